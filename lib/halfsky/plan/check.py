@@ -120,7 +120,8 @@ def _check_target(target: Target, plan: Plan) -> Iterator[Finding]:
 
 def needs_delta(indicator: Indicator) -> bool:
     """Only shares and ratios have a default δ; every other indicator states its own."""
-    return indicator.delta is None and indicator.kind not in ("share", "ratio")
+    stated = indicator.delta is not None or indicator.delta_relative is not None
+    return not stated and indicator.kind not in ("share", "ratio")
 
 
 def _check_indicators(plan: Plan, units: dict[str, Unit]) -> Iterator[Finding]:

@@ -56,6 +56,7 @@ class Indicator(Frozen):
 
     delta is the smallest change worth calling one, in the indicator's own unit; where it is
     missing, thresholds.yaml gives the default of the indicator's kind and says why.
+    delta_relative states it as a share of the baseline value instead, for head-counts.
     """
 
     id: Id
@@ -69,6 +70,7 @@ class Indicator(Frozen):
     upper: float | None = None
     decimals: int = Field(1, ge=0, le=4)
     delta: float | None = Field(None, ge=0)
+    delta_relative: float | None = Field(None, gt=0, lt=1)
     delta_reason: str = ""
     definition: Text
     formula: str = ""
@@ -87,7 +89,9 @@ class Indicator(Frozen):
     def _bounds_agree(self) -> Indicator:
         if self.kind == "share" and self.unit not in ("%", "‰"):
             raise ValueError("kind share needs unit % or ‰")
-        if self.delta is not None and not self.delta_reason:
+        if self.delta is not None and self.delta_relative is not None:
+            raise ValueError("delta and delta_relative exclude each other")
+        if (self.delta is not None or self.delta_relative) and not self.delta_reason:
             raise ValueError("delta needs a delta_reason")
         if self.lower is not None and self.upper is not None and self.lower >= self.upper:
             raise ValueError("lower must be below upper")
@@ -117,6 +121,8 @@ class Target(Frozen):
     area: Area = "total"
     comparator: Comparator | None = None
     value: float | None = None
+    # maintain without a number in the plan (保持稳定, 保持低水平): the baseline is the floor.
+    baseline_floor: bool = False
     delta: float | None = Field(None, ge=0)
     delta_reason: str = ""
     # relative: the indicator this one is held against, and how.
@@ -143,12 +149,14 @@ class Target(Frozen):
             return self
         if self.indicator is None:
             raise ValueError("every target but a milestone needs an indicator")
-        needs_value = self.type in ("reach", "maintain", "about")
+        if self.baseline_floor and self.type != "maintain":
+            raise ValueError("baseline_floor belongs to maintain targets")
+        needs_value = self.type in ("reach", "maintain", "about") and not self.baseline_floor
         if needs_value and self.value is None:
             raise ValueError(f"a {self.type} target needs a value")
         if not needs_value and self.value is not None:
             raise ValueError(f"a {self.type} target takes no value: its threshold is derived")
-        if self.type in ("reach", "maintain") and self.comparator is None:
+        if needs_value and self.type != "about" and self.comparator is None:
             raise ValueError(f"a {self.type} target needs a comparator")
         if self.type == "relative" and self.reference_indicator is None:
             raise ValueError("a relative target needs a reference_indicator")
