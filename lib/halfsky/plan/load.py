@@ -226,7 +226,11 @@ def _cross_check(plan: Plan, folder: Path) -> list[Problem]:
     unknown = tr("引用了不存在的编号", "refers to an id that does not exist")
     fix = tr("请检查拼写，或先定义它。", "Check its spelling or define it first.")
     for goal, target in plan.each_target():
-        for indicator in (target.indicator, target.reference_indicator, target.population_indicator):
+        for indicator in (
+            target.indicator,
+            target.reference_indicator,
+            target.population_indicator,
+        ):
             if indicator is not None and indicator not in plan.indicators:
                 add(goal.domain, unknown, indicator, fix)
         if not target.id.startswith(goal.id + "-"):
@@ -257,7 +261,12 @@ def _cross_check(plan: Plan, folder: Path) -> list[Problem]:
                 add("departments", unknown, key, fix)
             for name in (duty.lead, *duty.support):
                 if name not in registered:
-                    add("departments", tr(f"{kind} 中有未登记的部门", "unknown department"), name, fix)
+                    add(
+                        "departments",
+                        tr(f"{kind} 中有未登记的部门", "unknown department"),
+                        name,
+                        fix,
+                    )
     return problems
 
 

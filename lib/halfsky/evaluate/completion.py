@@ -1,0 +1,348 @@
+"""How far along is each target? Value, baseline, threshold, completion, pace.
+
+Source: docs/method.md section 2.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from halfsky.evaluate.intervals import rate_interval, share_interval
+from halfsky.evaluate.series import Baseline, baseline_of, recent_pace, target_series
+from halfsky.plan.models import Goal, Indicator, Plan, Target, Unit
+from halfsky.plan.thresholds import Thresholds
+from halfsky.plan.vocabulary import Data
+
+NAN = math.nan
+
+
+def facts(
+    plan: Plan,
+    observations: pd.DataFrame,
+    *,
+    region: str,
+    year: int,
+    thresholds: Thresholds,
+    units: dict[str, Unit],
+    targets: Iterable[tuple[Goal, Target]] | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What is known of every target, before any verdict.
+
+    Args:
+        observations: what was known in `year` (plan.vintage.as_known), one region.
+
+    Returns:
+        targets: one row per target in the plan's order, with the target's own words, value,
+            value_year, baseline, threshold, delta, counts, interval, completion and pace
+            (NaN where unknown, never 0).
+        history: HISTORY_COLUMNS of evaluate.series, one row per target and year.
+    """
+    rows, histories = [], []
+    for goal, target in targets if targets is not None else plan.each_target():
+        history = target_series(target, plan, observations, region, units)
+        row = _identity(goal, target, plan)
+        if target.indicator is not None:
+            indicator = plan.indicators[target.indicator]
+            row |= _figures(target, indicator, history, plan, year, thresholds, units)
+        rows.append(row)
+        if not history.empty:
+            histories.append(history)
+    frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+    past = pd.concat(histories, ignore_index=True) if histories else target_history_empty()
+    return add_completion(frame, plan), past
+
+
+def target_history_empty() -> pd.DataFrame:
+    """A history without rows, of the right columns."""
+    from halfsky.evaluate.series import HISTORY_COLUMNS
+
+    return pd.DataFrame(columns=HISTORY_COLUMNS)
+
+
+COLUMNS: dict[str, str] = {
+    **dict.fromkeys(
+        ["target", "goal", "domain", "type", "name", "clause", "indicator", "indicator_name"],
+        "object",
+    ),
+    **dict.fromkeys(["sex", "age", "area", "unit", "direction", "comparator"], "object"),
+    **dict.fromkeys(["kind", "counting", "basis", "measure", "department"], "object"),
+    "decimals": "Int64",
+    **dict.fromkeys(["two_sided", "is_substitute", "is_pooled", "is_quotient"], "boolean"),
+    **dict.fromkeys(["value", "baseline", "threshold", "plan_value", "delta"], "float64"),
+    **dict.fromkeys(["value_year", "baseline_year", "last_year", "lag", "n"], "Int64"),
+    **dict.fromkeys(["last_value", "latest_value", "female", "male", "other"], "float64"),
+    **dict.fromkeys(["female_baseline", "male_baseline", "previous_value"], "float64"),
+    "previous_year": "Int64",
+    **dict.fromkeys(["numerator", "denominator", "low", "high", "recent_pace"], "float64"),
+    **dict.fromkeys(["slope_change", "slope_low", "slope_high"], "float64"),
+    **dict.fromkeys(["good_recent", "of_recent"], "Int64"),
+    "data": "object",
+    **dict.fromkeys(["break_year"], "Int64"),
+}
+
+
+def _identity(goal: Goal, target: Target, plan: Plan) -> dict[str, object]:
+    indicator = plan.indicators.get(target.indicator or "")
+    own_unit = indicator.unit if indicator else None
+    if target.type == "parity":
+        own_unit = "女/男"
+    elif target.type in ("narrow_gap", "relative") and own_unit == "%":
+        own_unit = "百分点"
+    return {
+        "target": target.id,
+        "goal": goal.id,
+        "domain": goal.domain,
+        "type": target.type,
+        "name": target.name or (indicator.name if indicator else target.clause),
+        "clause": target.clause,
+        "indicator": target.indicator,
+        "indicator_name": indicator.name if indicator else None,
+        "sex": target.sex,
+        "age": target.age,
+        "area": target.area,
+        "unit": own_unit,
+        "direction": indicator.direction if indicator else None,
+        "comparator": target.comparator,
+        "kind": indicator.kind if indicator else None,
+        "counting": indicator.counting if indicator else None,
+        "basis": target.basis,
+        "measure": target.measure,
+        "department": plan.department_of(target.id),
+        "decimals": _decimals(target, indicator),
+        "two_sided": target.two_sided,
+        "plan_value": NAN if target.value is None else target.value,
+        "n": 0,
+        "data": Data.MISSING,
+    }
+
+
+def _decimals(target: Target, indicator: Indicator | None) -> int | None:
+    if indicator is None:
+        return None
+    return 3 if target.type == "parity" else indicator.decimals
+
+
+def _figures(
+    target: Target,
+    indicator: Indicator,
+    history: pd.DataFrame,
+    plan: Plan,
+    year: int,
+    thresholds: Thresholds,
+    units: dict[str, Unit],
+) -> dict[str, object]:
+    rules = thresholds.status
+    base_year = plan.info.baseline_year
+    start = baseline_of(history, base_year, rules)
+    delta = _delta(target, indicator, start, thresholds)
+    threshold, comparator = _threshold(target, indicator, start, delta, thresholds)
+    row: dict[str, object] = {
+        "baseline": start.value,
+        "baseline_year": start.year,
+        "is_substitute": start.is_substitute,
+        "delta": delta,
+        "threshold": threshold,
+        "comparator": comparator,
+    }
+    row |= _ends_of_baseline(history, start)
+    if history.empty:
+        return row
+    used = history[history["in_use"].astype(bool)]
+    last = history.iloc[-1]
+    last_year = int(last["year"])
+    row |= {"last_value": float(last["value"]), "last_year": last_year, "n": len(used)}
+    if not bool(history["in_use"].astype(bool).all()):
+        row["break_year"] = int(used["year"].min())
+    lag = year - last_year
+    first_judged = base_year if start.year is None else max(base_year, start.year)
+    if lag > rules.stale_lag or last_year <= _not_later_than(target, base_year, first_judged):
+        return row
+    row |= {
+        "value": float(last["value"]),
+        "latest_value": float(last["value"]),
+        "value_year": last_year,
+        "lag": lag,
+        "female": last["female"],
+        "male": last["male"],
+        "other": last["other"],
+        "numerator": last["numerator"],
+        "denominator": last["denominator"],
+        "is_quotient": bool(pd.notna(last["numerator"]) and pd.notna(last["denominator"])),
+        "is_pooled": False,
+        "data": _sufficiency(len(used), lag, thresholds),
+        "recent_pace": recent_pace(history, thresholds),
+    }
+    if len(used) > 1:
+        row |= {
+            "previous_value": float(used.iloc[-2]["value"]),
+            "previous_year": int(used.iloc[-2]["year"]),
+        }
+    per = units[indicator.unit].per
+    if indicator.counting == "events" and per is not None and target.basis is None:
+        row |= _pooled(used, per, thresholds)
+    row |= _interval(row, indicator, per, thresholds)
+    if target.type == "maintain":
+        recent = used.tail(rules.maintain_last)["value"].to_numpy(float)
+        good = _on_good_side(
+            recent, threshold, str(comparator), delta if target.baseline_floor else 0
+        )
+        row |= {"good_recent": int(good.sum()), "of_recent": len(recent)}
+    if target.type == "slow_rise":
+        row |= _slope_change(used, base_year, thresholds)
+    return row
+
+
+def _not_later_than(target: Target, base_year: int, first_judged: int) -> int:
+    """The year a value must be later than: change needs two years, a level needs the plan's."""
+    changes = target.type in ("directional", "narrow_gap") or target.baseline_floor
+    return first_judged if changes else base_year
+
+
+def _ends_of_baseline(history: pd.DataFrame, start: Baseline) -> dict[str, object]:
+    if start.year is None:
+        return {}
+    row = history[history["year"] == start.year].iloc[0]
+    return {"female_baseline": row["female"], "male_baseline": row["male"]}
+
+
+def _delta(target: Target, indicator: Indicator, start: Baseline, thresholds: Thresholds) -> float:
+    if target.type == "parity":
+        return thresholds.status.parity_delta
+    return thresholds.delta(target, indicator, start.value)
+
+
+def _threshold(
+    target: Target,
+    indicator: Indicator,
+    start: Baseline,
+    delta: float,
+    thresholds: Thresholds,
+) -> tuple[float, str | None]:
+    """The number a value is held against and the comparator; NaN where none can be named."""
+    side = {"higher_better": ">=", "lower_better": "<="}.get(indicator.direction)
+    sign = -1 if indicator.direction == "lower_better" else 1
+    value = NAN if target.value is None else target.value
+    if target.type in ("reach", "maintain") and not target.baseline_floor:
+        return value, target.comparator
+    if target.type == "about":
+        return value - sign * delta, target.comparator or side
+    if target.baseline_floor:
+        return start.value, side
+    if target.type == "directional":
+        return start.value + sign * delta, side
+    if target.type == "narrow_gap":
+        return max(start.value - delta, 0.0) if not math.isnan(start.value) else NAN, "<="
+    if target.type == "parity":
+        return 1.0, "within"
+    if target.type == "relative":
+        return 0.0, ">=" if target.relation == "at_least" else "within"
+    return NAN, None  # slow_rise: the change of slope is judged, not a level
+
+
+def _sufficiency(n: int, lag: int, thresholds: Thresholds) -> Data:
+    if lag > thresholds.status.normal_lag:
+        return Data.STALE
+    return Data.SHORT if n < thresholds.outlook.short_series else Data.ENOUGH
+
+
+def _pooled(used: pd.DataFrame, per: float, thresholds: Thresholds) -> dict[str, object]:
+    """The rate over up to five years, from the years whose counts are filed."""
+    last_year = int(used["year"].iloc[-1])
+    window = used[used["year"] > last_year - thresholds.status.pooled_years]
+    window = window[window["numerator"].notna() & (window["denominator"] > 0)]
+    if len(window) < 2 or int(window["year"].iloc[-1]) != last_year:
+        return {}
+    events, exposure = float(window["numerator"].sum()), float(window["denominator"].sum())
+    return {
+        "value": per * events / exposure,
+        "numerator": events,
+        "denominator": exposure,
+        "is_quotient": True,
+        "is_pooled": True,
+    }
+
+
+def _interval(
+    row: dict[str, object], indicator: Indicator, per: float | None, thresholds: Thresholds
+) -> dict[str, object]:
+    """The exact interval of a counted or sampled figure; none for a complete count."""
+    if indicator.counting == "complete" or per is None or not row["is_quotient"]:
+        return {}
+    count, total = float(str(row["numerator"])), float(str(row["denominator"]))
+    level = thresholds.status.interval_level
+    if indicator.kind == "share":
+        low, high = share_interval(count, total, per, level)
+    else:
+        low, high = rate_interval(count, total, per, level)
+    return {"low": low, "high": high}
+
+
+def _on_good_side(
+    values: np.ndarray, threshold: float, comparator: str, slack: float
+) -> np.ndarray:
+    if comparator == "<=":
+        return values <= threshold + slack
+    return values >= threshold - slack
+
+
+def _slope_change(used: pd.DataFrame, base_year: int, thresholds: Thresholds) -> dict[str, object]:
+    """Slope after the baseline year minus slope before it, with a t interval."""
+    from scipy import stats
+
+    before = used[used["year"] <= base_year]
+    after = used[used["year"] >= base_year]
+    needed = thresholds.status.slow_rise_points
+    if len(before) < needed or len(after) < needed:
+        return {}
+    fits = [
+        stats.linregress(part["year"].to_numpy(float), part["value"].to_numpy(float))
+        for part in (before, after)
+    ]
+    change = float(fits[1].slope - fits[0].slope)
+    error = math.hypot(fits[0].stderr, fits[1].stderr)
+    freedom = len(before) + len(after) - 4
+    reach = float(stats.t.ppf(0.5 + thresholds.status.slow_rise_level / 2, freedom)) * error
+    return {"slope_change": change, "slope_low": change - reach, "slope_high": change + reach}
+
+
+def add_completion(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Add the share of the baseline-to-target distance covered, beside the share of time gone.
+
+    Args:
+        frame: one row per target with baseline, baseline_year, value, value_year, threshold
+            (own unit), comparator (>= | <= | within) and recent_pace (own unit per year).
+
+    Returns:
+        Copy with completion_pct (percent, 100 = met, may be negative or above 100; NaN where
+        unknown or the baseline already met the threshold), headroom (own unit, positive is
+        good, only where the baseline already met it), elapsed_pct (percent of the time from
+        the baseline to the plan's end), needed_pace (own unit per year to the end year),
+        pace_sign (+1 both point to the target, 0 stalled or away) and speed_up (ratio).
+    """
+    distance = frame["threshold"] - frame["baseline"]
+    sign = frame["comparator"].map({">=": 1.0, "<=": -1.0}).astype(float)
+    to_go = sign * distance > 0
+    covered = frame["value"] - frame["baseline"]
+    headroom = sign * (frame["value"] - frame["threshold"])
+    met_at_start = (sign * distance <= 0) & frame["value"].notna()
+    end = float(plan.info.end_year)
+    baseline_year = frame["baseline_year"].astype("Float64")
+    value_year = frame["value_year"].astype("Float64")
+    elapsed = 100 * (value_year - baseline_year) / (end - baseline_year)
+    left = (end - value_year).astype(float)
+    short = (frame["threshold"] - frame["value"]).where(headroom < 0)
+    needed = (short / left).where(left > 0)
+    same_way = np.sign(needed) == np.sign(frame["recent_pace"])
+    moving = frame["recent_pace"].abs() > 0
+    return frame.assign(
+        completion_pct=(100 * covered / distance).where(to_go),
+        headroom=headroom.where(met_at_start),
+        elapsed_pct=elapsed.astype(float),
+        needed_pace=needed,
+        is_stalled=(needed.notna() & frame["recent_pace"].notna() & ~(same_way & moving)),
+        speed_up=(needed / frame["recent_pace"]).where(same_way & moving),
+    )

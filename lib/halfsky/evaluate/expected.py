@@ -1,0 +1,154 @@
+"""How many goals are met, and how many will be? Rates with both denominators and an envelope.
+
+Source: docs/method.md section 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from halfsky.plan.thresholds import ExpectedRules
+from halfsky.plan.vocabulary import Status
+
+NOT_ASSESSABLE = (Status.MISSING, Status.UNDECIDABLE)
+
+
+def count_statuses(goals: pd.DataFrame) -> dict[str, int]:
+    """Counts by status, and the two denominators: assessable and all."""
+    counts = goals["status"].value_counts()
+    by_key = {
+        "met": Status.MET,
+        "basically": Status.NEARLY,
+        "unmet": Status.UNMET,
+        "undecidable": Status.UNDECIDABLE,
+        "missing": Status.MISSING,
+    }
+    result = {key: int(counts.get(status, 0)) for key, status in by_key.items()}
+    unknown = result["undecidable"] + result["missing"]
+    return {**result, "assessable": len(goals) - unknown, "all": len(goals)}
+
+
+def rates(goals: pd.DataFrame) -> pd.DataFrame:
+    """达标率 by domain and overall: both denominators, and what missing data could make of it.
+
+    Returns:
+        One row per domain and one for "all": counts, met_of_assessable_pct, met_of_all_pct,
+        met_or_nearly_of_assessable_pct, met_or_nearly_of_all_pct, lowest_pct (every unknown
+        goal fails) and highest_pct (every unknown goal passes). NaN where nothing is assessable.
+    """
+    parts = [("all", goals), *goals.groupby("domain", sort=False)]
+    rows = []
+    for name, part in parts:
+        c = count_statuses(part)
+        both = c["met"] + c["basically"]
+        unknown = c["all"] - c["assessable"]
+        rows.append(
+            {
+                "domain": name,
+                **c,
+                "met_of_assessable_pct": _percent(c["met"], c["assessable"]),
+                "met_of_all_pct": _percent(c["met"], c["all"]),
+                "met_or_nearly_of_assessable_pct": _percent(both, c["assessable"]),
+                "met_or_nearly_of_all_pct": _percent(both, c["all"]),
+                "lowest_pct": _percent(c["met"], c["all"]),
+                "highest_pct": _percent(c["met"] + unknown, c["all"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _percent(part: int, whole: int) -> float:
+    return 100 * part / whole if whole else float("nan")
+
+
+@dataclass(frozen=True)
+class ExpectedCount:
+    """Goals expected to be met by the plan's end, over the goals that have a forecast.
+
+    mean is the sum of the goals' probabilities; low and high its 80 % interval under the
+    declared correlations, low_independent and high_independent under none. The remaining
+    n_all - n goals form the envelope: at least mean, at most mean + n_all - n.
+    """
+
+    n: int
+    n_all: int
+    mean: float
+    low: int
+    high: int
+    low_independent: int
+    high_independent: int
+
+
+def goal_probabilities(targets: pd.DataFrame, rules: ExpectedRules) -> pd.DataFrame:
+    """P(all targets of a goal are met), under the declared correlations.
+
+    Args:
+        targets: columns goal, domain, p_met.
+
+    Returns:
+        goal, domain, p: NaN unless every target of the goal has a probability. A goal with one
+        target keeps that target's probability to the last digit.
+    """
+    met = _draw(targets, rules, rules.within_domain, rules.between_domains)
+    rows = []
+    for goal, part in targets.groupby("goal", sort=False):
+        p = part["p_met"].to_numpy(float)
+        if np.isnan(p).any():
+            joint = float("nan")
+        elif len(p) == 1:
+            joint = float(p[0])
+        else:
+            joint = float(met[:, targets.index.get_indexer(part.index)].all(axis=1).mean())
+            joint = min(joint, float(p.min()))
+        rows.append({"goal": goal, "domain": part["domain"].iloc[0], "p": joint})
+    return pd.DataFrame(rows, columns=["goal", "domain", "p"])
+
+
+def expected_count(targets: pd.DataFrame, rules: ExpectedRules) -> ExpectedCount:
+    """How many goals will be met by the plan's end, and how sure that is."""
+    known = goal_probabilities(targets, rules).dropna(subset=["p"])
+    n_all = targets["goal"].nunique()
+    if known.empty:
+        return ExpectedCount(0, n_all, float("nan"), 0, 0, 0, 0)
+    chosen = targets[targets["goal"].isin(known["goal"])]
+
+    def interval(within: float, between: float) -> tuple[int, int]:
+        met = _draw(chosen, rules, within, between)
+        goals = chosen["goal"].to_numpy()
+        total = sum(met[:, goals == goal].all(axis=1).astype(int) for goal in known["goal"])
+        low, high = np.quantile(total, [0.1, 0.9], method="inverted_cdf")
+        return int(low), int(high)
+
+    low, high = interval(rules.within_domain, rules.between_domains)
+    low0, high0 = interval(0.0, 0.0)
+    return ExpectedCount(len(known), n_all, float(known["p"].sum()), low, high, low0, high0)
+
+
+def _draw(targets: pd.DataFrame, rules: ExpectedRules, within: float, between: float) -> np.ndarray:
+    """Draws of which targets are met, from a one-factor-per-domain Gaussian copula.
+
+    Returns:
+        Boolean array (draws, targets); a target without a probability is never met.
+    """
+    # Each target has its own stream, so that adding one leaves the others' draws alone.
+    shared = np.random.default_rng(rules.seed).standard_normal(rules.draws)
+    latent = np.empty((rules.draws, len(targets)))
+    for column, (name, domain) in enumerate(zip(targets["target"], targets["domain"], strict=True)):
+        common = _stream(domain, rules)
+        own = _stream(name, rules)
+        latent[:, column] = (
+            np.sqrt(between) * shared
+            + np.sqrt(within - between if within > between else 0.0) * common
+            + np.sqrt(1 - max(within, between)) * own
+        )
+    p = targets["p_met"].to_numpy(float)
+    return latent < stats.norm.ppf(np.where(np.isnan(p), 0.0, p))
+
+
+def _stream(name: str, rules: ExpectedRules) -> np.ndarray:
+    key = [rules.seed, *name.encode("utf-8")]
+    return np.random.default_rng(key).standard_normal(rules.draws)

@@ -1,0 +1,105 @@
+"""The constants a statistician would argue about, read from params/thresholds.yaml."""
+
+from __future__ import annotations
+
+from pydantic import Field, field_validator
+
+from halfsky.plan.load import parse
+from halfsky.plan.models import Frozen, Indicator, Target
+from halfsky.plan.paths import params_dir
+
+
+class StatusRules(Frozen):
+    few_events: int
+    interval_level: float = Field(gt=0, lt=1)
+    pooled_years: int
+    normal_lag: int
+    stale_lag: int
+    baseline_window: int
+    about_delta: float
+    parity_low: float
+    parity_high: float
+    parity_delta: float
+    maintain_last: int
+    maintain_good: int
+    slow_rise_points: int
+    slow_rise_level: float = Field(gt=0, lt=1)
+    default_delta: dict[str, float]
+
+
+class OutlookRules(Frozen):
+    bands: dict[str, float]
+    short_series: int
+
+    @field_validator("bands")
+    @classmethod
+    def _descending(cls, bands: dict[str, float]) -> dict[str, float]:
+        limits = list(bands.values())
+        if limits != sorted(limits, reverse=True) or limits[-1] != 0:
+            raise ValueError("bands go from the highest lower bound down to 0")
+        return bands
+
+
+class PaceRules(Frozen):
+    years: int
+    min_points: int
+
+
+class ExpectedRules(Frozen):
+    within_domain: float = Field(ge=0, lt=1)
+    between_domains: float = Field(ge=0, lt=1)
+    draws: int
+    seed: int
+
+
+class WarningRules(Frozen):
+    red_below: float
+    amber_below: float
+    fall_in_p: float
+    wrong_way_years: int
+    volatile_reach: float
+    volatile_delta: float
+    fdr: float
+    denominator_moved: float
+    min_errors: int
+
+
+class Prior(Frozen):
+    gamma_shape: float
+    gamma_rate: float
+
+
+class Thresholds(Frozen):
+    """params/thresholds.yaml as a whole."""
+
+    status: StatusRules
+    outlook: OutlookRules
+    pace: PaceRules
+    expected: ExpectedRules
+    warning: WarningRules
+    prior: Prior
+
+    def delta(self, target: Target, indicator: Indicator, baseline: float) -> float:
+        """The smallest meaningful change of a target, in its indicator's unit.
+
+        The target's own δ, else the indicator's (a share of the baseline value for head-counts),
+        else the default of its kind. NaN where a relative δ lacks its baseline.
+        """
+        if target.delta is not None:
+            return target.delta
+        if target.type == "about" and indicator.delta is None:
+            return self.status.about_delta
+        if indicator.delta is not None:
+            return indicator.delta
+        if indicator.delta_relative is not None:
+            return indicator.delta_relative * abs(baseline)
+        return self.status.default_delta[indicator.kind]
+
+
+def load_thresholds() -> Thresholds:
+    """Read params/thresholds.yaml.
+
+    Raises:
+        PlanError: a constant is missing, misspelt or out of range.
+    """
+    return parse(Thresholds, params_dir() / "thresholds.yaml")

@@ -1,0 +1,51 @@
+"""The words of a verdict. Three answers, never merged into one light: status, outlook, data."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """How a target or goal stands today (docs/method.md, section 2)."""
+
+    MET = "达标"
+    NEARLY = "基本达标"
+    UNMET = "未达标"
+    UNDECIDABLE = "不可判"
+    MISSING = "未填报"
+
+
+# The order in which one target's status decides its goal's: the weakest clause is shown.
+WEAKEST_FIRST = (
+    Status.UNMET,
+    Status.MISSING,
+    Status.UNDECIDABLE,
+    Status.NEARLY,
+    Status.MET,
+)
+
+
+class Data(StrEnum):
+    """Whether the figures suffice to speak of a trend."""
+
+    ENOUGH = "充分"
+    SHORT = "趋势不足"
+    STALE = "滞后"
+    MISSING = "缺项"
+
+
+NO_FORECAST = "无法预测"
+
+
+class Family(StrEnum):
+    """The five families of early warning (docs/method.md, section 5)."""
+
+    HARD = "预计完成困难"
+    WORSENING = "恶化"
+    UNUSUAL = "异常"
+    VOLATILE = "波动较大"
+    DATA = "数据"
+
+
+class Severity(StrEnum):
+    RED = "红色"
+    AMBER = "黄色"
+    NOTE = "提示"

@@ -1,0 +1,75 @@
+"""Numbers, units and years as Chinese official texts print them (GB/T 15835)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+_SUFFIX = {"%": "%", "‰": "‰", "1/10万": "/10万", "女=100": "（女=100）", "女/男": "", "男/女": ""}
+_SPOKEN = {"分钟/日": "分钟", "元/月": "元", "元/年": "元", "人/户": "人"}
+
+
+def is_known(value: Any) -> bool:
+    return (
+        value is not None
+        and value is not pd.NA
+        and not (isinstance(value, float) and math.isnan(value))
+    )
+
+
+def number(value: Any, decimals: Any = 1) -> str:
+    """A number with a fixed count of decimals; a dash for a gap, never 0."""
+    if not is_known(value):
+        return "—"
+    places = 1 if not is_known(decimals) else int(decimals)
+    shown = f"{float(value):.{places}f}"
+    # "-0.0" is a rounding artefact, not a figure.
+    return shown.removeprefix("-") if float(shown) == 0 else shown.replace("-", "−")
+
+
+def quantity(value: Any, unit: Any, decimals: Any = 1) -> str:
+    """A number with its unit: 14.3/10万, 95.9%, 2.5百分点→个百分点, 78.6岁."""
+    if not is_known(value):
+        return "—"
+    if not is_known(unit):
+        return number(value, decimals)
+    if unit == "百分点":
+        return number(value, decimals) + "个百分点"
+    return number(value, decimals) + _SUFFIX.get(unit, _SPOKEN.get(unit, unit))
+
+
+def difference(value: Any, unit: Any, decimals: Any = 1) -> str:
+    """A difference of two quantities: shares differ by 个百分点 or 个千分点."""
+    spoken = {"%": "个百分点", "‰": "个千分点", "百分点": "个百分点"}
+    if unit in spoken and is_known(value):
+        return number(value, decimals) + spoken[unit]
+    return quantity(value, unit, decimals)
+
+
+def limit(value: Any, unit: Any, decimals: Any = 1) -> str:
+    """A target value: whole numbers lose their empty decimals (95%, not 95.0%)."""
+    if is_known(value) and float(value).is_integer():
+        decimals = 0
+    return quantity(value, unit, decimals)
+
+
+def percent(p: Any) -> str:
+    """A probability: whole percents, and never a false 0 % or 100 %."""
+    if not is_known(p):
+        return "—"
+    if p < 0.01:
+        return "不到1%"
+    return "99%以上" if p > 0.99 else f"{100 * p:.0f}%"
+
+
+def year(value: Any) -> str:
+    return "—" if not is_known(value) else f"{int(value)}年"
+
+
+def joined(items: list[str], most: int = 0) -> str:
+    """甲、乙、丙; with `most`, 甲、乙等5项."""
+    if most and len(items) > most:
+        return "、".join(items[:most]) + f"等{len(items)}项"
+    return "、".join(items)

@@ -1,0 +1,366 @@
+"""The tables and paragraphs of a page, each made from a view.
+
+Every function returns an Html that a notebook shows. Where nothing is known it returns one
+sentence that says what is missing, never an empty table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from halfsky.plan.vocabulary import Family, Status
+from halfsky.report import numbers
+from halfsky.report.html import Html
+from halfsky.report.view import View
+from halfsky.report.words import Words, environment, rows, status_word
+
+REGISTER_COLUMNS = ("sex", "area")
+_SEX = {"female": "女", "male": "男", "total": ""}
+_AREA = {"urban": "城镇", "rural": "农村", "total": ""}
+
+
+def words_for(view: View) -> Words:
+    """The sentence maker of a view's plan."""
+    rules = view.assessment.assumptions.thresholds.status
+    units = {i.id: i.unit for i in view.plan.indicators.values()}
+    return Words((rules.parity_low, rules.parity_high), view.plan.info.end_year, units)
+
+
+def goal_label(view: View, goal: str) -> str:
+    """健康2: a goal's short name, by domain and number."""
+    found = view.plan.goals[goal]
+    return f"{view.plan.domain(found.domain).name}{found.number}"
+
+
+def render(template: str, text: str, **values: Any) -> Html:
+    """One HTML template filled; text is its plain reading."""
+    return Html(environment().get_template(template).render(**values), text)
+
+
+def sentence(text: str) -> Html:
+    """One paragraph."""
+    return render("sentence.html.j2", text, text=text)
+
+
+def headline(view: View) -> Html:
+    """How many goals are met, by both denominators, and what missing data could change."""
+    counts = view.assessment.rates.set_index("domain")
+    row = counts.loc[view.domain_id or "all"].to_dict()
+    statuses = {
+        Status.MET: row["met"],
+        Status.NEARLY: row["basically"],
+        Status.UNMET: row["unmet"],
+        Status.UNDECIDABLE: row["undecidable"],
+        Status.MISSING: row["missing"],
+    }
+    if view.is_reference:
+        # Two words share one meaning here: a reference region has reached the value or not.
+        statuses[Status.UNMET] += statuses.pop(Status.NEARLY)
+    chips = [(s.value, status_word(s, view.is_reference), int(n)) for s, n in statuses.items()]
+    return render(
+        "headline.html.j2",
+        "；".join(f"{word}{n}" for _, word, n in chips),
+        subject="本领域" if view.domain else "规划",
+        c={key: int(row[key]) for key in (*_COUNT_KEYS, "assessable", "all")},
+        r=row,
+        chips=chips,
+        nothing=view.reported.empty,
+        n_targets=len(view.targets),
+        n_reported=len(view.reported),
+        is_reference=view.is_reference,
+        region=view.region,
+        year=view.year,
+    )
+
+
+_COUNT_KEYS = ("met", "basically", "unmet", "undecidable", "missing")
+
+
+def _told(view: View, frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of targets with their words added."""
+    words = words_for(view)
+    told = []
+    for row in rows(frame):
+        row["goal_label"] = goal_label(view, row["goal"])
+        row["requirement"] = words.requirement(row)
+        row["rule_text"] = words.rule(row)
+        row["pace"] = "" if row["status"] == Status.MET else words.pace(row)
+        row["status_word"] = status_word(row["status"], view.is_reference)
+        row["shown_value"] = numbers.quantity(row["value"], row["unit"], row["decimals"])
+        if row["type"] == "milestone" and row["level"] is not None:
+            row["shown_value"] = f"{row['level']:.0f}级"
+        told.append(row)
+    return told
+
+
+def completion_table(view: View) -> Html:
+    """目标完成: every target with figures, its status and the rule that decided."""
+    if view.reported.empty:
+        return sentence(f"尚无可用数据，{len(view.goals)}项目标均不能评价；未填报不计作未达标。")
+    told = _told(view, view.reported)
+    text = "\n".join(
+        f"{r['target']} {r['shown_value']} {r['status']} {r['rule_text']}" for r in told
+    )
+    return render(
+        "completion.html.j2",
+        text,
+        rows=told,
+        only_reported=len(view.missing) > 0,
+        end_year=view.plan.info.end_year,
+    )
+
+
+def forecast_table(view: View) -> Html:
+    """趋势预测: the end-year forecast, its intervals and P(met)."""
+    frame = view.targets[view.targets["point"].notna()]
+    if frame.empty:
+        short = int((view.reported["n"] > 0).sum())
+        why = f"有数据的{short}项指标都不足3个年份" if short else "本领域还没有任何年份的数据"
+        return sentence(f"{why}，不作预测：预测至少需要3个年份的数据，达到5个年份才能判断趋势。")
+    told = _told(view, frame)
+    text = "\n".join(f"{r['target']} {numbers.percent(r['p_met'])} {r['outlook']}" for r in told)
+    return render("forecast.html.j2", text, rows=told, end_year=view.plan.info.end_year)
+
+
+def hindsight_table(view: View) -> Html:
+    """去年的预测准不准: last year's forecast beside this year's value."""
+    if view.hindsight.empty:
+        return sentence("没有可供检验的上一年预测：需要至少4个连续年份的数据。")
+    info = view.targets.set_index("target")[["name", "unit", "decimals"]]
+    told = rows(view.hindsight.join(info, on="target"))
+    return render(
+        "hindsight.html.j2",
+        "\n".join(f"{r['target']} {r['actual']:.6g} {r['is_inside_80']}" for r in told),
+        rows=told,
+        inside80=int(view.hindsight["is_inside_80"].sum()),
+        inside95=int(view.hindsight["is_inside_95"].sum()),
+    )
+
+
+def warning_table(view: View) -> Html:
+    """问题诊断: early warnings with rule, inputs and responsible department."""
+    if view.warnings.empty:
+        if view.reported.empty:
+            return sentence("没有数据，预警规则无从运行；缺数本身就是首先要解决的问题。")
+        return sentence(
+            f"五类预警规则检查了{len(view.reported)}项有数据的指标，没有发现需要预警的情况。"
+        )
+    words = words_for(view)
+    by_target = {row["target"]: row for row in rows(view.targets)}
+    told = []
+    for finding in rows(view.warnings):
+        row = by_target[finding["target"]]
+        finding["goal_label"] = goal_label(view, finding["goal"])
+        finding["name"] = row["name"]
+        finding["text"] = words.warning(finding, row)
+        told.append(finding)
+    return render(
+        "warnings.html.j2",
+        "\n".join(f"{w['target']} {w['family']} {w['severity']} {w['text']}" for w in told),
+        rows=told,
+        is_reference=view.is_reference,
+        footnotes=_false_alarms(view),
+    )
+
+
+def _false_alarms(view: View) -> list[str]:
+    """How many of the warnings a calibrated forecaster expects to be false."""
+    notes = []
+    hard = view.warnings[view.warnings["family"] == Family.HARD]
+    if len(hard):
+        expected = sum(inputs["p"] for inputs in hard["inputs"])
+        notes.append(
+            f"“预计完成困难”{len(hard)}条：若概率校准良好，其中约{expected:.1f}条对应的目标最终仍会达到。"
+        )
+    unusual = view.warnings[view.warnings["family"] == Family.UNUSUAL]
+    if len(unusual):
+        inputs = unusual["inputs"].iloc[0]
+        notes.append(
+            f"“异常”{len(unusual)}条：全部领域共检验{inputs['tests']}项，"
+            f"错误发现率控制在{100 * inputs['fdr']:.0f}%，预期误报约{len(unusual) * inputs['fdr']:.1f}条。"
+        )
+    return notes
+
+
+def comparison_table(view: View) -> Html:
+    """Other places' newest figures beside the region's own; they never fill a gap."""
+    if view.references.empty:
+        return sentence("没有可供对照的参照地区数据。")
+    names = [r for r in view.region.compare_with if r in set(view.references["region"])]
+    told = []
+    for row in rows(view.targets[view.targets["target"].isin(view.references["target"])]):
+        mine = view.references[view.references["target"] == row["target"]].set_index("region")
+        cells = []
+        for name in names:
+            if name in mine.index:
+                value, year = mine.loc[name, ["value", "value_year"]]
+                unit = view.plan.indicators[row["indicator"]].unit
+                cells.append(f"{numbers.quantity(value, unit, row['decimals'])}（{int(year)}年）")
+            else:
+                cells.append("")
+        own = "未填报"
+        if row["value"] is not None:
+            shown = numbers.quantity(row["value"], row["unit"], row["decimals"])
+            own = f"{shown}（{int(row['value_year'])}年）"
+        label = goal_label(view, row["goal"])
+        told.append({"goal_label": label, "name": row["name"], "own": own, "cells": cells})
+    return render(
+        "comparison.html.j2",
+        "\n".join(f"{r['name']} {r['own']} {' '.join(r['cells'])}" for r in told),
+        rows=told,
+        names=[view.region_names[name] for name in names],
+        region=view.region,
+    )
+
+
+def missing_table(view: View) -> Html:
+    """缺项清单: what is missing, from whom."""
+    if view.missing.empty:
+        return sentence("本领域各项指标均有可用数据。")
+    groups: dict[str, list[dict[str, str]]] = {}
+    for row in rows(view.missing):
+        target = view.plan.targets[row["target"]]
+        label = goal_label(view, row["goal"])
+        if row["type"] == "milestone":
+            needed = f"{row['name']}：佐证材料"
+        else:
+            groups_of = "".join(part for part in (_AREA[row["area"]], _SEX[row["sex"]]) if part)
+            if target.type == "narrow_gap" or target.basis == "by_sex":
+                groups_of = "分男女"
+            needed = row["indicator_name"] + (f"（{groups_of}）" if groups_of else "")
+        if row["rule"] == "no_baseline":
+            needed += f"：缺{view.plan.info.baseline_year}年基期值"
+        last = ""
+        if row["last_value"] is not None:
+            shown = numbers.quantity(row["last_value"], row["unit"], row["decimals"])
+            last = f"{shown}（{int(row['last_year'])}年）"
+        department = "" if view.is_reference else row["department"]
+        groups.setdefault(department, []).append(
+            {"goal_label": label, "needed": needed, "last": last}
+        )
+    n = len(view.missing)
+    goals = view.missing["goal"].nunique()
+    if view.is_reference:
+        intro = f"{goals}项目标中的{n}项指标没有可用的公布数据，留空不补。"
+    else:
+        intro = f"{goals}项目标中的{n}项指标尚未填报，涉及{len(groups)}个部门（部门分工为建议，规划未作规定）。"
+    ordered = [{"department": d, "rows": r} for d, r in groups.items()]
+    return render(
+        "missing.html.j2",
+        intro + "\n" + "\n".join(f"{g['department']}: {len(g['rows'])}" for g in ordered),
+        intro=intro,
+        groups=ordered,
+        is_reference=view.is_reference,
+    )
+
+
+def series_table(view: View, indicators: Iterable[str], caption: str, since: int = 2015) -> Html:
+    """Published or filed figures of some indicators, by sex and area, year by year."""
+    wanted = list(indicators)
+    known = view.observations
+    frame = known[
+        known["indicator"].isin(wanted) & (known["year"] >= since) & (known["subarea"] == "全区")
+    ]
+    if frame.empty:
+        names = numbers.joined([view.plan.indicators[i].name for i in wanted], 4)
+        return sentence(f"{view.region.short}没有{names}的数据。")
+    years = sorted(frame["year"].unique())
+    order = {name: place for place, name in enumerate(wanted)}
+    keys = ["indicator", "sex", "area", "age"]
+    groups = sorted(frame.groupby(keys, sort=False), key=lambda g: (order[g[0][0]], g[0][1:]))
+    told = []
+    for (name, sex, area, age), part in groups:
+        indicator = view.plan.indicators[name]
+        of = [_AREA[area], "" if indicator.is_female_share else _SEX[sex]]
+        of.append("" if age == "total" else f"{age}岁")
+        group = "".join(filter(None, of))
+        unit = "" if indicator.unit in indicator.name else f"，{indicator.unit}"
+        label = f"{indicator.name}（{group}{unit}）".replace("（，", "（").replace("（）", "")
+        values = part.set_index("year")["value"]
+        cells = [
+            numbers.number(values[y], indicator.decimals) if y in values.index else ""
+            for y in years
+        ]
+        told.append({"label": label, "cells": cells})
+    publishers = sorted({_publisher(source) for source in frame["source"]})
+    return render(
+        "series.html.j2",
+        "\n".join(f"{r['label']}: {' '.join(r['cells'])}" for r in told),
+        caption=caption,
+        years=years,
+        rows=told,
+        sources=numbers.joined(publishers, 6),
+    )
+
+
+def _publisher(source: str) -> str:
+    """The publisher's part of a source (title · publisher · address)."""
+    parts = [part.strip() for part in str(source).split("·")]
+    return parts[1] if len(parts) > 1 else parts[0]
+
+
+def goal_table(view: View) -> Html:
+    """All goals with the three answers, the change against last year and the weakest clause."""
+    targets = view.targets.set_index("target")
+    numbers_of = {d.domain: f"{d.number:02d}_{d.domain}" for d in view.plan.domains}
+    told = []
+    for row in rows(view.goals):
+        goal = view.plan.goals[row["goal"]]
+        weakest = targets.loc[row["weakest"]]
+        row["goal_label"] = goal_label(view, row["goal"])
+        row["short"] = short_text(goal.text)
+        row["weakest_name"] = weakest["name"] if row["status"] != Status.MET else ""
+        row["status_word"] = status_word(row["status"], view.is_reference)
+        row["change"] = weakest.get("change")
+        row["href"] = f"{numbers_of[goal.domain]}.html#{row['weakest']}"
+        told.append(row)
+    return render(
+        "goals.html.j2",
+        "\n".join(f"{r['goal']} {r['status']} {r['outlook']} {r['data']}" for r in told),
+        rows=told,
+        is_reference=view.is_reference,
+    )
+
+
+def short_text(text: str, most: int = 34) -> str:
+    """The opening of a goal, cut at a clause."""
+    first = text.split("。", 1)[0]
+    if len(first) <= most:
+        return first
+    cut = max(first.rfind("，", 0, most), first.rfind("、", 0, most))
+    return first[: cut if cut > most // 2 else most] + "……"
+
+
+def rates_table(view: View) -> Html:
+    """达标率 by domain and overall, with both denominators and the missing-data envelope."""
+    names = {d.domain: d.title for d in view.plan.domains} | {"all": "合计"}
+    frame = view.assessment.rates
+    # The total closes the table, as in a statistical yearbook.
+    ordered = pd.concat([frame[frame["domain"] != "all"], frame[frame["domain"] == "all"]])
+    told = [{**row, "label": names[row["domain"]]} for row in rows(ordered)]
+    return render(
+        "rates.html.j2",
+        "\n".join(f"{r['label']} {r['met']}/{r['assessable']}/{r['all']}" for r in told),
+        rows=told,
+        is_reference=view.is_reference,
+    )
+
+
+def expected_sentence(view: View) -> Html:
+    """How many goals are expected to be met by the plan's end, and over how many that is said."""
+    count = view.assessment.expected
+    end = view.plan.info.end_year
+    if count.n == 0:
+        return sentence("没有一项目标的全部指标都能预测，无法估计到期达标的目标数。")
+    rules = view.assessment.assumptions.thresholds.expected
+    most = count.mean + count.n_all - count.n
+    return sentence(
+        f"{count.n_all}项目标中有{count.n}项的全部指标可以预测。按达标概率合计，到{end}年其中约"
+        f"{count.mean:.1f}项{'将达到本规划目标值' if view.is_reference else '达标'}，80%区间"
+        f"{count.low}—{count.high}项（领域内相关{rules.within_domain:g}、领域间"
+        f"{rules.between_domains:g}；若互不相关则为{count.low_independent}—{count.high_independent}项）。"
+        f"其余{count.n_all - count.n}项无法预测，全部目标的范围因此是{count.mean:.1f}—{most:.1f}项。"
+    )

@@ -1,0 +1,132 @@
+"""The sentences of a report. Every one carries a figure or a name; none is a platitude.
+
+The Chinese lives in templates/zh/; this module chooses which sentence is due and fills it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import pandas as pd
+import yaml
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from halfsky.plan.vocabulary import Status
+from halfsky.report import numbers
+
+_REFERENCE_WORDS = {
+    Status.MET: "已达本规划目标值",
+    Status.NEARLY: "未达本规划目标值",
+    Status.UNMET: "未达本规划目标值",
+}
+
+
+def status_word(status: str, is_reference: bool) -> str:
+    """A status as a page prints it; a reference region is compared, not judged."""
+    return _REFERENCE_WORDS.get(Status(status), str(status)) if is_reference else str(status)
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Jinja2 with the number filters; autoescaping, and strict about missing names."""
+    env = Environment(
+        loader=PackageLoader("halfsky.report", "templates/zh"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters.update(
+        q=numbers.quantity,
+        d=numbers.difference,
+        lim=numbers.limit,
+        n=numbers.number,
+        pct=numbers.percent,
+        yr=numbers.year,
+        joined=numbers.joined,
+    )
+    env.globals["known"] = numbers.is_known
+    return env
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> dict[str, dict[str, Template]]:
+    source = resources.files("halfsky.report").joinpath("templates/zh/phrases.yaml")
+    tree = yaml.safe_load(source.read_text(encoding="utf-8"))
+    # Phrases are plain text: whoever puts them on a page escapes them there.
+    env = environment().overlay(autoescape=False)
+    return {
+        group: {key: env.from_string(text) for key, text in phrases.items()}
+        for group, phrases in tree.items()
+    }
+
+
+def phrase(group: str, key: str, **values: Any) -> str:
+    """One phrase of templates/zh/phrases.yaml, filled."""
+    return _phrases()[group][key].render(**values)
+
+
+class Words:
+    """Sentences about the rows of one assessment's targets and warnings."""
+
+    def __init__(self, parity: tuple[float, float], end_year: int, units: Mapping[str, str]):
+        self._fixed = {"parity_low": parity[0], "parity_high": parity[1], "end_year": end_year}
+        self._units = units  # indicator id -> the unit of its own figures
+
+    def requirement(self, row: Mapping[str, Any]) -> str:
+        """What the plan asks of a target, in its own unit."""
+        return phrase("requirement", row["type"], r=row, **self._fixed)
+
+    def rule(self, row: Mapping[str, Any]) -> str:
+        """Why a target has its status, with the numbers that decided."""
+        ok = row["status"] == Status.MET
+        kind = (
+            row["type"]
+            if row["type"] in ("maintain", "parity", "narrow_gap", "relative")
+            else "plain"
+        )
+        held = ""
+        if numbers.is_known(row["value"]) and row["type"] not in ("milestone", "slow_rise"):
+            held = phrase("held", kind, r=row, ok=ok, places=self._places(row), **self._fixed)
+            if not row["is_quotient"] and kind == "plain":
+                held += "（按公布值）"
+        source_unit = self._units.get(row["indicator"] or "", row["unit"])
+        return phrase(
+            "rules", row["rule"], r=row, held=held, source_unit=source_unit, **self._fixed
+        )
+
+    def pace(self, row: Mapping[str, Any]) -> str:
+        """What pace is needed from now on; empty where the target is met or nothing is known."""
+        if not numbers.is_known(row["needed_pace"]):
+            return ""
+        needed = phrase("pace", "needed", r=row, places=self._places(row))
+        if row["is_stalled"]:
+            return f"{needed}，近期{phrase('pace', 'stalled')}"
+        if numbers.is_known(row["speed_up"]):
+            return f"{needed}，{phrase('pace', 'speed_up', r=row)}"
+        return needed
+
+    def warning(self, finding: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+        """One warning with the figures it rests on."""
+        return phrase(
+            "warnings",
+            finding["rule"],
+            w=finding,
+            i=finding["inputs"],
+            r=row,
+            places=self._places(row),
+            **self._fixed,
+        )
+
+    @staticmethod
+    def _places(row: Mapping[str, Any]) -> int:
+        """Differences and paces keep one decimal more than the figure they come from."""
+        return (int(row["decimals"]) if numbers.is_known(row["decimals"]) else 1) + 1
+
+
+def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """A frame's rows as dicts, with None for every gap."""
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
