@@ -1,0 +1,17 @@
+"""The data room: reads what is filed, checks it, and hands out what was known in a year.
+
+The only room that reads data/raw/ and writes data/processed/.
+"""
+
+from halfsky.data.ingest import IngestReport, RegionIngest, ingest, input_hashes
+from halfsky.data.load import load_evidence, load_measures, load_observations
+
+__all__ = [
+    "IngestReport",
+    "RegionIngest",
+    "ingest",
+    "input_hashes",
+    "load_evidence",
+    "load_measures",
+    "load_observations",
+]
