@@ -277,6 +277,8 @@ def _repeated(ids: Iterable[str]) -> list[str]:
 def _find_line(path: Path, value: str) -> int | None:
     """The last line that holds a value as a whole word: the later of two is the one to mend."""
     found = None
+    if not path.is_file():
+        return None
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
         if value in line.replace(":", " ").replace(",", " ").split() or f" {value}" in line:
             found = number

@@ -1,0 +1,5 @@
+"""python -m halfsky.cli"""
+
+from halfsky.cli import main
+
+main()

@@ -1,0 +1,158 @@
+"""halfsky plan: show the monitoring scheme, and check that every clause has its target."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from halfsky.plan.errors import ParameterError, Problem, tr
+
+
+class Format(StrEnum):
+    """How the scheme is written."""
+
+    table = "table"
+    json = "json"
+    xlsx = "xlsx"
+
+
+def register(app: typer.Typer, group: type, command: type) -> None:
+    """Add `plan` and `plan check` to the command line."""
+    plan = typer.Typer(
+        cls=group,
+        invoke_without_command=True,
+        help=tr(
+            "列出监测方案：目标、指标、定义、来源和责任部门；plan check 检查其完整性。",
+            "Print the monitoring scheme; plan check tests its completeness.",
+        ),
+        rich_markup_mode=None,
+    )
+    plan.callback()(show)
+    plan.command(
+        "check",
+        cls=command,
+        help=tr(
+            "检查每一条目标是否都有指标，有无孤立指标和矛盾。",
+            "Find clauses without a target, orphans and contradictions.",
+        ),
+    )(check)
+    app.add_typer(plan, name="plan")
+
+
+_PLAN = Annotated[str, typer.Option("--plan", metavar="P", help=tr("规划编号。", "Plan id."))]
+
+
+def show(
+    context: typer.Context,
+    plan: _PLAN = "jiutai_2021_2030",
+    domain: Annotated[
+        str | None,
+        typer.Option("--domain", "-d", metavar="D", help=tr("只看一个领域。", "One domain.")),
+    ] = None,
+    goal: Annotated[
+        str | None,
+        typer.Option("--goal", "-g", metavar="G", help=tr("只看一项目标。", "One goal.")),
+    ] = None,
+    department: Annotated[
+        str | None,
+        typer.Option("--department", metavar="名称", help=tr("只看一个部门。", "One department.")),
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help=tr("输出格式。", "Output format."))
+    ] = Format.table,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help=tr("写到文件（xlsx 必填）。", "File to write.")),
+    ] = None,
+) -> None:
+    """Print the monitoring scheme of a plan."""
+    if context.invoked_subcommand is not None:
+        return
+    from halfsky.plan.load import load_plan, load_units
+    from halfsky.plan.scheme import scheme
+    from halfsky.plan.thresholds import load_thresholds
+
+    frame = scheme(load_plan(plan), load_thresholds(), load_units())
+    for column, wanted in (("domain", domain), ("goal", goal), ("department", department)):
+        if wanted is None:
+            continue
+        if wanted not in set(frame[column]):
+            known = "、".join(dict.fromkeys(frame[column]))
+            raise ParameterError(
+                Problem(
+                    what=tr(f"方案中没有“{wanted}”", f"'{wanted}' is not in the scheme"),
+                    mend=tr("可用的值：", "Values: ") + known[:600],
+                    column=column,
+                    value=wanted,
+                )
+            )
+        frame = frame[frame[column] == wanted]
+    if form is Format.json:
+        rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+        text = json.dumps(rows, ensure_ascii=False, indent=1)
+        if out is None:
+            typer.echo(text)
+        else:
+            out.write_text(text + "\n", encoding="utf-8")
+    elif form is Format.xlsx:
+        from halfsky.data.workbook import write_table
+
+        if out is None:
+            raise ParameterError(
+                Problem(
+                    what=tr("xlsx 要写到文件", "xlsx needs a file"),
+                    mend=tr("请加上 --out 监测方案.xlsx。", "Add --out scheme.xlsx."),
+                    column="--out",
+                )
+            )
+        write_table(frame, out, title=tr("妇女统计监测方案", "Monitoring scheme"))
+        typer.echo(str(out))
+    else:
+        _print_table(frame)
+
+
+def _print_table(frame: object) -> None:
+    import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
+
+    assert isinstance(frame, pd.DataFrame)
+    shown = ["target", "name", "type", "requirement", "indicator", "department"]
+    titles = [
+        tr("编号", "Id"),
+        tr("指标", "Target"),
+        tr("类型", "Type"),
+        tr("要求", "Requirement"),
+        tr("指标编号", "Indicator"),
+        tr("责任部门（建议）", "Department (proposed)"),
+    ]
+    table = Table(*titles, show_lines=False)
+    for row in frame[shown].fillna("").astype(str).itertuples(index=False):
+        table.add_row(*row)
+    width = None if sys.stdout.isatty() else 140
+    Console(width=width).print(table)
+
+
+def check(plan: _PLAN = "jiutai_2021_2030") -> None:
+    """Exit 0 when the plan is fully typed, 2 with one line per fault otherwise."""
+    from halfsky.plan.check import check as find
+    from halfsky.plan.load import load_plan, load_units
+
+    loaded = load_plan(plan)
+    found = find(loaded, load_units())
+    for fault in found:
+        typer.echo(f"{fault.where}: {fault.what}", err=True)
+    counts = (len(loaded.goals), len(loaded.measures), len(loaded.targets), len(loaded.indicators))
+    typer.echo(
+        tr(
+            "{}项目标，{}条措施，{}项指标要求，{}个统计指标；发现{}个问题。",
+            "{} goals, {} measures, {} targets, {} indicators; {} faults.",
+        ).format(*counts, len(found))
+    )
+    if found:
+        raise typer.Exit(2)

@@ -1,0 +1,158 @@
+"""What a notebook's first cells need: check the parameters, load, evaluate, hand over a view.
+
+    study = open_study("health", year=year, region=region, plan=plan)
+    report.headline(study)
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import pandas as pd
+
+from halfsky import data
+from halfsky.evaluate.assessment import Assessment, Assumptions, assess
+from halfsky.plan import (
+    DEFAULT_PLAN,
+    ParameterError,
+    Plan,
+    Problem,
+    Region,
+    load_plan,
+    load_region,
+    load_regions,
+    load_units,
+    tr,
+)
+from halfsky.plan.calibration import load_calibration
+from halfsky.plan.thresholds import load_thresholds
+from halfsky.plan.vintage import as_known
+from halfsky.report.view import View
+
+PARAMETERS = ("year", "region", "plan")
+_INJECTED = "# Parameters"
+
+
+def check_parameters(year: object, region: object, plan: object) -> tuple[int, Region, Plan]:
+    """Parameters as they are used, or one error that names every one that cannot be.
+
+    Raises:
+        ParameterError: wrong type, a year outside the plan, an unknown region or plan.
+    """
+    problems: list[Problem] = []
+    loaded: Plan | None = None
+    place: Region | None = None
+    try:
+        loaded = load_plan(str(plan))
+    except ParameterError as error:
+        problems += error.problems
+    try:
+        place = load_region(str(region))
+    except ParameterError as error:
+        problems += error.problems
+    is_whole = isinstance(year, int) and not isinstance(year, bool)
+    first, last = (loaded.info.start_year, loaded.info.end_year) if loaded else (None, None)
+    if not is_whole:
+        problems.append(
+            Problem(
+                what=tr("年份不是整数", "the year is not a whole number"),
+                mend=tr("请写成 2025 这样的四位年份，不加引号。", "Write four digits like 2025."),
+                column="year",
+                value=str(year),
+            )
+        )
+    elif first is not None and last is not None and not first <= int(str(year)) <= last:
+        problems.append(
+            Problem(
+                what=tr("年份不在规划期内", "the year lies outside the plan"),
+                mend=tr(f"请用 {first}—{last} 之间的年份。", f"Use a year from {first} to {last}."),
+                column="year",
+                value=str(year),
+            )
+        )
+    if problems or loaded is None or place is None:
+        raise ParameterError(problems)
+    return int(str(year)), place, loaded
+
+
+def unknown_parameters(cells: list[str]) -> list[str]:
+    """Names that papermill injected and no notebook of ours knows.
+
+    Args:
+        cells: the source of the cells run so far. papermill only warns of a misspelt parameter
+            and then runs with the default; it marks its own cell with "# Parameters".
+    """
+    found: list[str] = []
+    for source in cells:
+        if not source.lstrip().startswith(_INJECTED):
+            continue
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.Assign):
+                found += [t.id for t in node.targets if isinstance(t, ast.Name)]
+    return [name for name in found if name not in PARAMETERS]
+
+
+def _cells_so_far() -> list[str]:
+    """The cells of this kernel's session; none outside a notebook."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return []
+    shell = get_ipython()
+    return [] if shell is None else list(shell.user_ns.get("In", []))
+
+
+def open_study(
+    domain: str | None = None,
+    *,
+    year: int,
+    region: str = "jiutai",
+    plan: str = DEFAULT_PLAN,
+) -> View:
+    """Check the parameters, then load and evaluate: what every notebook opens with.
+
+    Args:
+        domain: the domain a notebook is about, or None for the whole plan.
+        year, region, plan: the notebook's parameters.
+
+    Returns:
+        The view that report's functions take.
+
+    Raises:
+        ParameterError: an unknown or misspelt parameter, a year outside the plan, an unknown
+            region or plan; before any analysis runs. DataError: the figures cannot be used.
+    """
+    unknown = unknown_parameters(_cells_so_far())
+    if unknown:
+        raise ParameterError(
+            [
+                Problem(
+                    what=tr("不认识的参数", "unknown parameter"),
+                    mend=tr("可用的参数：", "Parameters: ") + "、".join(PARAMETERS),
+                    column=name,
+                )
+                for name in unknown
+            ]
+        )
+    when, place, loaded = check_parameters(year, region, plan)
+    assessment, observations = evaluate_region(loaded, place, when)
+    names = {r.id: r.short for r in load_regions().values()}
+    return View(assessment, observations, names, domain)
+
+
+def evaluate_region(plan: Plan, region: Region, year: int) -> tuple[Assessment, pd.DataFrame]:
+    """Load and evaluate one region and year; the observations known then come along."""
+    observations = data.load_observations(plan, region.id, year)
+    evidence = data.load_evidence(plan, region.id, year)
+    references = {
+        name: data.load_observations(plan, name, year) for name in region.compare_with
+    }
+    assumptions = Assumptions(load_thresholds(), load_units(), load_calibration())
+    result = assess(plan, region, year, observations, evidence, assumptions, references)
+    return result, as_known(observations, year)
+
+
+def parameters_of(view: View) -> dict[str, Any]:
+    """The parameters a view was made with, as a report's footer prints them."""
+    return {"year": view.year, "region": view.region.id, "plan": view.plan.id}

@@ -1,0 +1,266 @@
+"""One region and year after another: check the input, run the notebooks, publish the pages.
+
+A notebook that fails leaves its partial copy and does not stop the others; the run then says
+so. Pages are written beside their place and moved into it, so that a reader never meets half.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import nbformat
+import pandas as pd
+
+from halfsky import data
+from halfsky.evaluate.expected import count_statuses
+from halfsky.plan import HalfskyError, Plan, Region, load_plan, tr
+from halfsky.plan.paths import reports_dir
+from halfsky.report.record import MIME
+from halfsky.run import publish
+from halfsky.run.execute import Outcome, execute
+from halfsky.run.pages import OVERVIEW, Page, pages
+
+log = logging.getLogger("halfsky.run")
+Progress = Callable[[str, str, int, int], None]
+
+
+class RunFailed(HalfskyError):
+    """Some notebooks failed; the message names each with its cell and error."""
+
+
+@dataclass
+class RunReport:
+    """What a run did: pages by region, and the notebooks that failed."""
+
+    year: int
+    pages: dict[str, list[Path]] = field(default_factory=dict)
+    failed: list[tuple[str, Outcome]] = field(default_factory=list)
+    portal: Path | None = None
+
+    @property
+    def ok(self) -> bool:
+        return not self.failed
+
+    def message(self) -> str:
+        """The failures, one line each."""
+        return "\n".join(
+            tr(
+                f"{region} {outcome.stem}：第{_cell(outcome)}个单元格出错：{outcome.error}。"
+                f"部分结果：{outcome.notebook}",
+                f"{region} {outcome.stem}: cell {_cell(outcome)} failed: {outcome.error}. "
+                f"Partial notebook: {outcome.notebook}",
+            )
+            for region, outcome in self.failed
+        )
+
+
+def _cell(outcome: Outcome) -> str:
+    return "?" if outcome.cell is None else str(outcome.cell + 1)
+
+
+def run_year(
+    year: int,
+    regions: Sequence[str],
+    *,
+    plan: str,
+    domains: Sequence[str] = (),
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> RunReport:
+    """Run a year's notebooks for some regions and publish their pages and the portal.
+
+    Args:
+        jobs: notebooks at once; default: the number of processors.
+        progress: called with (region, page, cell, cells); cell = cells when a page is done.
+
+    Raises:
+        InputError: bad parameters or bad raw data; nothing has been written then.
+    """
+    from halfsky.notebook import check_parameters
+
+    places: list[tuple[Region, Plan]] = []
+    for name in dict.fromkeys(regions):
+        _, region, loaded = check_parameters(year, name, plan)
+        places.append((region, loaded))
+    wanted = pages(load_plan(plan), tuple(domains))
+    needed = {name for region, _ in places for name in (region.id, *region.compare_with)}
+    data.ingest(sorted(needed), load_plan(plan))
+    report = RunReport(year)
+    for region, loaded in places:
+        _run_region(report, region, loaded, wanted, bool(domains), jobs, progress)
+    report.portal = publish.portal(reports_dir())
+    return report
+
+
+def _run_region(
+    report: RunReport,
+    region: Region,
+    plan: Plan,
+    wanted: list[Page],
+    is_partial: bool,
+    jobs: int | None,
+    progress: Progress | None,
+) -> None:
+    year = report.year
+    folder = reports_dir() / region.id / str(year)
+    folder.mkdir(parents=True, exist_ok=True)
+    parameters = {"year": year, "region": region.id, "plan": plan.id}
+    with _logging_to(folder / "run.log"), tempfile.TemporaryDirectory(dir=folder) as temporary:
+        log.info("run %s", parameters)
+        outcomes = _execute_all(wanted, Path(temporary), parameters, jobs, region.id, progress)
+        provenance = publish.provenance(plan, region, parameters)
+        records: dict[str, dict[str, Any]] = {}
+        made: list[Path] = []
+        for page in wanted:
+            outcome = outcomes[page.stem]
+            if not outcome.notebook.exists():
+                # The kernel never started: the notebook as it stands is the partial result.
+                nbformat.write(nbformat.read(page.notebook, as_version=4), outcome.notebook)
+            notebook = nbformat.read(outcome.notebook, as_version=4)
+            record = _record(notebook)
+            if record is not None and outcome.ok:
+                records[page.stem] = record
+            html = publish.page(page, wanted, notebook, region, plan, year, provenance, outcome)
+            made.append(publish.replace(folder / f"{page.stem}.html", html))
+            os.replace(outcome.notebook, folder / f"{page.stem}.ipynb")
+            if outcome.ok:
+                log.info("%s: %.1f s", page.stem, outcome.seconds)
+            else:
+                kept = Outcome(
+                    page.stem,
+                    folder / f"{page.stem}.ipynb",
+                    outcome.seconds,
+                    outcome.cell,
+                    outcome.error,
+                )
+                report.failed.append((region.id, kept))
+                log.error("%s: cell %s: %s", page.stem, _cell(kept), kept.error)
+        results = merge(records, is_partial)
+        if results is not None:
+            failed = [stem for stem, outcome in outcomes.items() if not outcome.ok]
+            if failed:
+                results["failed"] = failed
+            publish.replace(
+                folder / "results.json", json.dumps(results, ensure_ascii=False, indent=1) + "\n"
+            )
+            publish.region_index(folder, results)
+    report.pages[region.id] = made
+
+
+def merge(records: dict[str, dict[str, Any]], is_partial: bool) -> dict[str, Any] | None:
+    """The notebooks' records as one results.json; None where none succeeded.
+
+    A whole run takes the overview's record, which holds every goal, and checks it against the
+    domains' own: a difference would be two answers to one question.
+
+    Raises:
+        RunFailed: a domain's record differs from the overview's.
+    """
+    if not records:
+        return None
+    whole = records.get(OVERVIEW)
+    parts = [record for stem, record in records.items() if stem != OVERVIEW]
+    if whole is not None and not is_partial:
+        by_id = {goal["id"]: goal for goal in whole["goals"]}
+        differing = [g["id"] for part in parts for g in part["goals"] if by_id[g["id"]] != g]
+        if differing:
+            raise RunFailed(
+                tr("总览与分领域结果不一致：", "overview and domains disagree: ")
+                + "、".join(differing)
+            )
+        return dict(whole)
+    merged = dict(parts[0])
+    merged["goals"] = [goal for part in parts for goal in part["goals"]]
+    merged["warnings"] = [warning for part in parts for warning in part["warnings"]]
+    merged["rates"] = count_statuses(pd.DataFrame(merged["goals"]))
+    return merged
+
+
+def _record(notebook: nbformat.NotebookNode) -> dict[str, Any] | None:
+    """The record a notebook's last cells showed."""
+    for cell in reversed(notebook.cells):
+        for output in cell.get("outputs", []):
+            found = output.get("data", {}).get(MIME)
+            if found is not None:
+                return dict(found)
+    return None
+
+
+def _execute_all(
+    wanted: list[Page],
+    temporary: Path,
+    parameters: dict[str, Any],
+    jobs: int | None,
+    region: str,
+    progress: Progress | None,
+) -> dict[str, Outcome]:
+    """Every page's notebook, several at once; each in a fresh kernel."""
+    workers = max(1, min(jobs or os.cpu_count() or 1, len(wanted)))
+    context = multiprocessing.get_context("spawn")
+    with context.Manager() as manager, ProcessPoolExecutor(workers, mp_context=context) as pool:
+        queue = manager.Queue()
+        futures: dict[Future[Outcome], str] = {
+            pool.submit(
+                execute,
+                page.stem,
+                page.notebook,
+                temporary / f"{page.stem}.ipynb",
+                parameters,
+                Teller(queue),
+            ): page.stem
+            for page in wanted
+        }
+        pending = set(futures)
+        while pending:
+            done, pending = wait(pending, timeout=0.1)
+            for stem, cell, cells in _drained(queue):
+                if progress is not None:
+                    progress(region, stem, cell - 1, cells)
+            for future in done:
+                if progress is not None:
+                    progress(region, futures[future], 1, 1)
+        return {stem: future.result() for future, stem in futures.items()}
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Sends a worker's progress home; picklable, unlike a closure."""
+
+    queue: Any
+
+    def __call__(self, stem: str, cell: int, cells: int) -> None:
+        self.queue.put((stem, cell, cells))
+
+
+def _drained(queue: Any) -> Iterator[tuple[str, int, int]]:
+    while True:
+        try:
+            yield queue.get_nowait()
+        except Empty:
+            return
+
+
+@contextmanager
+def _logging_to(path: Path) -> Iterator[None]:
+    """Append this run to the region's log file."""
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        handler.close()
