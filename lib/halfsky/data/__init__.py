@@ -5,6 +5,7 @@ The only room that reads data/raw/ and writes data/processed/.
 
 from halfsky.data.ingest import IngestReport, RegionIngest, ingest, input_hashes
 from halfsky.data.load import load_evidence, load_measures, load_observations
+from halfsky.data.template import write_template
 
 __all__ = [
     "IngestReport",
@@ -14,4 +15,5 @@ __all__ = [
     "load_evidence",
     "load_measures",
     "load_observations",
+    "write_template",
 ]

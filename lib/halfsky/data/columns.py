@@ -111,6 +111,7 @@ OBSERVATIONS = Table(
         Column("publisher", "发布单位", "text", "发布或填报单位"),
         Column("source_url", "网址", "text", "来源的网址"),
         Column("note", "备注", "text", "口径、更正等说明；更正已填数值时以“更正”开头"),
+        Column("last_filed", "最近已填报", "label", "最近一次已填报的数值（只供阅读）"),
         Column("definition", "指标定义", "label", "指标定义（只供阅读）"),
     ),
 )
@@ -144,6 +145,7 @@ MEASURES = Table(
     content=("status", "started", "money_wan", "people", "note"),
     columns=(
         Column("measure", "措施编号", "text", "策略措施编号", required=True),
+        Column("serves", "服务目标", "label", "措施所服务的规划目标（只供阅读）"),
         Column("title", "措施", "label", "策略措施的标题（只供阅读）"),
         _REGION,
         Column("department", "责任部门", "text", "责任部门", required=True),

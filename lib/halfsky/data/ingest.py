@@ -16,11 +16,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from halfsky.data import frames
-from halfsky.data.check import Checked, Merged, Rules, check_rows, merge
+from halfsky.data.check import Checked, Merged, Record, Rules, check_rows, merge
 from halfsky.data.columns import OBSERVATIONS, TABLES
 from halfsky.data.sheets import Filed, raise_if, read_file, shown
 from halfsky.plan import (
@@ -437,6 +438,18 @@ def _store(path: Path, content: bytes) -> Path:
             file=shown(path.parent),
         )
     )
+
+
+def records_on_file(
+    region: str, plan: Plan | None = None
+) -> dict[str, dict[tuple[Any, ...], Record]]:
+    """What a region has filed, by table and key; read from its raw files, nothing written.
+
+    Raises:
+        DataError: the raw files are wrong.
+    """
+    built = _build(region, _read_inputs(region), _rules(region, plan))
+    return {table: merged.records for table, merged in built.merged.items()}
 
 
 def fresh_frame(region: str, table: str, plan: Plan | None = None) -> pd.DataFrame:

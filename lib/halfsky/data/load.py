@@ -46,7 +46,7 @@ def indicators_for(plan: Plan, domain: str) -> set[str]:
     return own
 
 
-def load_evidence(region: str, year: int, plan: Plan | None = None) -> pd.DataFrame:
+def load_evidence(plan: Plan, region: str, year: int) -> pd.DataFrame:
     """Documents filed for milestones and dated in the report year or before.
 
     Returns:
@@ -61,7 +61,7 @@ def load_evidence(region: str, year: int, plan: Plan | None = None) -> pd.DataFr
     return made[made["date"].str[:4].astype("int64") <= year].reset_index(drop=True)
 
 
-def load_measures(region: str, year: int, plan: Plan | None = None) -> pd.DataFrame:
+def load_measures(plan: Plan, region: str, year: int) -> pd.DataFrame:
     """Progress of measures reported for the report year or before.
 
     Returns:

@@ -11,6 +11,7 @@ import datetime as dt
 import difflib
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,8 +23,7 @@ from halfsky.plan.errors import DataError, Problem, tr
 from halfsky.plan.paths import data_dir
 
 FORMULA_STARTS = ("=", "+", "-", "@")
-# Sheets of the template that hold no rows.
-TEXT_SHEETS = ("填报说明", "代码")
+GUIDE_SHEET = "填报说明"  # the template's first sheet: to read, not to fill
 _EXCEL_ERROR = re.compile(r"^#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$", re.I)
 
 
@@ -177,7 +177,10 @@ def _read_xlsx(filed: Filed, data: bytes, name: str) -> None:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), data_only=False)
+        with warnings.catch_warnings():
+            # Excel's own extensions (list styles and the like) hold no figures.
+            warnings.simplefilter("ignore", UserWarning)
+            book = openpyxl.load_workbook(io.BytesIO(data), data_only=False)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
         filed.problems.append(
             Problem(
@@ -197,7 +200,7 @@ def _read_xlsx(filed: Filed, data: bytes, name: str) -> None:
         title = sheet.title.strip()
         records = [[_Cell.of(c) for c in row] for row in sheet.iter_rows()]
         filled = any(cell.text for record in records for cell in record)
-        if title in TEXT_SHEETS or (not filled and title not in by_name):
+        if title == GUIDE_SHEET or (not filled and title not in by_name):
             continue
         if title not in by_name:
             filed.problems.append(
