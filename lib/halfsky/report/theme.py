@@ -1,0 +1,120 @@
+"""One visual language for charts and pages: a status is a colour, a shape and a word.
+
+Blue is met and vermilion is not, which colour-blind readers tell apart; lightness differs as
+well, so that a black-and-white print keeps the order. report.css repeats the colours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from halfsky.plan.vocabulary import NO_FORECAST, Data, Family, Severity, Status
+from halfsky.report.fonts import use_fonts
+
+INK = "#1f2933"
+MUTED = "#52606d"
+FAINT = "#9aa5b1"
+GRID = "#e4e7eb"
+PAPER = "#ffffff"
+TARGET = "#a8200d"
+WIDTH = 7.4  # inches; 740 CSS pixels on a page
+DPI = 200  # twice a page's pixels
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one answer is drawn: fill, text upon it, outline, shape in text and in matplotlib."""
+
+    fill: str
+    ink: str
+    edge: str
+    shape: str
+    marker: str
+    hatch: str = ""
+
+
+STATUS: dict[str, Look] = {
+    Status.MET: Look("#08457e", "#ffffff", "#08457e", "●", "o"),
+    Status.NEARLY: Look("#8ec3ea", INK, "#2f78b0", "◆", "D"),
+    Status.UNMET: Look("#c4470f", "#ffffff", "#9a3609", "▲", "^"),
+    Status.UNDECIDABLE: Look("#ece4f6", INK, "#7654a3", "◇", "D", "...."),
+    Status.MISSING: Look("#ffffff", MUTED, FAINT, "○", "o"),
+}
+
+OUTLOOK: dict[str, Look] = {
+    "很有把握": Look("#08457e", "#ffffff", "#08457e", "↑", "^"),
+    "较有把握": Look("#8ec3ea", INK, "#2f78b0", "↑", "^"),
+    "难以判断": Look("#e4e0d8", INK, "#7b7466", "→", ">"),
+    "较难完成": Look("#f3b27f", INK, "#b3591a", "↓", "v"),
+    "很难完成": Look("#c4470f", "#ffffff", "#9a3609", "↓", "v"),
+    NO_FORECAST: Look("#ffffff", MUTED, FAINT, "—", "_"),
+}
+
+DATA: dict[str, Look] = {
+    Data.ENOUGH: Look("#2c5f4f", "#ffffff", "#2c5f4f", "■", "s"),
+    Data.SHORT: Look("#9fcbb6", INK, "#4d8a72", "□", "s"),
+    Data.STALE: Look("#e9dcae", INK, "#97812f", "△", "^"),
+    Data.MISSING: Look("#ffffff", MUTED, FAINT, "○", "o"),
+}
+
+SEVERITY: dict[str, Look] = {
+    Severity.RED: Look("#a8200d", "#ffffff", "#7d1709", "■", "s"),
+    Severity.AMBER: Look("#efb14a", INK, "#a86f08", "◆", "D", "///"),
+    Severity.NOTE: Look("#e4e7eb", INK, MUTED, "□", "s", "..."),
+}
+
+FAMILIES: tuple[str, ...] = tuple(Family)
+
+WOMEN = "#7a2a6b"
+MEN = "#3f7f93"
+
+REFERENCE_WORDS = {
+    Status.MET: "已达本规划目标值",
+    Status.NEARLY: "未达本规划目标值",
+    Status.UNMET: "未达本规划目标值",
+}
+
+
+def use_theme() -> None:
+    """Set matplotlib's and seaborn's defaults for this process's figures."""
+    sns.set_theme(style="white", rc={"axes.spines.top": False, "axes.spines.right": False})
+    use_fonts()
+    mpl.rcParams.update(
+        {
+            "figure.dpi": DPI / 2,
+            "figure.facecolor": PAPER,
+            "axes.edgecolor": FAINT,
+            "axes.labelcolor": MUTED,
+            "axes.linewidth": 0.8,
+            "axes.titlelocation": "left",
+            "axes.titlesize": 10,
+            "axes.titleweight": "bold",
+            "axes.titlecolor": INK,
+            "axes.labelsize": 9,
+            "font.size": 9,
+            "text.color": INK,
+            "xtick.color": MUTED,
+            "ytick.color": MUTED,
+            "xtick.labelsize": 8.5,
+            "ytick.labelsize": 8.5,
+            "legend.fontsize": 8.5,
+            "legend.frameon": False,
+            "grid.color": GRID,
+            "grid.linewidth": 0.8,
+            "hatch.linewidth": 0.6,
+            "lines.linewidth": 1.6,
+        }
+    )
+
+
+def new_figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure of the page's width, in the theme; height in inches.
+
+    It belongs to no pyplot window: nothing is shown twice and nothing stays in memory.
+    """
+    use_theme()
+    return Figure(figsize=(width, height), layout="constrained")
