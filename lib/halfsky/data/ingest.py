@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +20,7 @@ import pandas as pd
 from halfsky.data import frames
 from halfsky.data.check import Checked, Merged, Record, Rules, check_rows, merge
 from halfsky.data.columns import OBSERVATIONS, TABLES
+from halfsky.data.files import replace_file
 from halfsky.data.sheets import Filed, raise_if, read_file, shown
 from halfsky.plan import (
     DataError,
@@ -229,26 +227,6 @@ def _write(region: str, outputs: Mapping[str, bytes]) -> bool:
     return changed
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Write beside the file, then rename over it: readers see the old or the new."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(name, 0o644)  # mkstemp makes it private; a results folder is shared
-        for attempt in range(20):
-            try:
-                os.replace(name, path)
-                break
-            except PermissionError:  # Windows, while another process reads the old file
-                if attempt == 19:
-                    raise
-                time.sleep(0.05)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
 def ingest(
     regions: Sequence[str] | None = None,
     plan: Plan | None = None,
@@ -364,9 +342,12 @@ def _returns(
     on_file = {sha256(content): path for path, content in inputs.items()}
     new: dict[Path, bytes] = {}
     known: list[str] = []
-    number = 1 + max(
-        (int(m[1]) for p in on_file.values() if (m := re.match(r"(\d+)_", p.name))), default=0
-    )
+    numbers = [
+        int(match[1])
+        for path in on_file.values()
+        if path.parent == folder and (match := re.match(r"(\d{4})_", path.name))
+    ]
+    number = 1 + max(numbers, default=0)
     for path in (Path(p) for p in files):
         try:
             content = path.read_bytes()

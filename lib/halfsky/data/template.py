@@ -8,10 +8,7 @@ the same bytes, so that a form someone has begun to fill is recognised and never
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
-import re
-import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,9 +16,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from halfsky.data.columns import AREA, EVIDENCE, MEASURES, OBSERVATIONS, SEX, STATUS, Table
-from halfsky.data.ingest import records_on_file, replace_file
-from halfsky.data.sheets import FORMULA_STARTS, GUIDE_SHEET, escape_formula, shown
+from halfsky.data.files import replace_file
+from halfsky.data.ingest import records_on_file
+from halfsky.data.sheets import GUIDE_SHEET, escape_formula, shown
 from halfsky.data.wanted import evidence_lines, measure_lines, observation_lines
+from halfsky.data.workbook import (
+    TO_FILL,
+    TO_READ,
+    head,
+    height_of,
+    new_workbook,
+    print_setup,
+    put,
+    thin_border,
+    to_bytes,
+    width_of,
+)
 from halfsky.plan import ParameterError, Plan, Problem, Region, load_region, tr
 from halfsky.plan.paths import reports_dir
 
@@ -31,11 +41,8 @@ if TYPE_CHECKING:
 
 Lines = list[dict[str, Any]]
 
-# A fixed time inside the file: equal content, equal bytes.
-_STAMP = dt.datetime(2021, 1, 1, tzinfo=dt.UTC)
 _VALUE_TYPES = ("填报", "公布", "推算", "估计")
 _COUNT_HEADER = ("责任部门", "数值", "其中已填", "佐证材料", "措施进展")
-_TO_FILL, _TO_READ, _HEAD = "FFF9E5", "F2F2F2", "7B2D43"
 
 
 @dataclass(frozen=True)
@@ -216,56 +223,24 @@ def _plain(cell: Any) -> str:
 
 
 def _workbook(plan: Plan, region: Region, year: int, lines: dict[str, Lines]) -> bytes:
-    from openpyxl import Workbook  # imported here: slow to load, needed by this function only
-
-    book = Workbook()
-    book.properties.creator = "halfsky"
-    book.properties.title = f"{plan.info.name} {region.short} {year}年填报表"
-    book.properties.created = _STAMP.replace(tzinfo=None)  # openpyxl takes naive UTC
+    caption = f"{region.short} {year}年"
+    book = new_workbook(f"{plan.info.name} {caption}填报表")
     _guide(book, plan, region, year, lines)
     for layout in _LAYOUTS:
-        _sheet(book, layout, lines[layout.table.id], f"{region.short} {year}年")
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return _without_time(buffer.getvalue())
-
-
-def _without_time(content: bytes) -> bytes:
-    """The same workbook with fixed times in its zip entries and properties."""
-    buffer = io.BytesIO()
-    stamp = _STAMP.strftime("%Y-%m-%dT%H:%M:%SZ").encode("ascii")
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as source,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for entry in source.infolist():
-            data = source.read(entry)
-            if entry.filename == "docProps/core.xml":
-                data = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", stamp, data)
-            info = zipfile.ZipInfo(entry.filename, date_time=_STAMP.timetuple()[:6])
-            info.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(info, data)
-    return buffer.getvalue()
+        _sheet(book, layout, lines[layout.table.id], caption)
+    return to_bytes(book)
 
 
 def _sheet(book: Workbook, layout: _Layout, lines: Lines, caption: str) -> None:
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+    from openpyxl.styles import Alignment, PatternFill
     from openpyxl.utils import get_column_letter
 
     table = layout.table
     sheet = book.create_sheet(table.zh)
-    line = Side(style="thin", color="BFBFBF")
-    border = Border(left=line, right=line, top=line, bottom=line)
-    head = PatternFill("solid", fgColor=_HEAD)
-    fills = {True: PatternFill("solid", fgColor=_TO_FILL), False: None}
+    head(sheet, [table[column].zh for column in layout.widths])
+    border, fill = thin_border(), PatternFill("solid", fgColor=TO_FILL)
     for place, (column, width) in enumerate(layout.widths.items(), start=1):
-        letter = get_column_letter(place)
-        sheet.column_dimensions[letter].width = width
-        cell = sheet.cell(row=1, column=place, value=table[column].zh)
-        cell.font = Font(bold=True, color="FFFFFF")
-        cell.fill = head
-        cell.border = border
-        cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
+        sheet.column_dimensions[get_column_letter(place)].width = width
         is_number = table[column].kind in ("number", "integer")
         alignment = Alignment(
             wrap_text=not is_number,
@@ -274,51 +249,22 @@ def _sheet(book: Workbook, layout: _Layout, lines: Lines, caption: str) -> None:
         )
         for row, content in enumerate(lines, start=2):
             cell = sheet.cell(row=row, column=place)
-            _put(cell, content.get(column))
+            put(cell, content.get(column))
             cell.alignment, cell.border = alignment, border
-            fill = fills[column in layout.fill]
-            if fill is not None:
+            if column in layout.fill:
                 cell.fill = fill
-    sheet.row_dimensions[1].height = 32
+    # Columns off the printed page do not stretch the rows.
+    printed = list(layout.widths.items())[: len(layout.widths) - layout.unprinted]
     for row, content in enumerate(lines, start=2):
-        sheet.row_dimensions[row].height = _height(layout, content)
+        texts = [(str(content.get(column, "")), width) for column, width in printed]
+        sheet.row_dimensions[row].height = height_of(texts)
     last_column = get_column_letter(len(layout.widths))
     sheet.freeze_panes = layout.frozen
     sheet.auto_filter.ref = f"A1:{last_column}{len(lines) + 1}"
     _lists(sheet, layout, len(lines))
-    _print_setup(sheet, caption)
-    printed = get_column_letter(len(layout.widths) - layout.unprinted)
-    sheet.print_area = f"A1:{printed}{len(lines) + 1}"
+    print_setup(sheet, caption)
+    sheet.print_area = f"A1:{get_column_letter(len(printed))}{len(lines) + 1}"
     sheet.print_title_rows = "1:1"
-
-
-def _put(cell: Any, content: Any) -> None:
-    """Write a cell; text that looks like a formula stays text."""
-    if content is None or content == "":
-        return
-    cell.value = content
-    if isinstance(content, str):
-        cell.data_type = "s"
-        if content.startswith(FORMULA_STARTS):
-            cell.quotePrefix = True
-
-
-def _cells(text: str) -> int:
-    """Width of a text in character cells; a Chinese character takes two."""
-    return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
-
-
-def _height(layout: _Layout, line: dict[str, Any]) -> float:
-    """Row height in points for the longest wrapped text.
-
-    Columns off the printed page do not stretch the rows.
-    """
-    rows = 1
-    shown_columns = list(layout.widths)[: len(layout.widths) - layout.unprinted]
-    for column in shown_columns:
-        text = str(line.get(column, ""))
-        rows = max(rows, -(-_cells(text) // max(1, int(layout.widths[column]) - 1)))
-    return 15.0 * min(rows, 12) + 3
 
 
 def _lists(sheet: Worksheet, layout: _Layout, count: int) -> None:
@@ -366,25 +312,6 @@ def _lists(sheet: Worksheet, layout: _Layout, count: int) -> None:
             limit(column, check, "请只填数字；没有请留空。")
 
 
-def _print_setup(sheet: Worksheet, caption: str) -> None:
-    """A4 landscape, as wide as the page, with the sheet's name and page numbers."""
-    from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
-    from openpyxl.worksheet.properties import PageSetupProperties
-
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = 9  # A4
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
-    sheet.oddFooter = HeaderFooterItem(
-        left=_HeaderFooterPart(caption),
-        center=_HeaderFooterPart("&A"),
-        right=_HeaderFooterPart("第&P页 共&N页"),
-    )
-
-
 def _guide(book: Workbook, plan: Plan, region: Region, year: int, lines: dict[str, Lines]) -> None:
     """The first sheet: how to fill the form, code lists, how much each department files."""
     from openpyxl.styles import Alignment, Font, PatternFill
@@ -401,10 +328,10 @@ def _guide(book: Workbook, plan: Plan, region: Region, year: int, lines: dict[st
         size = (11, 18, 13)[level]
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=6)
         cell = sheet.cell(row=row, column=1)
-        _put(cell, text)
+        put(cell, text)
         cell.font = Font(bold=level > 0, size=size)
         cell.alignment = Alignment(wrap_text=True, vertical="bottom" if level else "center")
-        sheet.row_dimensions[row].height = size * 1.55 * -(-_cells(text) // 112) + 2
+        sheet.row_dimensions[row].height = size * 1.55 * -(-width_of(text) // 112) + 2
     table: list[tuple[str | int, ...]] = [_COUNT_HEADER, *_counts(plan, lines)]
     for number, entries in enumerate(table, start=row + 1):
         for place, content in enumerate(entries, start=1):
@@ -412,8 +339,8 @@ def _guide(book: Workbook, plan: Plan, region: Region, year: int, lines: dict[st
             cell.alignment = Alignment(horizontal="left" if place == 1 else "center")
             if number in (row + 1, row + len(table)):
                 cell.font = Font(bold=True)
-                cell.fill = PatternFill("solid", fgColor=_TO_READ)
-    _print_setup(sheet, f"{region.short} {year}年")
+                cell.fill = PatternFill("solid", fgColor=TO_READ)
+    print_setup(sheet, f"{region.short} {year}年")
 
 
 def _guide_text(plan: Plan, region: Region, year: int) -> str:

@@ -1,0 +1,157 @@
+"""Workbooks that read and print well, and whose bytes depend on their content alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from halfsky.data.files import replace_file
+from halfsky.data.sheets import FORMULA_STARTS
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+# A fixed time inside the file: equal content, equal bytes.
+_STAMP = dt.datetime(2021, 1, 1, tzinfo=dt.UTC)
+TO_FILL, TO_READ, HEAD = "FFF9E5", "F2F2F2", "7B2D43"
+MAX_WIDTH = 48
+
+
+def new_workbook(title: str) -> Workbook:
+    """An empty workbook with one sheet and no trace of when it was made."""
+    from openpyxl import Workbook  # imported here: slow to load, and seldom needed
+
+    book = Workbook()
+    book.properties.creator = "halfsky"
+    book.properties.title = title
+    book.properties.created = _STAMP.replace(tzinfo=None)  # openpyxl takes naive UTC
+    return book
+
+
+def to_bytes(book: Workbook) -> bytes:
+    """The saved workbook with fixed times in its zip entries and properties."""
+    saved, buffer = io.BytesIO(), io.BytesIO()
+    book.save(saved)
+    stamp = _STAMP.strftime("%Y-%m-%dT%H:%M:%SZ").encode("ascii")
+    with (
+        zipfile.ZipFile(saved) as source,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for entry in source.infolist():
+            data = source.read(entry)
+            if entry.filename == "docProps/core.xml":
+                data = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", stamp, data)
+            info = zipfile.ZipInfo(entry.filename, date_time=_STAMP.timetuple()[:6])
+            info.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(info, data)
+    return buffer.getvalue()
+
+
+def put(cell: Any, content: Any) -> None:
+    """Write a cell; text that looks like a formula stays text."""
+    if content is None or content == "":
+        return
+    cell.value = content
+    if isinstance(content, str):
+        cell.data_type = "s"
+        if content.startswith(FORMULA_STARTS):
+            cell.quotePrefix = True
+
+
+def head(sheet: Worksheet, titles: list[str]) -> None:
+    """Row 1: white on the house's red, wrapped."""
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    for place, title in enumerate(titles, start=1):
+        cell = sheet.cell(row=1, column=place)
+        put(cell, title)
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor=HEAD)
+        cell.border = thin_border()
+        cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
+    sheet.row_dimensions[1].height = 32
+
+
+def thin_border() -> Any:
+    from openpyxl.styles import Border, Side
+
+    line = Side(style="thin", color="BFBFBF")
+    return Border(left=line, right=line, top=line, bottom=line)
+
+
+def width_of(text: str) -> int:
+    """Width of a text in character cells; a Chinese character takes two."""
+    return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
+
+
+def height_of(texts: list[tuple[str, float]], most: int = 14) -> float:
+    """Row height in points for the tallest of (text, column width), wrapped."""
+    rows = 1
+    for text, width in texts:
+        # Chinese breaks between any two characters, but a wide one that does not fit moves on.
+        rows = max(rows, -(-width_of(text) // max(1, int(width) - 2)))
+    return 15.0 * min(rows, most) + 4
+
+
+def print_setup(sheet: Worksheet, caption: str) -> None:
+    """A4 landscape, as wide as the page, with the sheet's name and page numbers."""
+    from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.oddFooter = HeaderFooterItem(
+        left=_HeaderFooterPart(caption),
+        center=_HeaderFooterPart("&A"),
+        right=_HeaderFooterPart("第&P页 共&N页"),
+    )
+
+
+def write_table(frame: pd.DataFrame, path: Path, title: str) -> None:
+    """Write any frame as a workbook of one sheet, its header frozen, ready to filter and print.
+
+    Args:
+        frame: columns become the header; NaN and None become blank cells.
+        path: the .xlsx to write; replaced in one piece.
+        title: the sheet's name and the workbook's title.
+    """
+    from openpyxl.styles import Alignment
+    from openpyxl.utils import get_column_letter
+
+    book = new_workbook(title)
+    sheet = book.worksheets[0]
+    sheet.title = re.sub(r"[\[\]:*?/\\]", " ", title)[:31]
+    head(sheet, [str(column) for column in frame.columns])
+    widths = []
+    for place, column in enumerate(frame.columns, start=1):
+        texts = [str(column), *(str(v) for v in frame[column].dropna().head(200))]
+        width = float(min(MAX_WIDTH, max(8, max(width_of(t) for t in texts) + 2)))
+        widths.append(width)
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    rows = frame.astype(object).where(frame.notna(), None).itertuples(index=False)
+    for number, row in enumerate(rows, start=2):
+        for place, content in enumerate(row, start=1):
+            cell = sheet.cell(row=number, column=place)
+            is_plain = content is None or isinstance(content, bool | int | float | str)
+            put(cell, content if is_plain else str(content))
+            cell.alignment = Alignment(wrap_text=True, vertical="center")
+            cell.border = thin_border()
+        filled = [("" if v is None else str(v), w) for v, w in zip(row, widths, strict=True)]
+        sheet.row_dimensions[number].height = height_of(filled)
+    sheet.freeze_panes = "B2"
+    sheet.auto_filter.ref = sheet.dimensions
+    sheet.print_title_rows = "1:1"
+    print_setup(sheet, title)
+    replace_file(Path(path), to_bytes(book))
