@@ -24,7 +24,9 @@ def register(app: typer.Typer, command: type) -> None:
 
 
 def run(
-    year: Annotated[int, typer.Argument(help=tr("报告年份，如 2025。", "Report year."), metavar="年份")],
+    year: Annotated[
+        int, typer.Argument(help=tr("报告年份，如 2025。", "Report year."), metavar="年份")
+    ],
     region: Annotated[
         list[str] | None,
         typer.Option(

@@ -10,9 +10,16 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from halfsky.evaluate.intervals import rate_interval, share_interval
-from halfsky.evaluate.series import Baseline, baseline_of, recent_pace, target_series
+from halfsky.evaluate.series import (
+    HISTORY_COLUMNS,
+    Baseline,
+    baseline_of,
+    recent_pace,
+    target_series,
+)
 from halfsky.plan.models import Goal, Indicator, Plan, Target, Unit
 from halfsky.plan.thresholds import Thresholds
 from halfsky.plan.vocabulary import Data
@@ -52,15 +59,12 @@ def facts(
         if not history.empty:
             histories.append(history)
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
-    past = pd.concat(histories, ignore_index=True) if histories else target_history_empty()
+    past = (
+        pd.concat(histories, ignore_index=True)
+        if histories
+        else pd.DataFrame(columns=HISTORY_COLUMNS)
+    )
     return add_completion(frame, plan), past
-
-
-def target_history_empty() -> pd.DataFrame:
-    """A history without rows, of the right columns."""
-    from halfsky.evaluate.series import HISTORY_COLUMNS
-
-    return pd.DataFrame(columns=HISTORY_COLUMNS)
 
 
 COLUMNS: dict[str, str] = {
@@ -233,7 +237,7 @@ def _threshold(
     if target.baseline_floor:
         return start.value, side
     if target.type == "directional":
-        return start.value + sign * delta, side
+        return _within_bounds(start.value + sign * delta, indicator), side
     if target.type == "narrow_gap":
         return max(start.value - delta, 0.0) if not math.isnan(start.value) else NAN, "<="
     if target.type == "parity":
@@ -241,6 +245,15 @@ def _threshold(
     if target.type == "relative":
         return 0.0, ">=" if target.relation == "at_least" else "within"
     return NAN, None  # slow_rise: the change of slope is judged, not a level
+
+
+def _within_bounds(threshold: float, indicator: Indicator) -> float:
+    """Nobody can improve past 100 %: where δ would ask for it, the bound itself is asked."""
+    if indicator.upper is not None and threshold > indicator.upper:
+        return indicator.upper
+    if indicator.lower is not None and threshold < indicator.lower:
+        return indicator.lower
+    return threshold
 
 
 def _sufficiency(n: int, lag: int, thresholds: Thresholds) -> Data:
@@ -291,8 +304,6 @@ def _on_good_side(
 
 def _slope_change(used: pd.DataFrame, base_year: int, thresholds: Thresholds) -> dict[str, object]:
     """Slope after the baseline year minus slope before it, with a t interval."""
-    from scipy import stats
-
     before = used[used["year"] <= base_year]
     after = used[used["year"] >= base_year]
     needed = thresholds.status.slow_rise_points

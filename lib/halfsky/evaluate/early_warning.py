@@ -15,6 +15,7 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+from halfsky.evaluate.frames import by_key, records
 from halfsky.plan.models import Plan
 from halfsky.plan.thresholds import Thresholds, WarningRules
 from halfsky.plan.vocabulary import Data, Family, Severity, Status
@@ -58,9 +59,9 @@ def find(
         COLUMNS, the most severe first, then in the plan's order. inputs is a dict of numbers.
     """
     rules = thresholds.warning
-    rows = {row["target"]: row for row in targets.to_dict("records")}
-    before = {} if previous is None else {r["target"]: r for r in previous.to_dict("records")}
-    past = dict(list(history[history["in_use"].astype(bool)].groupby("target", sort=False)))
+    rows = {row["target"]: row for row in records(targets)}
+    before = {} if previous is None else {r["target"]: r for r in records(previous)}
+    past = by_key(history[history["in_use"].astype(bool)])
     found: list[Finding] = []
     for key, row in rows.items():
         own = past.get(key)
@@ -243,15 +244,13 @@ def _unusual(
 ) -> Iterator[Finding]:
     """The latest value outside last year's 95 % interval, over all targets tested at once."""
     latest = one_step.sort_values("year").groupby("target", sort=False).tail(1)
-    current = [
-        row["year"] == rows[row["target"]]["value_year"] for row in latest.to_dict("records")
-    ]
+    current = [row["year"] == rows[row["target"]]["value_year"] for row in records(latest)]
     tested = latest[current][lambda f: f["p_value"].notna()]
     if tested.empty:
         return
     rejected = multipletests(tested["p_value"], alpha=rules.fdr, method="fdr_bh")[0]
     outside = (tested["actual"] < tested["lo95"]) | (tested["actual"] > tested["hi95"])
-    for step in tested[rejected & outside].to_dict("records"):
+    for step in records(tested[rejected & outside]):
         row = rows[step["target"]]
         sign = {">=": 1, "<=": -1}.get(row["comparator"], 0)
         is_good = sign * (step["actual"] - step["point"]) > 0
@@ -280,7 +279,7 @@ def _volatile(
 ) -> Iterator[Finding]:
     """Errors of one-step forecasts large against the distance to the target, or against δ."""
     rules = thresholds.warning
-    by_target = dict(list(one_step.groupby("target", sort=False)))
+    by_target = by_key(one_step)
     judged: list[tuple[dict[str, Any], float, float, float, float]] = []
     for key, row in rows.items():
         steps = by_target.get(key)
@@ -338,10 +337,10 @@ def _sexes_disagree(
     for row in rows.values():
         if row["indicator"] is not None:
             by_indicator.setdefault(row["indicator"], row)
-    for key, v in wide.dropna(subset=["female", "male", "total"]).iterrows():
-        name, year = key[0], key[1]
-        row = by_indicator.get(name)
-        if row is None or year != row["last_year"]:
+    for v in records(wide.dropna(subset=["female", "male", "total"]).reset_index()):
+        name, year = v["indicator"], v["year"]
+        found = by_indicator.get(name)
+        if found is None or year != found["last_year"]:
             continue
         indicator = plan.indicators[name]
         unit = 10.0**-indicator.decimals
@@ -352,7 +351,7 @@ def _sexes_disagree(
             wrong = not low - unit <= v["total"] <= high + unit
         if wrong:
             yield _finding(
-                row,
+                found,
                 Family.DATA,
                 Severity.AMBER,
                 "sexes_disagree",

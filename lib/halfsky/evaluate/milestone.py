@@ -42,7 +42,7 @@ def levels(evidence: pd.DataFrame, plan_targets: list[str]) -> pd.DataFrame:
                 "n_raters": len(newest),
                 "documents": len(filed),
                 "last_date": filed["date"].iloc[-1] if len(filed) else None,
-                "is_disputed": bool(len(newest) > 1 and newest.nunique() > 1),
+                "is_disputed": bool(len(newest) > 1 and newest.min() < newest.max()),
             }
         )
     columns = ["target", "level", "n_raters", "documents", "last_date", "is_disputed"]

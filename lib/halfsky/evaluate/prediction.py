@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from halfsky.evaluate.forecast import Forecast, SeriesSpec, forecast
+from halfsky.evaluate.frames import by_key, records
 from halfsky.evaluate.series import one_series
 from halfsky.evaluate.status import shortfall
 from halfsky.plan.calibration import Calibration
@@ -49,10 +50,10 @@ def predict(
         forecasts: FORECAST_COLUMNS, one row per target and future year.
     """
     end_year = plan.info.end_year
-    past = dict(list(history.groupby("target", sort=False)))
+    past = by_key(history)
     rows: list[dict[str, object]] = []
     paths: list[pd.DataFrame] = []
-    for row in targets.to_dict("records"):
+    for row in records(targets):
         own = past.get(row["target"])
         result: dict[str, object] = {"p_met": math.nan, "forecast_method": "none"}
         if own is not None and pd.notna(row["value"]):
@@ -95,7 +96,7 @@ def _path(
     target = plan.targets[row["target"]]
     indicator = plan.indicators[target.indicator or ""]
     used = own[own["in_use"].astype(bool)]
-    if len(used) <= 2 or pd.isna(row["threshold"]) and target.type != "slow_rise":
+    if len(used) <= 2 or (pd.isna(row["threshold"]) and target.type != "slow_rise"):
         return None
     make = Maker(indicator, units[indicator.unit].per, plan.info.end_year, calibration)
     if target.type == "narrow_gap" or target.basis == "by_sex":

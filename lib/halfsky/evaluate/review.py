@@ -45,7 +45,7 @@ def add_previous(targets: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
     return targets.assign(
         status_before=status_before,
         p_before=targets["target"].map(before["p_met"]),
-        change=changes,
+        change=pd.Series(changes, index=targets.index, dtype=object),
     )
 
 

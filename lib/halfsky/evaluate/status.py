@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from halfsky.evaluate.frames import records
 from halfsky.plan.thresholds import Thresholds
 from halfsky.plan.vocabulary import WEAKEST_FIRST, Status
 
@@ -21,7 +22,7 @@ def add_status(frame: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
 
     Milestones carry `level` (0–4 or NaN) from evaluate.milestone.
     """
-    verdicts = [judge(row, thresholds) for row in frame.to_dict("records")]
+    verdicts = [judge(row, thresholds) for row in records(frame)]
     return frame.assign(
         status=pd.Series([s for s, _ in verdicts], index=frame.index, dtype=object),
         rule=pd.Series([r for _, r in verdicts], index=frame.index, dtype=object),

@@ -17,42 +17,43 @@ from halfsky.plan.paths import params_dir
 FILE = Path("calibration") / "forecast.yaml"
 
 
-class Centre(Frozen):
-    """Where the middle of the forecast lies, as a change from the last value."""
+class Errors(Frozen):
+    """How large errors are, on the analysis scale, and how their tails look.
 
-    weights: dict[str, float]  # by component of the pool
+    spread: coefficients of the log of the error's size, by feature of the window and horizon.
+    degrees: of Student's t. kappa80, kappa95: coefficients (by feature) of the log of the
+    multiplier of the spread that covers 80 % and 95 %: one multiplier cannot serve both.
+    """
+
+    spread: dict[str, float]
+    degrees: float = Field(gt=1)
+    kappa80: dict[str, float]
+    kappa95: dict[str, float]
 
 
-class Spread(Frozen):
-    """log of the error's size = coefficients × features of the window and the horizon."""
+class Probability(Frozen):
+    """logit P(met) = intercept + slope × logit(share of simulated paths that meet it)."""
 
-    coefficients: dict[str, float]
-    floor: float = Field(gt=0)
-
-
-class Shape(Frozen):
-    """Student-t errors, and the multipliers of the spread that gave 80 % and 95 % coverage."""
-
-    degrees: float = Field(gt=0)
-    kappa80: float = Field(gt=0)
-    kappa95: float = Field(gt=0)
+    intercept: float
+    slope: float = Field(gt=0)  # P stays monotone in the target
 
 
 class Calibration(Frozen):
-    """params/calibration/forecast.yaml as a whole."""
+    """params/calibration/forecast.yaml as a whole. Scores are out of fold by indicator."""
 
     date: str
     method: str
     series_sha256: str
     tasks_sha256: str
-    tasks: int
-    windows: int
-    indicators: int
-    scores: dict[str, float]  # out of fold by indicator
+    tasks: int = Field(ge=1)
+    windows: int = Field(ge=1)
+    indicators: int = Field(ge=2)
+    folds: int = Field(ge=2)
+    scores: dict[str, float]
     limits: tuple[str, ...]  # where it does not hold
-    centre: Centre
-    spread: Spread
-    shape: Shape
+    pool: Errors  # n >= 5
+    short: Errors  # n = 3, 4
+    probability: Probability
 
 
 def load_calibration() -> Calibration:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from halfsky.report.html import Html
 
 from halfsky.plan.vocabulary import Severity, Status
 from halfsky.report import numbers
-from halfsky.report.html import Html
 from halfsky.report.sections import goal_label, render, sentence, words_for
 from halfsky.report.view import View
 from halfsky.report.words import rows
@@ -112,7 +112,8 @@ def recommendations(view: View) -> Html:
         items.append(
             f"先补数：{numbers.joined(most)}"
             + ("等" if len(departments) > 4 else "")
-            + f"，合计{len(view.missing)}项指标，随下一次年度填报一并报送，基期（{view.plan.info.baseline_year}年）值同时补报。"
+            + f"，合计{len(view.missing)}项指标，随下一次年度填报一并报送，"
+            f"基期（{view.plan.info.baseline_year}年）值同时补报。"
         )
     return _listed(items, "有数据的指标均已达到要求，按现有措施继续推进并每年复核。")
 

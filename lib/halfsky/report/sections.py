@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
+from halfsky.report.html import Html
 
 from halfsky.plan.vocabulary import Family, Status
 from halfsky.report import numbers
-from halfsky.report.html import Html
 from halfsky.report.view import View
 from halfsky.report.words import Words, environment, rows, status_word
 
@@ -35,9 +35,9 @@ def goal_label(view: View, goal: str) -> str:
     return f"{view.plan.domain(found.domain).name}{found.number}"
 
 
-def render(template: str, text: str, **values: Any) -> Html:
-    """One HTML template filled; text is its plain reading."""
-    return Html(environment().get_template(template).render(**values), text)
+def render(template: str, plain: str, **values: Any) -> Html:
+    """One HTML template filled; plain is what a text-only reader gets."""
+    return Html(environment().get_template(template).render(**values), plain)
 
 
 def sentence(text: str) -> Html:
@@ -180,7 +180,8 @@ def _false_alarms(view: View) -> list[str]:
         inputs = unusual["inputs"].iloc[0]
         notes.append(
             f"“异常”{len(unusual)}条：全部领域共检验{inputs['tests']}项，"
-            f"错误发现率控制在{100 * inputs['fdr']:.0f}%，预期误报约{len(unusual) * inputs['fdr']:.1f}条。"
+            f"错误发现率控制在{100 * inputs['fdr']:.0f}%，"
+            f"预期误报约{len(unusual) * inputs['fdr']:.1f}条。"
         )
     return notes
 
@@ -270,9 +271,11 @@ def series_table(view: View, indicators: Iterable[str], caption: str, since: int
     years = sorted(frame["year"].unique())
     order = {name: place for place, name in enumerate(wanted)}
     keys = ["indicator", "sex", "area", "age"]
-    groups = sorted(frame.groupby(keys, sort=False), key=lambda g: (order[g[0][0]], g[0][1:]))
+    parts = [part for _, part in frame.groupby(keys, sort=True)]
+    parts.sort(key=lambda part: order[part["indicator"].iloc[0]])
     told = []
-    for (name, sex, area, age), part in groups:
+    for part in parts:
+        name, sex, area, age = (str(part[key].iloc[0]) for key in keys)
         indicator = view.plan.indicators[name]
         of = [_AREA[area], "" if indicator.is_female_share else _SEX[sex]]
         of.append("" if age == "total" else f"{age}岁")
@@ -361,6 +364,8 @@ def expected_sentence(view: View) -> Html:
         f"{count.n_all}项目标中有{count.n}项的全部指标可以预测。按达标概率合计，到{end}年其中约"
         f"{count.mean:.1f}项{'将达到本规划目标值' if view.is_reference else '达标'}，80%区间"
         f"{count.low}—{count.high}项（领域内相关{rules.within_domain:g}、领域间"
-        f"{rules.between_domains:g}；若互不相关则为{count.low_independent}—{count.high_independent}项）。"
-        f"其余{count.n_all - count.n}项无法预测，全部目标的范围因此是{count.mean:.1f}—{most:.1f}项。"
+        f"{rules.between_domains:g}；若互不相关则为"
+        f"{count.low_independent}—{count.high_independent}项）。"
+        f"其余{count.n_all - count.n}项无法预测，全部目标的范围因此是"
+        f"{count.mean:.1f}—{most:.1f}项。"
     )

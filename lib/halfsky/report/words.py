@@ -14,6 +14,7 @@ import pandas as pd
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from halfsky.evaluate.frames import records
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 
@@ -129,4 +130,4 @@ class Words:
 
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """A frame's rows as dicts, with None for every gap."""
-    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return records(frame.astype(object).where(frame.notna(), None))

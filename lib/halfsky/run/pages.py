@@ -43,8 +43,9 @@ def pages(plan: Plan, domains: tuple[str, ...] = ()) -> list[Page]:
         )
     folder = notebooks_dir()
     found = [
-        Page(f"{d.number:02d}_{d.domain}", d.title, d.domain, folder / f"{d.number:02d}_{d.domain}.ipynb")
+        Page(stem, d.title, d.domain, folder / f"{stem}.ipynb")
         for d in plan.domains
+        for stem in [f"{d.number:02d}_{d.domain}"]
         if not domains or d.domain in domains
     ]
     if not domains:
