@@ -6,6 +6,7 @@ is 未填报: it yields no figure, and none is made up for it.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
@@ -92,21 +93,12 @@ class _RowCheck:
             self.say(column, tr("空白", "is blank"), mend)
         return text
 
-    def number(self, column: str, blank_hint: bool = True) -> float | None:
+    def number(self, column: str) -> float | None:
         text = unicodedata.normalize("NFKC", self.row.get(column)).strip()
         if not text:
             return None
         if not _NUMBER.match(text):
-            hint = _digits_in(text)
-            self.say(
-                column,
-                tr("不是数字", "is not a number"),
-                tr(
-                    (f"请只填数字，如 {hint}；" if hint else "请填数值；") + "未统计请留空。",
-                    (f"Enter digits only, such as {hint}; " if hint else "Enter a number; ")
-                    + "leave blank what is not known.",
-                ),
-            )
+            self.say(column, tr("不是数字", "is not a number"), _number_hint(text))
             return None
         return float(text.replace(",", ""))
 
@@ -196,10 +188,19 @@ class _RowCheck:
         return False
 
 
-def _digits_in(text: str) -> str:
-    """The one number inside a text such as 约95.2% or 95.2以上, else ""."""
-    found = re.findall(r"\d+(?:\.\d+)?", text)
-    return found[0] if len(found) == 1 else ""
+def _number_hint(text: str) -> str:
+    """How to mend a cell that should hold a number."""
+    if text.startswith("="):
+        return tr(
+            "公式请粘贴为数值；未统计请留空。", "Paste the value; leave blank what is not known."
+        )
+    found = re.findall(r"\d+(?:\.\d+)?", text)  # the number inside 约95.2% or 95.2以上
+    if len(found) == 1:
+        return tr(
+            f"请只填数字，如 {found[0]}；未统计请留空。",
+            f"Enter digits only, such as {found[0]}; leave blank what is not known.",
+        )
+    return tr("请填数值；未统计请留空。", "Enter a number; leave blank what is not known.")
 
 
 def _date(text: str) -> str | None:
@@ -209,8 +210,6 @@ def _date(text: str) -> str | None:
         return None
     year, month, day = (int(part) for part in match.groups())
     try:
-        import datetime as dt
-
         return dt.date(year, month, day).isoformat()
     except ValueError:
         return None
@@ -346,16 +345,14 @@ def _value_missing(
     quotient = ""
     if unit and unit.per and indicator and numerator is not None and denominator:
         quotient = f"{numerator / denominator * unit.per:.{indicator.decimals}f}"
+    given_zh = f"按所填分子分母应为 {quotient}，请填上" if quotient else "请填数值"
+    given_en = f"They give {quotient}: enter it" if quotient else "Enter it"
     check.say(
         "value",
         tr("填了分子或分母而没有数值", "is blank beside a numerator or denominator"),
         tr(
-            f"按所填分子分母应为 {quotient}，请填上；"
-            if quotient
-            else "请填数值；" + "不报这一项请把分子分母一并清空。",
-            f"They give {quotient}: enter it. "
-            if quotient
-            else "Enter it, " + "or clear the counts as well.",
+            f"{given_zh}；不报这一项请把分子分母一并清空。",
+            f"{given_en}, or clear the counts as well.",
         ),
     )
 

@@ -125,21 +125,24 @@ def read_file(path: Path, content: bytes | None = None) -> Filed:
     return filed
 
 
-def decode(data: bytes) -> str | None:
-    """UTF-8 with or without BOM, else GB18030, else None."""
-    if b"\x00" in data:
-        return None  # UTF-16 or a binary file: GB18030 would read noise out of it
+def decode(data: bytes) -> tuple[str, int | None]:
+    """Text in UTF-8 (with or without BOM) or GB18030, and None; else "" and the offset of the
+    first byte that fits neither."""
+    where = data.find(b"\x00")
+    if where >= 0:
+        return "", where  # UTF-16 or a binary file: GB18030 would read noise out of it
+    offset = 0
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
+            return data.decode(encoding), None
+        except UnicodeDecodeError as error:
+            offset = max(offset, error.start)
+    return "", offset
 
 
 def _read_csv(filed: Filed, data: bytes, name: str) -> None:
-    text = decode(data)
-    if text is None:
+    text, wrong = decode(data)
+    if wrong is not None:
         filed.problems.append(
             Problem(
                 what=tr("既不是 UTF-8 也不是 GB18030 编码", "is neither UTF-8 nor GB18030"),
@@ -148,6 +151,8 @@ def _read_csv(filed: Filed, data: bytes, name: str) -> None:
                     "Save it as 'CSV UTF-8', or use .xlsx.",
                 ),
                 file=name,
+                row=data[:wrong].count(b"\n") + 1,
+                value=data[wrong : wrong + 4].hex(" "),
             )
         )
         return
@@ -168,7 +173,16 @@ def _read_csv(filed: Filed, data: bytes, name: str) -> None:
             )
         )
         return
-    table = _table_of(filed.path.stem, records[0] if records else [])
+    if not any(cell.strip() for record in records for cell in record):
+        filed.problems.append(
+            Problem(
+                what=tr("是空文件", "is empty"),
+                mend=tr("请换成有内容的文件，或删去它。", "Replace it, or remove it."),
+                file=name,
+            )
+        )
+        return
+    table = _table_of(filed.path.stem, records[0])
     _take_rows(filed, table, records, name, "")
 
 
@@ -319,42 +333,9 @@ def _take_rows(
 ) -> None:
     """Match the header to the table's columns and keep every row that is not empty."""
     header = [h.strip() for h in records[0]] if records else []
-    columns: dict[int, str] = {}
-    for index, title in enumerate(header):
-        column = table.find(title)
-        if column is None:
-            if title or any(len(r) > index and r[index].strip() for r in records[1:]):
-                filed.problems.append(_unknown_column(table, title, name, sheet, header))
-        elif column.id in columns.values():
-            filed.problems.append(
-                Problem(
-                    what=tr("同一列出现两次", "the same column stands twice"),
-                    mend=tr("请删去其中一列。", "Remove one of them."),
-                    file=name,
-                    sheet=sheet,
-                    row=1,
-                    column=title,
-                )
-            )
-        else:
-            columns[index] = column.id
-    missing = [c for c in table.columns if c.required and c.id not in columns.values()]
-    for column in missing:
-        filed.problems.append(
-            Problem(
-                what=tr(f"缺少“{column.zh}”列", f"column '{column.id}' is missing"),
-                mend=tr(
-                    f"请在第1行（表头）补上“{column.zh}”（{column.id}）。",
-                    f"Add '{column.id}' to row 1, the header.",
-                ),
-                file=name,
-                sheet=sheet,
-                row=1,
-                column=column.zh,
-            )
-        )
-    if missing:
-        return  # every further message would only repeat this one
+    columns = _columns(filed, table, header, records, name, sheet)
+    if columns is None:
+        return
     headers = {column_id: header[index] for index, column_id in columns.items()}
     rows = filed.rows.setdefault(table.id, [])
     for number, record in enumerate(records[1:], start=2):
@@ -395,26 +376,69 @@ def _take_rows(
             filed.problems.append(_fault_problem(row, table[column_id], fault))
 
 
-def _unknown_column(
-    table: Table, title: str, name: str, sheet: str, header: Sequence[str]
-) -> Problem:
-    known = [c.zh for c in table.columns] + [c.id for c in table.columns]
-    near = suggest(title, [k for k in known if k not in header])
-    mend = tr(
-        f"是否为“{near}”？" if near else "请删去这一列，或把内容写入“备注”。",
-        f"Did you mean '{near}'?" if near else "Remove it, or move its content to 'note'.",
-    )
-    if len(header) == 1 and re.search(r"[\t;；，]", title):
-        mend = tr("各列之间请用英文逗号分隔。", "Separate columns by commas.")
-    return Problem(
-        what=tr("不认识的列", "unknown column"),
-        mend=mend,
-        file=name,
-        sheet=sheet,
-        row=1,
-        column=title,
-        value=title[:80],
-    )
+def _columns(
+    filed: Filed,
+    table: Table,
+    header: Sequence[str],
+    records: Sequence[Sequence[str]],
+    name: str,
+    sheet: str,
+) -> dict[int, str] | None:
+    """Column ids by position; None where the header leaves the rows unreadable."""
+
+    def complain(title: str, what: str, mend: str, value: str = "") -> None:
+        filed.problems.append(
+            Problem(what, mend, file=name, sheet=sheet, row=1, column=title, value=value[:80])
+        )
+
+    if len(header) == 1 and re.search(r"[\t;；，|]", header[0]):
+        complain(
+            "",
+            tr("整行只有一列", "the header is one single column"),
+            tr("各列之间请用英文逗号分隔。", "Separate columns by commas."),
+            header[0],
+        )
+        return None
+    columns: dict[int, str] = {}
+    for index, title in enumerate(header):
+        column = table.find(title)
+        if column is None:
+            if title or any(len(r) > index and r[index].strip() for r in records[1:]):
+                known = [c.zh for c in table.columns] + [c.id for c in table.columns]
+                near = suggest(title, [k for k in known if k not in header])
+                complain(
+                    title,
+                    tr("不认识的列", "unknown column"),
+                    tr(
+                        f"是否为“{near}”？" if near else "请删去这一列，或把内容写入“备注”。",
+                        f"Did you mean '{near}'?"
+                        if near
+                        else "Remove it, or move its content to 'note'.",
+                    ),
+                    title,
+                )
+        elif column.id in columns.values():
+            complain(
+                title,
+                tr("同一列出现两次", "the same column stands twice"),
+                tr("请删去其中一列。", "Remove one of them."),
+            )
+        else:
+            columns[index] = column.id
+    missing = [c for c in table.columns if c.required and c.id not in columns.values()]
+    english = any(title in columns.values() for title in header)
+    for column in missing:
+        shown_name = column.id if english else column.zh
+        complain(
+            shown_name,
+            tr(f"缺少“{shown_name}”列", f"column '{column.id}' is missing"),
+            tr(
+                f"请在第1行（表头）补上“{column.zh}”（{column.id}）。",
+                f"Add '{column.id}' to row 1, the header.",
+            ),
+        )
+    # Without a needed column every row would only repeat that message.
+    return None if missing else columns
 
 
 def raise_if(problems: Sequence[Problem]) -> None:
@@ -424,4 +448,6 @@ def raise_if(problems: Sequence[Problem]) -> None:
         DataError: where there is any problem.
     """
     if problems:
-        raise DataError(sorted(set(problems), key=lambda p: (p.file, p.sheet, p.row or 0)))
+        raise DataError(
+            sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.sheet, p.row or 0))
+        )
