@@ -72,11 +72,12 @@ FAMILIES: tuple[str, ...] = tuple(Family)
 WOMEN = "#7a2a6b"
 MEN = "#3f7f93"
 
-REFERENCE_WORDS = {
-    Status.MET: "已达本规划目标值",
-    Status.NEARLY: "未达本规划目标值",
-    Status.UNMET: "未达本规划目标值",
-}
+
+def status_look(status: str, is_reference: bool = False) -> Look:
+    """How a status is drawn; a reference region has reached the plan's value or it has not."""
+    if is_reference and status == Status.NEARLY:
+        status = Status.UNMET
+    return STATUS[status]
 
 
 def use_theme() -> None:
