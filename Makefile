@@ -1,54 +1,91 @@
 # make report [YEAR=2025] [REGION="jiutai CN"]   the evaluation's pages, in reports/
 # make test        everything that needs nothing but Python
-# make test-all    that, and what needs Chromium, npm or LibreOffice
+# make test-all    that, and the tests that need Chromium, npm or LibreOffice
 # make lab         JupyterLab in the same environment
+# make lint types notebooks test-tools    parts of the tests
+# make lock        requirements.lock from pyproject.toml;  make clean removes what can be rebuilt
+#
+# Needs Python >= 3.11 with pip, and make. Another Python: make test PYTHON=/usr/bin/python3.12
 
 YEAR ?= 2025
 REGION ?= jiutai CN
-PYTHON ?= python3
+WORKERS ?= 2
 VENV := .venv
-BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+PY := $(VENV)/bin/python
 
-.PHONY: report test test-all lab lint types notebooks lock clean
+# The first of these that is new enough; asked only when the environment has to be made.
+PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11 python,\
+	$(if $(shell $(p) -c 'import sys; print("y" if sys.version_info >= (3, 11) else "")' 2>/dev/null),$(p))))
+
+# The environment is stamped with what it was made from: the lock, the place (its programs know
+# their own path), and for the package itself pyproject.toml. Contents count, not dates, so that
+# changing branches rebuilds nothing without need.
+SUM = cksum | tr -d ' '
+LOCKED := $(VENV)/.locked-$(shell { cat requirements.lock; pwd; } | $(SUM))
+READY := $(VENV)/.ready-$(shell { cat requirements.lock pyproject.toml; pwd; } | $(SUM))
+
+PYTEST = $(PY) -m pytest -q
+# A file opened without saying its encoding fails a test, because it fails on a Chinese Windows.
+STRICT = PYTHONWARNDEFAULTENCODING=1
+
+.PHONY: report test test-all test-tools unit notebooks lint types lab lock clean help
 
 report: $(READY)
-	$(BIN)/halfsky run $(YEAR) $(foreach r,$(REGION),--region $(r))
+	$(PY) -m halfsky.cli run $(YEAR) $(foreach r,$(REGION),--region $(r))
 
-test: $(READY) lint types
-	$(BIN)/python -m halfsky_tests.count tools
-	$(BIN)/pytest -q -n 2 -m "not tools"
-	$(BIN)/pytest -q -n 2 --dist loadfile --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
+test: lint types unit notebooks
 
-test-all: $(READY) test
-	$(BIN)/pytest -q -m tools
+test-all: test test-tools
+
+unit: $(READY)
+	@count=$$($(PYTEST) --collect-only -m tools 2>/dev/null | grep -c '::'); \
+		echo "$$count tests need Chromium, npm or LibreOffice: make test-all runs them"
+	$(STRICT) $(PYTEST) -n $(WORKERS) -m "not tools"
+
+# One notebook stays with one worker, because its cells share a kernel.
+notebooks: $(READY)
+	$(PYTEST) -n $(WORKERS) --dist loadfile --nbval \
+		--nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
+
+test-tools: $(READY)
+	$(STRICT) $(PYTEST) -m tools
 
 lint: $(READY)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(VENV)/bin/lint-imports
 
 types: $(READY)
-	$(BIN)/mypy
+	$(PY) -m mypy
 
 lab: $(READY)
-	$(BIN)/jupyter lab notebooks
+	$(PY) -m jupyter lab notebooks
 
-# The lock is made from pyproject.toml; requirements.lock is what every machine installs.
+# pyproject.toml says what is needed, requirements.lock what every machine installs.
 lock: $(READY)
-	$(BIN)/pip install -q uv
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev \
-		pyproject.toml -o requirements.lock
+	$(PY) -m pip install -q --disable-pip-version-check uv
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile -q --universal \
+		--python-version 3.11 --generate-hashes --extra dev pyproject.toml -o requirements.lock
 
-# A stale or missing environment is made afresh; ensurepip is missing on some Debian machines,
-# there virtualenv does the same.
-$(READY): requirements.lock pyproject.toml
-	@rm -rf $(VENV)
-	$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); \
-		$(PYTHON) -m pip install -q --user virtualenv && $(PYTHON) -m virtualenv -q $(VENV); }
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+$(READY): $(LOCKED) pyproject.toml
+	$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@rm -f $(VENV)/.ready-*
 	@touch $(READY)
 
+# Some machines have no ensurepip, and venv fails; virtualenv does the same without it. It goes
+# into a folder of its own because many systems forbid pip to touch theirs.
+$(LOCKED): requirements.lock
+	@rm -rf $(VENV)
+	@test -n "$(PYTHON)" || { echo "halfsky needs Python 3.11 or newer: make PYTHON=..." >&2; exit 1; }
+	@echo "making $(VENV) with $(PYTHON): a few minutes, once" >&2
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { rm -rf $(VENV); \
+		$(PYTHON) -m pip install -q --disable-pip-version-check --target build/virtualenv virtualenv \
+		&& PYTHONPATH=build/virtualenv $(PYTHON) -m virtualenv -q $(VENV); }
+	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $(LOCKED)
+
 clean:
-	rm -rf $(VENV) data/processed/* reports/*
+	rm -rf $(VENV) build data/processed/* reports/*
+
+help:
+	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
