@@ -1,7 +1,9 @@
 """Where does the series go? A pool of statsmodels models on the analysis scale.
 
-Each component answers with its change from the last value; the pool combines the changes.
-A fixed combination, because choosing a model per series did not beat it on ten points.
+Each component answers with its change from the last value; "no change" is one of them. The
+pool sorts the four changes and weighs them 1, 3, 3, 1: the mean of their mean and their
+median, so that one model gone wild moves it little. Nothing in it is fitted across series,
+because choosing or weighing models per series did not beat a fixed combination on ten points.
 Source: docs/method.md section 3; statsmodels ThetaModel and ExponentialSmoothing.
 """
 
@@ -12,18 +14,21 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
 from statsmodels.tsa.forecasting.theta import ThetaModel
 from statsmodels.tsa.holtwinters import ExponentialSmoothing
 
 from halfsky.evaluate.forecast.scale import Array
 
-COMPONENTS = ("drift", "theta", "damped", "robust", "recent")
+COMPONENTS = ("none", "drift", "theta", "damped")
+SORTED_WEIGHTS = np.array([1.0, 3.0, 3.0, 1.0]) / 8.0
+MIN_POOL = 5
+# A window whose values differ by less than this, relative to their size, is constant.
+FLAT = 1e-9
 
 
 @dataclass(frozen=True)
 class Window:
-    """A series as the models see it: yearly grid on the analysis scale.
+    """A series as the models see it, on the analysis scale.
 
     years, z: observed years and values. grid: one value a year from the first to the last
     observed year, gaps filled by straight lines, for the models that need equal spacing.
@@ -35,6 +40,7 @@ class Window:
 
     @classmethod
     def of(cls, years: Array, z: Array) -> Window:
+        """years ascending and distinct; z finite; same length."""
         grid_years = np.arange(years[0], years[-1] + 1)
         return cls(years, z, np.interp(grid_years, years, z))
 
@@ -44,65 +50,62 @@ class Window:
 
     @property
     def steps(self) -> Array:
-        """Change per root year: the size a random walk's step would have whatever the gap."""
+        """Changes ÷ root of years between: the size a random walk's step has over any gap."""
         return np.diff(self.z) / np.sqrt(np.diff(self.years))
 
     @property
-    def slopes(self) -> Array:
-        """Change per year between neighbours."""
-        return np.diff(self.z) / np.diff(self.years)
+    def is_flat(self) -> bool:
+        return bool(np.ptp(self.z) <= FLAT * max(1.0, float(np.max(np.abs(self.z)))))
+
+    def roughness(self) -> float:
+        """Mean distance of the points from their robust (Theil–Sen) line."""
+        if self.is_flat:
+            return 0.0
+        slope = float(stats.theilslopes(self.z, self.years).slope)
+        rest = self.z - slope * self.years
+        return float(np.mean(np.abs(rest - np.median(rest))))
 
 
-def components(window: Window, horizon: int) -> dict[str, Array]:
-    """Change from the last value, 1..horizon years ahead, by component.
+def components(window: Window, horizon: int) -> Array:
+    """Change from the last value by component and horizon, shape (4, horizon).
 
-    Needs n >= 3; theta and damped need n >= 5 and repeat the drift below that. A constant
-    series has change 0 everywhere: nothing is fitted, so nothing warns.
+    Order as in COMPONENTS. Theta and damped ETS need n >= 5 and repeat the drift below that.
+    A constant series changes by 0 everywhere: nothing is fitted, so nothing can warn.
     """
     h = np.arange(1, horizon + 1, dtype=float)
-    drift = (window.z[-1] - window.z[0]) / (window.years[-1] - window.years[0])
-    out = {"drift": drift * h}
-    if np.ptp(window.z) <= 1e-12 * max(1.0, float(np.max(np.abs(window.z)))):
-        return {name: np.zeros(horizon) for name in COMPONENTS}
-    out["robust"] = _theil_sen(window.years, window.z) * h
-    tail = slice(max(0, window.n - 5), window.n)
-    out["recent"] = _theil_sen(window.years[tail], window.z[tail]) * h
-    if window.n < 5:
-        out["theta"] = out["damped"] = out["drift"]
-        return out
-    last = window.z[-1]
+    if window.is_flat:
+        return np.zeros((len(COMPONENTS), horizon))
+    drift = h * (window.z[-1] - window.z[0]) / (window.years[-1] - window.years[0])
+    if window.n < MIN_POOL:
+        return np.vstack([np.zeros(horizon), drift, drift, drift])
     # Fitted on a series of unit spread: the optimisers' tolerances are absolute.
     spread = float(np.std(window.grid))
-    unit = (window.grid - last) / spread
-    out["theta"] = _finite(_theta(unit, horizon) * spread, out["drift"])
-    out["damped"] = _finite(_damped(unit, horizon) * spread, out["drift"])
-    return out
+    unit = (window.grid - window.z[-1]) / spread
+    with warnings.catch_warnings():
+        # Short smooth series put the optimum on a bound of the smoothing parameter. That is
+        # a note for a modeller at a prompt, not for the reader of a report.
+        warnings.simplefilter("ignore")
+        theta = _usable(_theta(unit, horizon) * spread, drift)
+        damped = _usable(_damped(unit, horizon) * spread, drift)
+    return np.vstack([np.zeros(horizon), drift, theta, damped])
 
 
-def _finite(change: Array, fallback: Array) -> Array:
+def combine(changes: Array) -> Array:
+    """The pool's change from the last value, shape (horizon,)."""
+    return SORTED_WEIGHTS @ np.sort(changes, axis=0)
+
+
+def _usable(change: Array, fallback: Array) -> Array:
     return change if bool(np.all(np.isfinite(change))) else fallback
 
 
-def _theil_sen(years: Array, z: Array) -> float:
-    return float(stats.theilslopes(z, years).slope)
-
-
 def _theta(unit: Array, horizon: int) -> Array:
-    with warnings.catch_warnings():
-        # Short flat stretches make the smoothing parameter's optimum a boundary; the
-        # warning is for a modeller at a prompt, not for a reader of the report.
-        warnings.simplefilter("ignore")
-        fitted = ThetaModel(unit, period=1, deseasonalize=False, use_test=False).fit(
-            use_mle=False
-        )
-        return np.asarray(fitted.forecast(horizon), dtype=float)
+    model = ThetaModel(unit, period=1, deseasonalize=False, use_test=False)
+    return np.asarray(model.fit(use_mle=False).forecast(horizon), dtype=float)
 
 
 def _damped(unit: Array, horizon: int) -> Array:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        warnings.simplefilter("ignore", RuntimeWarning)
-        model = ExponentialSmoothing(
-            unit, trend="add", damped_trend=True, initialization_method="estimated"
-        )
-        return np.asarray(model.fit().forecast(horizon), dtype=float)
+    model = ExponentialSmoothing(
+        unit, trend="add", damped_trend=True, initialization_method="estimated"
+    )
+    return np.asarray(model.fit().forecast(horizon), dtype=float)

@@ -13,12 +13,12 @@ from typing import Literal, Protocol
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special, stats
 
-from halfsky.evaluate.forecast.pool import Window, components
+from halfsky.evaluate.forecast.pool import MIN_POOL, Window, combine, components
 from halfsky.evaluate.forecast.scale import Array, Scale, SeriesSpec, choose
-from halfsky.evaluate.forecast.spread import FEATURES, features
-from halfsky.plan.calibration import Calibration
+from halfsky.evaluate.forecast.spread import Tails, features, spread, tails
+from halfsky.plan.calibration import Calibration, Probability
 
 Method = Literal["none", "drift", "pool", "gamma_poisson"]
 COLUMNS = ["year", "point", "lo80", "hi80", "lo95", "hi95"]
@@ -26,7 +26,6 @@ LEVELS = (0.5, 0.1, 0.9, 0.025, 0.975)
 SEED = 20210101
 ATTAINMENT_DRAWS = 4000
 MIN_DRIFT = 3
-MIN_POOL = 5
 
 
 class Predictive(Protocol):
@@ -47,27 +46,55 @@ class Predictive(Protocol):
 
 @dataclass(frozen=True)
 class Located:
-    """Student-t errors around a centre on the analysis scale."""
+    """Bent Student-t errors around a centre on the analysis scale, one entry per horizon."""
 
     scale: Scale
     centre: Array
     spread: Array
-    degrees: float
+    tails: tuple[Tails, ...]
 
     def below(self, step: int, x: ArrayLike) -> Array:
-        z = (self.scale.to(x) - self.centre[step]) / self.spread[step]
-        return np.asarray(stats.t.cdf(z, self.degrees))
+        r = (self.scale.to(x) - self.centre[step]) / self.spread[step]
+        return self.tails[step].below(r)
 
     def quantile(self, step: int, u: ArrayLike) -> Array:
-        z = self.centre[step] + self.spread[step] * stats.t.ppf(u, self.degrees)
-        return self.scale.back(z)
+        return self.scale.back(self.centre[step] + self.spread[step] * self.tails[step].quantile(u))
 
     def shifted(self, step: int, x: float, p_above: float) -> float | None:
         z = float(self.scale.to(x))
         if not np.isfinite(z):
             return None
-        centre = z + self.spread[step] * float(stats.t.ppf(p_above, self.degrees))
+        centre = z + self.spread[step] * float(self.tails[step].quantile(p_above))
         return float(self.scale.back(centre))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a window says before any calibration: scale, models' changes, features."""
+
+    scale: Scale
+    window: Window
+    changes: Array
+    design: Array
+
+    @property
+    def is_short(self) -> bool:
+        return self.window.n < MIN_POOL
+
+    def located(self, calibration: Calibration) -> Located:
+        errors = calibration.short if self.is_short else calibration.pool
+        centre = self.window.z[-1] + combine(self.changes)
+        return Located(
+            self.scale, centre, spread(self.design, errors), tuple(tails(self.design, errors))
+        )
+
+
+def prepare(years: Array, values: Array, spec: SeriesSpec, horizon: int) -> Prepared:
+    """years ascending and distinct, values finite, n >= 3, own unit; horizon in years."""
+    scale = choose(spec, values)
+    window = Window.of(years, scale.to(values))
+    changes = components(window, horizon)
+    return Prepared(scale, window, changes, features(window, changes, scale, spec.unit))
 
 
 @dataclass(frozen=True)
@@ -87,6 +114,7 @@ class Forecast:
     table: pd.DataFrame
     scale: Scale | None = None
     predictive: Predictive | None = None
+    probability: Probability | None = None
     memory: float = 1.0
     seed: int = SEED
     series_key: str = ""
@@ -105,34 +133,43 @@ class Forecast:
     def _step(self, year: int) -> int | None:
         return self.years.index(year) if year in self.years else None
 
-    def p_met(self, year: int, threshold: float, comparator: str) -> float | None:
-        """Calibrated P that the published value satisfies the comparator in a future year.
+    def share_met(self, year: int, threshold: float, comparator: str) -> float | None:
+        """Share of the simulated paths that satisfy the comparator in a future year, exactly.
 
         threshold: own unit. comparator: ">=" or "<=". None where there is no forecast for the
-        year. A value that rounds to the threshold meets it.
+        year. A path that rounds to the threshold meets it.
         """
         step = self._step(year)
-        if step is None or self.predictive is None or self.scale is None:
-            return None
         if comparator not in (">=", "<="):
             raise ValueError(f"comparator is >= or <=, not {comparator!r}")
-        half = self.spec.unit / 2
+        if step is None or self.predictive is None:
+            return None
+        lower, upper, half = self.spec.lower, self.spec.upper, self.spec.unit / 2
         if comparator == ">=":
-            if self.spec.lower is not None and threshold <= self.spec.lower:
+            if lower is not None and threshold <= lower:
                 return 1.0
-            if self.spec.upper is not None and threshold > self.spec.upper:
+            if upper is not None and threshold > upper:
                 return 0.0
             return float(1.0 - self.predictive.below(step, threshold - half))
-        if self.spec.upper is not None and threshold >= self.spec.upper:
+        if upper is not None and threshold >= upper:
             return 1.0
-        if self.spec.lower is not None and threshold < self.spec.lower:
+        if lower is not None and threshold < lower:
             return 0.0
         return float(self.predictive.below(step, threshold + half))
 
+    def p_met(self, year: int, threshold: float, comparator: str) -> float | None:
+        """Calibrated P that the published value satisfies the comparator in a future year.
+
+        The share of paths, mapped to how often such shares came true where the outcome is
+        known. Monotone in the threshold. Arguments as in share_met.
+        """
+        share = self.share_met(year, threshold, comparator)
+        return share if share is None else came_true(share, self.probability)
+
     def tail_p(self, year: int, value: float) -> float | None:
         """Two-sided p-value of an observed value against the forecast of its year."""
-        above = self.p_met(year, value, ">=")
-        under = self.p_met(year, value, "<=")
+        above = self.share_met(year, value, ">=")
+        under = self.share_met(year, value, "<=")
         if above is None or under is None:
             return None
         return min(1.0, 2.0 * min(above, under))
@@ -145,9 +182,7 @@ class Forecast:
         key = hashlib.sha256(f"{self.seed}|{self.series_key}".encode()).digest()
         rng = np.random.default_rng(int.from_bytes(key[:8], "big"))
         fresh = rng.standard_normal((n, len(self.years)))
-        return (
-            fresh @ np.linalg.cholesky(walk_correlation(len(self.years), self.memory)).T
-        )
+        return fresh @ np.linalg.cholesky(walk_correlation(len(self.years), self.memory)).T
 
     def draws(self, n: int) -> Array:
         """n joint paths, shape (n, horizons), as published: rounded and within bounds.
@@ -161,48 +196,58 @@ class Forecast:
         if self.predictive is None or self.scale is None:
             return np.empty((len(normals), 0))
         u = stats.norm.cdf(normals)
-        columns = [
-            self.predictive.quantile(k, u[:, k]) for k in range(normals.shape[1])
-        ]
+        columns = [self.predictive.quantile(k, u[:, k]) for k in range(normals.shape[1])]
         return self.scale.published(np.column_stack(columns))
 
     def attainment(self, threshold: float, comparator: str) -> pd.DataFrame:
         """When is the target first met?
 
+        Joint paths, each year's share of paths that meet the target being its p_met.
+
         Returns:
             year, p (first met in that year), p_by (met in that year or an earlier one). What
             is missing to 1 is the probability of not meeting it by the end year.
         """
-        paths = self.draws(ATTAINMENT_DRAWS)
-        met = (
-            paths >= threshold - 1e-9
-            if comparator == ">="
-            else paths <= threshold + 1e-9
-        )
-        ever = np.maximum.accumulate(met, axis=1)
-        by = ever.mean(axis=0) if len(self.years) else np.empty(0)
-        first = np.diff(by, prepend=0.0)
-        return pd.DataFrame({"year": list(self.years), "p": first, "p_by": by})
+        if not self.years:
+            return pd.DataFrame({"year": pd.Series(dtype=int), "p": [], "p_by": []})
+        chance = [self.p_met(year, threshold, comparator) or 0.0 for year in self.years]
+        height = self.normals(ATTAINMENT_DRAWS)
+        good = height if comparator == ">=" else -height
+        met = good > stats.norm.isf(chance)
+        by = np.maximum.accumulate(met, axis=1).mean(axis=0)
+        return pd.DataFrame({"year": list(self.years), "p": np.diff(by, prepend=0.0), "p_by": by})
 
-    def required_change(
-        self, threshold: float, comparator: str, p: float
-    ) -> float | None:
-        """Yearly change from the last value, own unit, that gives P(met in the end year) >= p.
+    def required_change(self, threshold: float, comparator: str, p: float) -> float | None:
+        """Yearly change from the last value, own unit, that gives P(met in the end year) = p.
 
-        The middle of the forecast is moved, its error kept. None without a forecast, or where
-        no change suffices.
+        The middle of the forecast is moved and its error kept. None without a forecast, or
+        where the threshold lies outside the bounds.
         """
         if self.predictive is None or not self.years:
             return None
-        step = len(self.years) - 1
-        half = self.spec.unit / 2
+        step, half = len(self.years) - 1, self.spec.unit / 2
+        share = share_needed(p, self.probability)
         if comparator == ">=":
-            centre = self.predictive.shifted(step, threshold - half, p)
+            centre = self.predictive.shifted(step, threshold - half, share)
         else:
-            centre = self.predictive.shifted(step, threshold + half, 1.0 - p)
+            centre = self.predictive.shifted(step, threshold + half, 1.0 - share)
         if centre is None:
             return None
         return (centre - self.last_value) / (self.years[-1] - self.last_year)
+
+
+def came_true(share: float, probability: Probability | None) -> float:
+    """How often a share of paths came true: the learned logistic map; 0 and 1 stay."""
+    if probability is None or share <= 0.0 or share >= 1.0:
+        return share
+    return float(special.expit(probability.intercept + probability.slope * special.logit(share)))
+
+
+def share_needed(p: float, probability: Probability | None) -> float:
+    """The share of paths at which came_true gives p."""
+    if probability is None or p <= 0.0 or p >= 1.0:
+        return p
+    return float(special.expit((special.logit(p) - probability.intercept) / probability.slope))
 
 
 def walk_correlation(horizons: int, memory: float) -> Array:
@@ -251,53 +296,44 @@ def forecast(
     if len(np.unique(y)) < len(y):
         raise ValueError("a year is given twice")
     n = len(y)
-    empty = pd.DataFrame(
-        {c: pd.Series(dtype=int if c == "year" else float) for c in COLUMNS}
-    )
+    empty = pd.DataFrame({c: pd.Series(dtype=int if c == "year" else float) for c in COLUMNS})
     last_year, last_value = (int(y[-1]), float(v[-1])) if n else (0, float("nan"))
     if n < MIN_DRIFT or end_year <= last_year:
         return Forecast("none", n, last_year, last_value, spec, empty)
-    horizon = end_year - last_year
-    scale = choose(spec, v)
-    window = Window.of(y, scale.to(v))
-    centre, spread = locate(window, horizon, calibration)
-    predictive = Located(scale, centre, spread, calibration.shape.degrees)
-    ahead = tuple(range(last_year + 1, end_year + 1))
+    prepared = prepare(y, v, spec, end_year - last_year)
+    return finish(prepared, v, spec, calibration, seed=seed, series_key=series_key)
+
+
+def finish(
+    prepared: Prepared,
+    values: Array,
+    spec: SeriesSpec,
+    calibration: Calibration,
+    *,
+    seed: int = SEED,
+    series_key: str = "",
+) -> Forecast:
+    """The forecast of a prepared window; values: its observations, own unit, by year."""
+    predictive = prepared.located(calibration)
+    last_year = int(prepared.window.years[-1])
+    ahead = tuple(range(last_year + 1, last_year + 1 + prepared.changes.shape[1]))
     return Forecast(
-        "drift" if n < MIN_POOL else "pool",
-        n,
+        "drift" if prepared.is_short else "pool",
+        prepared.window.n,
         last_year,
-        last_value,
+        float(values[-1]),
         spec,
-        _table(ahead, predictive, scale),
-        scale=scale,
+        _table(ahead, predictive, prepared.scale),
+        scale=prepared.scale,
         predictive=predictive,
+        probability=calibration.probability,
         seed=seed,
         series_key=series_key,
         years=ahead,
     )
 
 
-def locate(
-    window: Window, horizon: int, calibration: Calibration
-) -> tuple[Array, Array]:
-    """Centre and spread on the analysis scale, 1..horizon years ahead."""
-    change = components(window, horizon)
-    moved = sum(
-        weight * change[name] for name, weight in calibration.centre.weights.items()
-    )
-    coefficients = np.array(
-        [calibration.spread.coefficients[name] for name in FEATURES]
-    )
-    spread = np.exp(features(window, horizon, calibration.spread.floor) @ coefficients)
-    return window.z[-1] + moved, spread
-
-
-def _table(
-    years: tuple[int, ...], predictive: Predictive, scale: Scale
-) -> pd.DataFrame:
+def _table(years: tuple[int, ...], predictive: Predictive, scale: Scale) -> pd.DataFrame:
     quantiles = np.array([predictive.quantile(k, LEVELS) for k in range(len(years))])
     rounded = scale.published(quantiles)
-    return pd.DataFrame(
-        {"year": list(years), **dict(zip(COLUMNS[1:], rounded.T, strict=True))}
-    )
+    return pd.DataFrame({"year": list(years), **dict(zip(COLUMNS[1:], rounded.T, strict=True))})

@@ -44,9 +44,7 @@ class SeriesSpec:
         lower, upper = indicator.lower, indicator.upper
         if indicator.kind == "share":
             lower = 0.0 if lower is None else lower
-            upper = (
-                (1000.0 if indicator.unit == "‰" else 100.0) if upper is None else upper
-            )
+            upper = (1000.0 if indicator.unit == "‰" else 100.0) if upper is None else upper
         elif indicator.kind in ("rate", "ratio", "count") and lower is None:
             lower = 0.0
         return cls(indicator.kind, lower, upper, indicator.decimals, indicator.counting)
@@ -119,9 +117,7 @@ def choose(spec: SeriesSpec, values: Array) -> Scale:
     inside = (low is None or bottom >= low) and (high is None or top <= high)
     if inside and low is not None and high is not None:
         margin = max(half, LOGIT_MARGIN * (high - low))
-        return Scale(
-            "logit", low - margin, high + margin, 1.0, low, high, spec.decimals
-        )
+        return Scale("logit", low - margin, high + margin, 1.0, low, high, spec.decimals)
     positive = low is not None and low == 0.0 and spec.kind != "difference"
     if inside and positive and typical > 0:
         margin = max(half, LOG_MARGIN * typical)
