@@ -69,8 +69,10 @@ class ReportExporter(TemplateExporter):
             "nav": [],
             **(resources or {}).get("halfsky", {}),
         }
-        page = {**given, "css": stylesheet(), "outline": outline}
+        page = {**given, "css": stylesheet()}
         told = {**(resources or {}), "page": page}
+        # A global: nbconvert copies what stands in resources, and the copy would stay empty.
+        self.environment.globals["outline"] = outline
         self.register_filter("markdown2html", outline.markdown)
         self.register_filter("piece", outline.html)
         self.register_filter("as_base64", _as_base64)
