@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from halfsky.data.columns import (
+    ALL_AGES,
     DEFAULT_AGE,
     DEFAULT_SUBAREA,
     EVIDENCE,
@@ -304,7 +305,7 @@ def _observation(check: _RowCheck) -> dict[str, Any] | None:
         "indicator": indicator.id,
         "year": year,
         "sex": sex,
-        "age": row.get("age") or DEFAULT_AGE,
+        "age": DEFAULT_AGE if row.get("age") in ("", *ALL_AGES) else row.get("age"),
         "area": area,
         "subarea": row.get("subarea") or DEFAULT_SUBAREA,
         "value": value,

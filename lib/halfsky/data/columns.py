@@ -26,6 +26,7 @@ STATUS = {"未启动": ("not_started",), "推进中": ("under_way",), "完成": 
 LEVELS = (0, 1, 2, 3, 4)
 FIRST_YEAR = 1990
 DEFAULT_AGE = "total"
+ALL_AGES = ("不分年龄", "合计", "全部", "total")  # ways to write it; the first on forms
 DEFAULT_SUBAREA = "全区"
 
 
@@ -97,7 +98,7 @@ OBSERVATIONS = Table(
         Column("region", "地区", "code", _REGION.about, required=True),
         Column("year", "年份", "integer", "数值所属年份，四位数", required=True),
         Column("sex", "性别", "code", "性别", required=True, codes=SEX),
-        Column("age", "年龄", "text", "年龄段；空白即 total（不分年龄）"),
+        Column("age", "年龄", "text", "年龄段，如 35-64；空白或 不分年龄 即 total"),
         Column("area", "城乡", "code", "城乡", required=True, codes=AREA),
         Column("subarea", "片区", "text", "乡镇、街道等片区；空白即 全区"),
         Column("value", "数值", "number", "数值；未统计请留空，不写0", required=True),

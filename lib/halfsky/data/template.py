@@ -12,6 +12,7 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,21 +64,21 @@ _LAYOUTS = (
     _Layout(
         OBSERVATIONS,
         {
-            "department": 13,
-            "plan_goal": 11,
+            "department": 14,
+            "plan_goal": 10,
             "indicator_zh": 24,
             "year": 6.5,
             "sex": 6,
-            "age": 7,
+            "age": 9,
             "area": 6,
-            "value": 11,
+            "value": 10,
             "unit": 8,
-            "numerator": 11,
-            "denominator": 11,
-            "last_filed": 12,
-            "source_title": 20,
-            "note": 16,
-            "definition": 42,
+            "numerator": 10,
+            "denominator": 10,
+            "last_filed": 10,
+            "source_title": 19,
+            "note": 12,
+            "definition": 36,
             "indicator_id": 26,
             "region": 8,
             "subarea": 7,
@@ -94,7 +95,7 @@ _LAYOUTS = (
     _Layout(
         EVIDENCE,
         {
-            "department": 13,
+            "department": 14,
             "target": 17,
             "clause": 30,
             "wanted": 38,
@@ -108,21 +109,21 @@ _LAYOUTS = (
             "goal": 16,
             "region": 8,
         },
-        ("date", "document", "issuer", "level_claimed", "rater", "level", "note"),
+        ("date", "document", "issuer", "level_claimed", "note"),
         unprinted=2,
         frozen="C2",
     ),
     _Layout(
         MEASURES,
         {
-            "department": 13,
+            "department": 14,
             "measure": 18,
             "title": 40,
             "serves": 20,
             "year": 6.5,
             "status": 9,
             "started": 12,
-            "money_wan": 12,
+            "money_wan": 15,
             "people": 11,
             "note": 26,
             "region": 8,
@@ -234,6 +235,7 @@ def _workbook(plan: Plan, region: Region, year: int, lines: dict[str, Lines]) ->
 def _sheet(book: Workbook, layout: _Layout, lines: Lines, caption: str) -> None:
     from openpyxl.styles import Alignment, PatternFill
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.pagebreak import Break
 
     table = layout.table
     sheet = book.create_sheet(table.zh)
@@ -241,11 +243,11 @@ def _sheet(book: Workbook, layout: _Layout, lines: Lines, caption: str) -> None:
     border, fill = thin_border(), PatternFill("solid", fgColor=TO_FILL)
     for place, (column, width) in enumerate(layout.widths.items(), start=1):
         sheet.column_dimensions[get_column_letter(place)].width = width
-        is_number = table[column].kind in ("number", "integer")
+        kind = table[column].kind
         alignment = Alignment(
-            wrap_text=not is_number,
+            wrap_text=kind != "number",
             vertical="center",
-            horizontal="right" if is_number else "left",
+            horizontal={"number": "right", "text": "left", "label": "left"}.get(kind, "center"),
         )
         for row, content in enumerate(lines, start=2):
             cell = sheet.cell(row=row, column=place)
@@ -258,6 +260,10 @@ def _sheet(book: Workbook, layout: _Layout, lines: Lines, caption: str) -> None:
     for row, content in enumerate(lines, start=2):
         texts = [(str(content.get(column, "")), width) for column, width in printed]
         sheet.row_dimensions[row].height = height_of(texts)
+    # Each department's lines start a page of their own: the office hands them out.
+    for row, (above, below) in enumerate(pairwise(lines), start=2):
+        if above["department"] != below["department"]:
+            sheet.row_breaks.append(Break(id=row))
     last_column = get_column_letter(len(layout.widths))
     sheet.freeze_panes = layout.frozen
     sheet.auto_filter.ref = f"A1:{last_column}{len(lines) + 1}"
@@ -331,7 +337,7 @@ def _guide(book: Workbook, plan: Plan, region: Region, year: int, lines: dict[st
         put(cell, text)
         cell.font = Font(bold=level > 0, size=size)
         cell.alignment = Alignment(wrap_text=True, vertical="bottom" if level else "center")
-        sheet.row_dimensions[row].height = size * 1.55 * -(-width_of(text) // 112) + 2
+        sheet.row_dimensions[row].height = size * 1.55 * -(-width_of(text) // 118) + 2
     table: list[tuple[str | int, ...]] = [_COUNT_HEADER, *_counts(plan, lines)]
     for number, entries in enumerate(table, start=row + 1):
         for place, content in enumerate(entries, start=1):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from halfsky.data.check import Record
-from halfsky.data.columns import DEFAULT_SUBAREA, OBSERVATIONS, Table
+from halfsky.data.columns import ALL_AGES, DEFAULT_AGE, DEFAULT_SUBAREA, OBSERVATIONS, Table
 from halfsky.data.sheets import Row
 from halfsky.plan import Indicator, Plan, Region, Target
 
@@ -128,13 +128,13 @@ def observation_lines(
         line: dict[str, Any] = {
             "department": figure.department,
             "domain": plan.domain(plan.domain_of_indicator[indicator.id]).name,
-            "plan_goal": "、".join(goal_label(plan, goal) for goal in figure.goals),
+            "plan_goal": goal_labels(plan, figure.goals),
             "indicator_id": indicator.id,
             "indicator_zh": indicator.name,
             "region": region.id,
             "year": figure.year,
             "sex": OBSERVATIONS["sex"].codes[figure.sex][0],
-            "age": figure.age,
+            "age": ALL_AGES[0] if figure.age == DEFAULT_AGE else figure.age,
             "area": OBSERVATIONS["area"].codes[figure.area][0],
             "subarea": DEFAULT_SUBAREA,
             "unit": indicator.unit,
@@ -162,9 +162,13 @@ def _filed(row: Row, table: Table) -> dict[str, str]:
     return {column: row.get(column) for column in kept if row.get(column)}
 
 
-def goal_label(plan: Plan, goal: str) -> str:
-    """A goal as departments call it: 健康目标2."""
-    return f"{plan.domain(plan.goals[goal].domain).name}目标{plan.goals[goal].number}"
+def goal_labels(plan: Plan, goals: Sequence[str]) -> str:
+    """Goals as departments call them: 健康目标2、3；环境目标6."""
+    numbers: dict[str, list[str]] = {}
+    for goal in goals:
+        name = plan.domain(plan.goals[goal].domain).name
+        numbers.setdefault(name, []).append(str(plan.goals[goal].number))
+    return "；".join(f"{name}目标{'、'.join(found)}" for name, found in numbers.items())
 
 
 def evidence_lines(plan: Plan, region: Region, on_file: OnFile) -> list[dict[str, Any]]:
@@ -198,7 +202,7 @@ def measure_lines(plan: Plan, region: Region, year: int, on_file: OnFile) -> lis
         department = plan.duties.measures[measure.id].lead
         line: dict[str, Any] = {
             "measure": measure.id,
-            "serves": "、".join(goal_label(plan, goal) for goal in measure.serves),
+            "serves": goal_labels(plan, measure.serves),
             "title": measure.title,
             "region": region.id,
             "department": department,

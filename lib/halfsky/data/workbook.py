@@ -111,7 +111,8 @@ def print_setup(sheet: Worksheet, caption: str) -> None:
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.7
+    sheet.page_margins.footer = 0.35
     sheet.oddFooter = HeaderFooterItem(
         left=_HeaderFooterPart(caption),
         center=_HeaderFooterPart("&A"),
