@@ -155,7 +155,7 @@ def learn_all(
         The calibration with its scores; frames of benchmark.answer_out_of_fold under
         "indicator", "country" and, where the tasks tell it, "kind".
     """
-    from datetime import date
+    from datetime import UTC, datetime
 
     import pandas as pd
 
@@ -172,7 +172,7 @@ def learn_all(
     short = pd.concat([s.assign(window=k) for k, (_, s) in enumerate(pairs)], ignore_index=True)
     blank = Errors(spread={}, degrees=3, kappa80={}, kappa95={})
     frame = Calibration(
-        date=date.today().isoformat(),
+        date=datetime.now(tz=UTC).date().isoformat(),
         method=METHOD,
         series_sha256=_sha256(series),
         tasks_sha256=_sha256(tasks),

@@ -8,8 +8,10 @@ Source: docs/method.md section 3.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,7 +64,8 @@ def spec_of(task: pd.Series, values: Array) -> SeriesSpec:
 
 
 def _number(value: object) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)  # type: ignore[arg-type]
+    number = float("nan") if value is None else float(str(value))
+    return None if math.isnan(number) else number
 
 
 def histories(series: pd.DataFrame) -> dict[str, tuple[Array, Array]]:
@@ -77,7 +80,7 @@ def histories(series: pd.DataFrame) -> dict[str, tuple[Array, Array]]:
 def windows(tasks: pd.DataFrame, history: dict[str, tuple[Array, Array]]) -> Iterator[WindowTasks]:
     """Training windows with their tasks, cut at train_end, sorted by key."""
     for key, part in tasks.groupby(["series_id", "train_start", "train_end"], sort=True):
-        name, first, last = str(key[0]), int(key[1]), int(key[2])
+        name, first, last = str(key[0]), int(str(key[1])), int(str(key[2]))
         years, values = history[name]
         inside = (years >= first) & (years <= last)
         spec = spec_of(part.iloc[0], values[inside])
@@ -103,13 +106,12 @@ def rows_of(window: WindowTasks, fc: Forecast) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=PREDICTION_COLUMNS)
 
 
-def _row(task: dict[str, object], fc: Forecast, window: WindowTasks) -> dict[str, object]:
-    year, target = int(str(task["horizon_year"])), float(str(task["target"]))
-    comparator = COMPARATOR[str(task["direction"])]
-    p = fc.p_met(year, target, comparator)
+def _row(task: Mapping[Hashable, Any], fc: Forecast, window: WindowTasks) -> dict[str, object]:
+    year, target = int(task["horizon_year"]), float(task["target"])
+    p = fc.p_met(year, target, COMPARATOR[task["direction"]])
     if p is not None:
-        line = fc.table.set_index("year").loc[year]
-        numbers = {name: float(line[name]) for name in PREDICTION_COLUMNS[2:]}
+        line = fc.table[fc.table["year"] == year]
+        numbers = {name: float(line[name].iloc[0]) for name in PREDICTION_COLUMNS[2:]}
         return {"task_id": task["task_id"], "p_met": p, **numbers}
     # Fewer than three values: no forecast is made. The file wants a row all the same, so it
     # says what is known: the last value, with the widest honest interval there is.
@@ -130,10 +132,8 @@ def predict(tasks: pd.DataFrame, answers: Iterable[pd.DataFrame]) -> pd.DataFram
     return found.set_index("task_id").loc[tasks["task_id"]].reset_index()[PREDICTION_COLUMNS]
 
 
-def pasts(
-    tasks: pd.DataFrame, history: dict[str, tuple[Array, Array]], by: str = "indicator"
-) -> Sequence[Past]:
-    """Windows with what followed them, for learning; `by` names the column of the folds."""
+def pasts(tasks: pd.DataFrame, history: dict[str, tuple[Array, Array]]) -> Sequence[Past]:
+    """Windows with what followed them, for learning."""
     out = []
     for window in windows(tasks, history):
         years, values = history[window.key[0]]
@@ -141,8 +141,8 @@ def pasts(
         later = np.full(HORIZONS, np.nan)
         ahead = (years > last) & (years <= last + HORIZONS)
         later[(years[ahead] - last - 1).astype(int)] = values[ahead]
-        group = str(window.tasks[by].iloc[0])
-        out.append(Past(window.years, window.values, later, window.spec, group))
+        indicator = str(window.tasks["indicator"].iloc[0])
+        out.append(Past(window.years, window.values, later, window.spec, indicator))
     return out
 
 

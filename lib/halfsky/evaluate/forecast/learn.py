@@ -38,14 +38,14 @@ class Past:
     """A training window and what followed it.
 
     years, values: the window, own unit. later: observed values by horizon 1..HORIZONS, NaN
-    where none. group: what folds are made by (the indicator).
+    where none. indicator: what it measures; errors of one indicator are never told apart.
     """
 
     years: Array
     values: Array
     later: Array
     spec: SeriesSpec
-    group: str
+    indicator: str
 
 
 def error_rows(past: Past, last: int | None = None) -> pd.DataFrame:
@@ -54,7 +54,8 @@ def error_rows(past: Past, last: int | None = None) -> pd.DataFrame:
     last: use only so many of the newest observations.
 
     Returns:
-        group, n, horizon, error (outcome − centre), and SPREAD_FEATURES.
+        indicator, group (the indicator, until regrouped), n, horizon_years, error (outcome −
+        centre), and SPREAD_FEATURES.
     """
     years, values = past.years, past.values
     if last is not None:
@@ -65,17 +66,18 @@ def error_rows(past: Past, last: int | None = None) -> pd.DataFrame:
     rows.insert(0, "error", outcome - ready.window.z[-1] - combine(ready.changes))
     rows.insert(0, "horizon_years", np.arange(1, HORIZONS + 1))
     rows.insert(0, "n", ready.window.n)
-    rows.insert(0, "group", past.group)
+    rows.insert(0, "group", past.indicator)
+    rows.insert(0, "indicator", past.indicator)
     return rows[np.isfinite(rows["error"])]
 
 
 def fit_errors(rows: pd.DataFrame, folds: int = INNER_FOLDS) -> Errors:
     """Spread, degrees of freedom and interval multipliers from error rows.
 
-    The multipliers come from errors of groups that the spread was not fitted on.
+    The multipliers come from errors of indicators that the spread was not fitted on.
     """
     coefficients, degrees = _fit_t(rows)
-    fold = fold_of(rows["group"], folds)
+    fold = fold_of(rows["indicator"], folds)
     ratio = np.empty(len(rows))
     for k in range(folds):
         held = fold == k
@@ -220,13 +222,10 @@ def learn(
 def shares(window: Asked, calibration: Calibration) -> Array:
     """Uncalibrated share of paths that meet each task's target."""
     fc = finish(window.prepared, window.values, window.spec, calibration)
-    return np.array(
-        [
-            fc.share_met(int(task.horizon_year), float(task.target), str(task.comparator))
-            for task in window.tasks.itertuples()
-        ],
-        dtype=float,
-    )
+    tasks = window.tasks
+    columns = (tasks["horizon_year"], tasks["target"], tasks["comparator"])
+    answers = [fc.share_met(year, c, sign) for year, c, sign in zip(*columns, strict=True)]
+    return np.array(answers, dtype=np.float64)
 
 
 def cross_fit(

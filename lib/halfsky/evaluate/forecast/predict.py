@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, Protocol
 
 import numpy as np
@@ -102,8 +103,8 @@ class Forecast:
     """The forecast of one series.
 
     method: none (n <= 2) | drift (n 3–4, flagged) | pool | gamma_poisson. n: observations used.
-    last_year, last_value: the newest of them. table: COLUMNS, one row a year from last_year + 1
-    to the end year; empty where there is none. last: what a path starts from.
+    last_year, last_value: the newest of them. years: those forecast, last_year + 1 to the end
+    year. seed and series_key fix the paths.
     """
 
     method: Method
@@ -111,7 +112,6 @@ class Forecast:
     last_year: int
     last_value: float
     spec: SeriesSpec
-    table: pd.DataFrame
     scale: Scale | None = None
     predictive: Predictive | None = None
     probability: Probability | None = None
@@ -124,6 +124,17 @@ class Forecast:
     def is_short(self) -> bool:
         """True for 3–4 observations: a drift with a borrowed spread, to be flagged."""
         return self.method == "drift"
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """COLUMNS, one row a forecast year; empty where there is no forecast."""
+        if self.predictive is None or self.scale is None:
+            kinds = {c: pd.Series(dtype=int if c == "year" else float) for c in COLUMNS}
+            return pd.DataFrame(kinds)
+        quantiles = [self.predictive.quantile(k, LEVELS) for k in range(len(self.years))]
+        rounded = self.scale.published(np.array(quantiles))
+        columns = dict(zip(COLUMNS[1:], rounded.T, strict=True))
+        return pd.DataFrame({"year": list(self.years), **columns})
 
     @property
     def one_step(self) -> pd.Series | None:
@@ -296,10 +307,9 @@ def forecast(
     if len(np.unique(y)) < len(y):
         raise ValueError("a year is given twice")
     n = len(y)
-    empty = pd.DataFrame({c: pd.Series(dtype=int if c == "year" else float) for c in COLUMNS})
     last_year, last_value = (int(y[-1]), float(v[-1])) if n else (0, float("nan"))
     if n < MIN_DRIFT or end_year <= last_year:
-        return Forecast("none", n, last_year, last_value, spec, empty)
+        return Forecast("none", n, last_year, last_value, spec)
     prepared = prepare(y, v, spec, end_year - last_year)
     return finish(prepared, v, spec, calibration, seed=seed, series_key=series_key)
 
@@ -323,7 +333,6 @@ def finish(
         last_year,
         float(values[-1]),
         spec,
-        _table(ahead, predictive, prepared.scale),
         scale=prepared.scale,
         predictive=predictive,
         probability=calibration.probability,
@@ -331,9 +340,3 @@ def finish(
         series_key=series_key,
         years=ahead,
     )
-
-
-def _table(years: tuple[int, ...], predictive: Predictive, scale: Scale) -> pd.DataFrame:
-    quantiles = np.array([predictive.quantile(k, LEVELS) for k in range(len(years))])
-    rounded = scale.published(quantiles)
-    return pd.DataFrame({"year": list(years), **dict(zip(COLUMNS[1:], rounded.T, strict=True))})
