@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+import yaml
 
 from halfsky.notebook import PARAMETERS
 
@@ -113,9 +114,7 @@ def test_links_lead_somewhere(path: Path) -> None:
         place, _, anchor = unquote(link).partition("#")
         target = (path.parent / place).resolve() if place else path
         is_inside = target == ROOT or ROOT in target.parents
-        if not target.exists() or not is_inside:
-            broken.append(link)
-        elif anchor and anchor not in headings(target):
+        if not target.exists() or not is_inside or (anchor and anchor not in headings(target)):
             broken.append(link)
     assert broken == []
 
@@ -142,3 +141,21 @@ def test_environment_variables_are_those_read() -> None:
     for path in DOCUMENTS:
         for name in set(re.findall(r"HALFSKY_[A-Z]+(?:_[A-Z]+)*", path.read_text("utf-8"))):
             assert name in code, f"{name_of(path)}: {name}"
+
+
+def _leaves(tree: dict[str, object], path: str = "") -> dict[str, float]:
+    found: dict[str, float] = {}
+    for key, value in tree.items():
+        name = f"{path}{key}"
+        if isinstance(value, dict):
+            found |= _leaves(value, f"{name}.")
+        elif isinstance(value, int | float):
+            found[name] = float(value)
+    return found
+
+
+def test_method_lists_every_threshold_with_its_value() -> None:
+    tree = yaml.safe_load((ROOT / "params" / "thresholds.yaml").read_text(encoding="utf-8"))
+    text = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+    printed = re.findall(r"^\| `([\w.]+)` \| ([\d.]+) \|", text, flags=re.MULTILINE)
+    assert {name: float(value) for name, value in printed} == _leaves(tree)
