@@ -1,11 +1,28 @@
-"""Charts: frame in, figure out. The `*_chart` functions add title, message and source to them.
+"""Charts: frame in, figure out. They draw only, and refuse an empty frame.
 
-`plot_*` draw only and refuse an empty frame. `*_chart` choose: a Chart where there is something
-to see, else one sentence that says what is missing (html.note).
+report.figures chooses the rows, adds title, message and source, and says in a sentence where
+there is nothing to draw.
 """
 
 from halfsky.report.charts.completion import plot_completion
+from halfsky.report.charts.counts import (
+    plot_completeness,
+    plot_completeness_by_domain,
+    plot_status_counts,
+    plot_warnings,
+)
 from halfsky.report.charts.fans import plot_fans
+from halfsky.report.charts.gaps import plot_gap_dumbbell, plot_gap_slope
 from halfsky.report.charts.wall import plot_goal_wall
 
-__all__ = ["plot_completion", "plot_fans", "plot_goal_wall"]
+__all__ = [
+    "plot_completeness",
+    "plot_completeness_by_domain",
+    "plot_completion",
+    "plot_fans",
+    "plot_gap_dumbbell",
+    "plot_gap_slope",
+    "plot_goal_wall",
+    "plot_status_counts",
+    "plot_warnings",
+]
