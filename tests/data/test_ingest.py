@@ -290,6 +290,16 @@ def test_office_lock_files_and_papers_are_passed_over(plan: Plan, data: Path, wr
     assert room.ingest(["jiutai"], plan).regions[0].figures == 2
 
 
+def test_folder_that_cannot_be_written_still_yields_figures(
+    plan: Plan, data: Path, write: Write
+) -> None:
+    write(*GOOD)
+    (data / "processed").write_text("a file where the folder should be", encoding="utf-8")
+    assert len(room.load_observations(plan, "jiutai", 2025)) == 2
+    with pytest.raises(DataError, match="data/processed：结果写不进去"):
+        room.ingest(["jiutai"], plan)
+
+
 class TestSeveralFiles:
     """What one file says again, adds to, corrects or contradicts."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +195,21 @@ def test_filled_workbook_comes_back(plan: Plan, form: list[Path]) -> None:
     assert (document["date"], document["level_claimed"]) == ("2024-03-01", 2)
     (measure,) = room.load_measures(plan, "jiutai", 2025).to_dict("records")
     assert (measure["status"], measure["money_wan"]) == ("推进中", 120.5)
+
+
+@pytest.mark.tools
+@pytest.mark.skipif(shutil.which("libreoffice") is None, reason="LibreOffice is not installed")
+def test_form_saved_by_a_spreadsheet_program_comes_back(
+    plan: Plan, form: list[Path], tmp_path: Path
+) -> None:
+    fill_workbook(form[0], "观测值", MMR, {"数值": 28.6, "分子": 1, "分母": 3500})
+    saved = tmp_path / "saved"
+    command = ["libreoffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
+    command += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(saved)]
+    subprocess.run([*command, str(form[0])], check=True, capture_output=True, timeout=120)
+    report = room.ingest(["jiutai"], plan, files=[saved / form[0].name]).regions[0]
+    assert report.figures == 1
+    assert room.load_observations(plan, "jiutai", 2025)["value"].tolist() == [28.6]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])

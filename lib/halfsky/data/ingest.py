@@ -7,6 +7,7 @@ rename, so that a reader sees the old or the new and never half of one.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -216,8 +217,8 @@ def _build(region: str, inputs: Mapping[Path, bytes], rules: Rules) -> _Built:
 def _write(region: str, outputs: Mapping[str, bytes]) -> bool:
     """Put a region's files in place, the manifest last; True where anything changed."""
     folder = processed_dir(region)
-    folder.mkdir(parents=True, exist_ok=True)
     changed = False
+    folder.mkdir(parents=True, exist_ok=True)
     for name, content in outputs.items():
         path = folder / name
         if path.is_file() and path.read_bytes() == content:
@@ -273,7 +274,19 @@ def ingest(
         built[region] = _build(region, _read_inputs(region), _rules(region, plan))
     else:
         stored = ()
-    done = [_summary(name, result, _write(name, result.outputs)) for name, result in built.items()]
+    try:
+        done = [_summary(name, made, _write(name, made.outputs)) for name, made in built.items()]
+    except OSError as error:
+        raise DataError(
+            Problem(
+                what=tr("结果写不进去", "results cannot be written") + f" ({error.strerror})",
+                mend=tr(
+                    "请检查文件夹的写入权限和磁盘空间。",
+                    "Check the folder's permissions and the disk's space.",
+                ),
+                file=shown(data_dir() / "processed"),
+            )
+        ) from error
     return IngestReport(tuple(done), tuple(shown(p) for p in stored), tuple(known))
 
 
@@ -451,7 +464,9 @@ def fresh_frame(region: str, table: str, plan: Plan | None = None) -> pd.DataFra
     if content is None:
         # Another process may be writing too: what is built here is right for these inputs.
         built = _build(region, inputs, rules)
-        _write(region, built.outputs)
+        # A folder that cannot be written to, such as a shared one, still yields its figures.
+        with contextlib.suppress(OSError):
+            _write(region, built.outputs)
         content = built.outputs[f"{table}.parquet"]
     return frames.from_parquet(definition, content)
 

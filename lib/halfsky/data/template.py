@@ -97,10 +97,10 @@ _LAYOUTS = (
         {
             "department": 14,
             "target": 17,
-            "clause": 30,
-            "wanted": 38,
+            "clause": 26,
+            "wanted": 54,
             "date": 12,
-            "document": 28,
+            "document": 24,
             "issuer": 14,
             "level_claimed": 9,
             "rater": 10,
