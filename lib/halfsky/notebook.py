@@ -1,7 +1,7 @@
 """What a notebook's first cells need: check the parameters, load, evaluate, hand over a view.
 
-    study = open_study("health", year=year, region=region, plan=plan)
-    report.headline(study)
+study = open_study("health", year=year, region=region, plan=plan)
+report.headline(study)
 """
 
 from __future__ import annotations
@@ -136,6 +136,15 @@ def open_study(
             ]
         )
     when, place, loaded = check_parameters(year, region, plan)
+    if domain is not None and domain not in loaded.info.domains:
+        raise ParameterError(
+            Problem(
+                what=tr(f"没有名为“{domain}”的领域", f"no domain named '{domain}'"),
+                mend=tr("可用的领域：", "Domains: ") + "、".join(loaded.info.domains),
+                column="domain",
+                value=domain,
+            )
+        )
     assessment, observations = evaluate_region(loaded, place, when)
     names = {r.id: r.short for r in load_regions().values()}
     return View(assessment, observations, names, domain)
@@ -145,9 +154,7 @@ def evaluate_region(plan: Plan, region: Region, year: int) -> tuple[Assessment, 
     """Load and evaluate one region and year; the observations known then come along."""
     observations = data.load_observations(plan, region.id, year)
     evidence = data.load_evidence(plan, region.id, year)
-    references = {
-        name: data.load_observations(plan, name, year) for name in region.compare_with
-    }
+    references = {name: data.load_observations(plan, name, year) for name in region.compare_with}
     assumptions = Assumptions(load_thresholds(), load_units(), load_calibration())
     result = assess(plan, region, year, observations, evidence, assumptions, references)
     return result, as_known(observations, year)

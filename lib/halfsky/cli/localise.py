@@ -7,6 +7,7 @@ by a gettext catalogue, the second by the small overrides here.
 from __future__ import annotations
 
 import gettext
+import re
 import sys
 from typing import Any
 
@@ -75,6 +76,25 @@ _PIECES = (
 )
 
 
+_VALUES = (
+    (re.compile("valid integer"), "应为整数"),
+    (re.compile("valid number|valid float"), "应为数字"),
+    (re.compile(r"greater than or equal to (\S+)"), r"不能小于 \1"),
+    (re.compile(r"(?:is not|not in the range) .*?(\d+)<=x|x>=(\d+)"), r"不能小于 \1\2"),
+    (re.compile(r"is not one of (.+)\."), r"只能是 \1"),
+    (re.compile("does not exist"), "文件不存在"),
+)
+
+
+def _plain(message: str) -> str:
+    """pydantic's and click's word on a value, in Chinese where it is one we know."""
+    for pattern, chinese in _VALUES:
+        found = pattern.search(message)
+        if found:
+            return re.sub(r"\\(\d)", lambda m: found.group(int(m.group(1))) or "", chinese)
+    return message
+
+
 def usage_problem(error: Any) -> str:
     """A usage error of the command line, told in the user's language."""
     kind = type(error).__name__
@@ -90,7 +110,7 @@ def usage_problem(error: Any) -> str:
     if kind == "MissingParameter":
         return f"缺少参数 {hint}。"
     if kind == "BadParameter":
-        return f"参数 {hint} 的值不对：{error.message}"
+        return f"参数 {hint} 的值不对：{_plain(error.message)}"
     if kind == "BadOptionUsage":
         return f"选项 {name} 后面要有值。"
     return str(error.format_message())

@@ -328,18 +328,21 @@ def add_completion(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
             (own unit), comparator (>= | <= | within) and recent_pace (own unit per year).
 
     Returns:
-        Copy with completion_pct (percent, 100 = met, may be negative or above 100; NaN where
-        unknown or the baseline already met the threshold), headroom (own unit, positive is
-        good, only where the baseline already met it), elapsed_pct (percent of the time from
-        the baseline to the plan's end), needed_pace (own unit per year to the end year),
-        pace_sign (+1 both point to the target, 0 stalled or away) and speed_up (ratio).
+        Copy with progress (own unit, since the baseline), completion_pct (percent, 100 = met,
+        may be negative or above 100; NaN where unknown, where the plan names no end, or where
+        the baseline already met it), headroom (own unit, positive is good, only where the
+        baseline already met it), elapsed_pct (percent of the time from the baseline to the
+        plan's end), needed_pace (own unit per year to the end year), is_stalled (recent pace
+        nil or away from the target) and speed_up (needed ÷ recent pace).
     """
     distance = frame["threshold"] - frame["baseline"]
     sign = frame["comparator"].map({">=": 1.0, "<=": -1.0}).astype(float)
-    to_go = sign * distance > 0
+    # 逐步提高 names no end: a distance made of δ alone would print "2050 %" for a good year.
+    has_end = ~frame["type"].isin(["directional", "slow_rise", "milestone"])
+    to_go = (sign * distance > 0) & has_end
     covered = frame["value"] - frame["baseline"]
     headroom = sign * (frame["value"] - frame["threshold"])
-    met_at_start = (sign * distance <= 0) & frame["value"].notna()
+    met_at_start = (sign * distance <= 0) & frame["value"].notna() & has_end
     end = float(plan.info.end_year)
     baseline_year = frame["baseline_year"].astype("Float64")
     value_year = frame["value_year"].astype("Float64")
@@ -350,6 +353,7 @@ def add_completion(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     same_way = np.sign(needed) == np.sign(frame["recent_pace"])
     moving = frame["recent_pace"].abs() > 0
     return frame.assign(
+        progress=covered,
         completion_pct=(100 * covered / distance).where(to_go),
         headroom=headroom.where(met_at_start),
         elapsed_pct=elapsed.astype(float),

@@ -244,8 +244,8 @@ def _unusual(
 ) -> Iterator[Finding]:
     """The latest value outside last year's 95 % interval, over all targets tested at once."""
     latest = one_step.sort_values("year").groupby("target", sort=False).tail(1)
-    current = [row["year"] == rows[row["target"]]["value_year"] for row in records(latest)]
-    tested = latest[current][lambda f: f["p_value"].notna()]
+    newest = latest["target"].map({key: row["value_year"] for key, row in rows.items()})
+    tested = latest[(latest["year"] == newest) & latest["p_value"].notna()]
     if tested.empty:
         return
     rejected = multipletests(tested["p_value"], alpha=rules.fdr, method="fdr_bh")[0]

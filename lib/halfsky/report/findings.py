@@ -26,7 +26,8 @@ def experience(view: View) -> Html:
     ahead = frame[
         frame["completion_pct"].notna() & (frame["completion_pct"] >= frame["elapsed_pct"])
     ]
-    held = frame[(frame["status"] == Status.MET) & frame["headroom"].notna()]
+    met = frame[(frame["status"] == Status.MET) & frame["baseline"].notna()]
+    held = met[(met["headroom"] > 0) | (met["progress"].abs() >= met["delta"])]
     chosen = pd.concat([ahead, held]).drop_duplicates("target")
     chosen = chosen.sort_values(
         "completion_pct", ascending=False, kind="stable", na_position="last"
@@ -45,7 +46,11 @@ def _ahead(view: View, row: dict[str, Any]) -> str:
         f"{row['name']}由{int(row['baseline_year'])}年的{start}变为"
         f"{int(row['value_year'])}年的{value}"
     )
-    if row["completion_pct"] is not None:
+    if row["completion_pct"] is None and row["headroom"] is None:
+        change = numbers.difference(abs(row["progress"]), row["unit"], row["decimals"])
+        least = numbers.difference(row["delta"], row["unit"], row["decimals"])
+        told += f"，变化{change}，超过有意义的最小变化（{least}）"
+    elif row["completion_pct"] is not None:
         told += f"，完成度{row['completion_pct']:.0f}%，快于时间进度（{row['elapsed_pct']:.0f}%）"
     else:
         margin = numbers.difference(row["headroom"], row["unit"], row["decimals"])

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 from halfsky.report.html import Html
 
+from halfsky.evaluate.intervals import gamma_poisson, probability_rate_at_most
 from halfsky.plan.vocabulary import Family, Status
 from halfsky.report import numbers
 from halfsky.report.view import View
@@ -26,7 +27,9 @@ def words_for(view: View) -> Words:
     """The sentence maker of a view's plan."""
     rules = view.assessment.assumptions.thresholds.status
     units = {i.id: i.unit for i in view.plan.indicators.values()}
-    return Words((rules.parity_low, rules.parity_high), view.plan.info.end_year, units)
+    return Words(
+        (rules.parity_low, rules.parity_high), view.plan.info.end_year, units, view.is_reference
+    )
 
 
 def goal_label(view: View, goal: str) -> str:
@@ -60,9 +63,15 @@ def headline(view: View) -> Html:
         # Two words share one meaning here: a reference region has reached the value or not.
         statuses[Status.UNMET] += statuses.pop(Status.NEARLY)
     chips = [(s.value, status_word(s, view.is_reference), int(n)) for s, n in statuses.items()]
+    words = view.reported["status"].map(lambda s: status_word(s, view.is_reference))
+    counted = words.value_counts(sort=False)
+    by_target = [(word, int(counted[word])) for _, word, _ in chips if word in counted.index]
     return render(
         "headline.html.j2",
-        "；".join(f"{word}{n}" for _, word, n in chips),
+        "；".join(f"{word}{n}" for _, word, n in chips)
+        + "\n指标："
+        + "；".join(f"{word}{n}" for word, n in by_target),
+        by_target=by_target,
         subject="本领域" if view.domain else "规划",
         c={key: int(row[key]) for key in (*_COUNT_KEYS, "assessable", "all")},
         r=row,
@@ -288,7 +297,7 @@ def series_table(view: View, indicators: Iterable[str], caption: str, since: int
             for y in years
         ]
         told.append({"label": label, "cells": cells})
-    publishers = sorted({_publisher(source) for source in frame["source"]})
+    publishers = sorted({publisher(source) for source in frame["source"]})
     return render(
         "series.html.j2",
         "\n".join(f"{r['label']}: {' '.join(r['cells'])}" for r in told),
@@ -299,14 +308,76 @@ def series_table(view: View, indicators: Iterable[str], caption: str, since: int
     )
 
 
-def _publisher(source: str) -> str:
+def publisher(source: str) -> str:
     """The publisher's part of a source (title · publisher · address)."""
     parts = [part.strip() for part in str(source).split("·")]
     return parts[1] if len(parts) > 1 else parts[0]
 
 
+def small_counts_table(view: View) -> Html:
+    """Counts behind the rates of rare events, with exact interval and posterior."""
+    frame = view.targets[(view.targets["counting"] == "events") & view.targets["value"].notna()]
+    counted = frame[frame["numerator"].notna() & frame["denominator"].notna()]
+    if counted.empty:
+        named = numbers.joined(list(frame["name"]), 4)
+        if frame.empty:
+            return sentence("没有事件类指标的数据，无例数可列。")
+        return sentence(f"{named}只有公布的率，没有例数和分母，不能计算区间，按公布值对照。")
+    prior = view.assessment.assumptions.thresholds.prior
+    level = view.assessment.assumptions.thresholds.status.interval_level
+    units = view.assessment.assumptions.units
+    pooled = view.assessment.assumptions.thresholds.status.pooled_years
+    told = []
+    for row in rows(counted):
+        unit = view.plan.indicators[row["indicator"]].unit
+        per = units[unit].per or 1.0
+        shape, rate = prior.gamma_shape, prior.gamma_rate
+        events, exposure = row["numerator"], row["denominator"]
+        posterior = gamma_poisson(events, exposure, per, level, shape, rate)
+        row["posterior"] = posterior["mean"]
+        row["p_rate"] = probability_rate_at_most(
+            row["threshold"], events, exposure, per, shape, rate
+        )
+        if row["comparator"] == ">=":
+            row["p_rate"] = 1 - row["p_rate"]
+        last = int(row["value_year"])
+        row["span"] = f"{last - pooled + 1}—{last}年" if row["is_pooled"] else f"{last}年"
+        told.append(row)
+    return render(
+        "small_counts.html.j2",
+        "\n".join(f"{r['target']} {r['numerator']:.0f}/{r['denominator']:.0f}" for r in told),
+        rows=told,
+        shape=prior.gamma_shape,
+    )
+
+
+def method_note(view: View) -> Html:
+    """The rules a reader needs in order to check the overview, with the constants in use."""
+    rules = view.assessment.assumptions.thresholds
+    limits = [f"{100 * low:.0f}%" for low in rules.outlook.bands.values()]
+    words = list(rules.outlook.bands)
+    bands = "，".join(
+        f"{word}（{low}及以上）" if low != "0%" else f"{word}（更低）"
+        for word, low in zip(words, limits, strict=True)
+    )
+    return render(
+        "method.html.j2",
+        bands,
+        end_year=view.plan.info.end_year,
+        baseline_year=view.plan.info.baseline_year,
+        few=rules.status.few_events,
+        pool="Theta、阻尼指数平滑、带漂移随机游走等模型的等权组合",
+        calibration="各国和瑞典各市的1050个中期窗口",
+        bands=bands,
+    )
+
+
 def goal_table(view: View) -> Html:
     """All goals with the three answers, the change against last year and the weakest clause."""
+    if view.reported.empty:
+        return sentence(
+            f"{len(view.goals)}项目标均为未填报，不逐项重复；需要的数据和填报部门见“缺项”。"
+        )
     targets = view.targets.set_index("target")
     numbers_of = {d.domain: f"{d.number:02d}_{d.domain}" for d in view.plan.domains}
     told = []

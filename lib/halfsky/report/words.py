@@ -73,8 +73,20 @@ def phrase(group: str, key: str, **values: Any) -> str:
 class Words:
     """Sentences about the rows of one assessment's targets and warnings."""
 
-    def __init__(self, parity: tuple[float, float], end_year: int, units: Mapping[str, str]):
-        self._fixed = {"parity_low": parity[0], "parity_high": parity[1], "end_year": end_year}
+    def __init__(
+        self,
+        parity: tuple[float, float],
+        end_year: int,
+        units: Mapping[str, str],
+        is_reference: bool = False,
+    ) -> None:
+        self._fixed: dict[str, Any] = {
+            "parity_low": parity[0],
+            "parity_high": parity[1],
+            "end_year": end_year,
+            # Nobody files figures for a reference region: they are published or they are not.
+            "filed": "公布" if is_reference else "填报",
+        }
         self._units = units  # indicator id -> the unit of its own figures
 
     def requirement(self, row: Mapping[str, Any]) -> str:

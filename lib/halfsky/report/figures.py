@@ -1,0 +1,293 @@
+"""A view's charts: chooses the rows, names the chart's message and its source.
+
+Where there is nothing to draw, a sentence says why: an empty chart says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from halfsky.plan.vocabulary import Family, Status
+from halfsky.report import numbers
+from halfsky.report.chart import Chart
+from halfsky.report.charts import (
+    plot_completeness,
+    plot_completeness_by_domain,
+    plot_completion,
+    plot_fans,
+    plot_gap_dumbbell,
+    plot_goal_wall,
+    plot_status_counts,
+    plot_warnings,
+)
+from halfsky.report.charts.fans import PER_FIGURE
+from halfsky.report.charts.series import plot_series
+from halfsky.report.html import Html, note
+from halfsky.report.sections import publisher, short_text
+from halfsky.report.view import View
+from halfsky.report.words import rows, status_word
+
+Shown = Chart | Html
+
+
+class Charts:
+    """Several charts in one output, one below the other."""
+
+    def __init__(self, charts: Sequence[Chart]) -> None:
+        self.charts = list(charts)
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        for chart in self.charts:
+            display(chart)
+
+
+def sources(view: View, targets: pd.DataFrame) -> str:
+    """Who published the figures of some targets, as the line under a chart."""
+    used = view.history[view.history["target"].isin(targets["target"])]
+    names = sorted({publisher(source) for source in used["source"].dropna()})
+    return "来源：" + (numbers.joined(names, 5) or "无") + _synthetic(view)
+
+
+def _synthetic(view: View) -> str:
+    return "（合成数据）" if view.is_synthetic else ""
+
+
+def goal_wall(view: View) -> Shown:
+    """Every goal as one brick: status, outlook and data at a glance."""
+    if view.reported.empty:
+        return note(f"{len(view.goals)}项目标都没有数据，不画全部未填报的目标墙。")
+    names = {d.domain: d.name for d in view.plan.domains}
+    goals = view.goals.assign(domain=view.goals["domain"].map(names))
+    counts = goals["status"].map(lambda s: status_word(s, view.is_reference)).value_counts()
+    told = "，".join(f"{word}{count}项" for word, count in counts.items())
+    return Chart(
+        plot_goal_wall(goals, is_reference=view.is_reference),
+        f"{view.region.short}{view.year}年：{len(goals)}项目标一览",
+        f"{len(goals)}项目标：{told}。",
+        f"说明：{view.plan.info.name}；截至{view.year}年掌握的数据{_synthetic(view)}",
+        view.is_synthetic,
+    )
+
+
+def completion_chart(view: View) -> Shown:
+    """How far each target has come against the time gone."""
+    frame = view.reported[view.reported["threshold"].notna() & view.reported["value"].notna()]
+    frame = frame[~frame["type"].isin(["parity", "relative", "milestone", "slow_rise"])]
+    if frame.empty:
+        return note("没有可以计算完成度的指标：需要目标值和规划期内的数据。")
+    known = frame[frame["completion_pct"].notna()]
+    ahead = int((known["completion_pct"] >= known["elapsed_pct"]).sum())
+    met = int((frame["status"] == Status.MET).sum())
+    alt = (
+        f"{len(frame)}项有数据的指标中{met}项达到要求；能计算完成度的{len(known)}项中，"
+        f"{ahead}项不慢于时间进度，{len(known) - ahead}项落后。"
+    )
+    return Chart(
+        plot_completion(frame, is_reference=view.is_reference),
+        "目标完成度与时间进度",
+        alt,
+        sources(view, frame),
+        view.is_synthetic,
+    )
+
+
+def fan_charts(view: View) -> Charts | Html:
+    """History, forecast bands, target and pace of every target that has a forecast."""
+    frame = view.targets[view.targets["point"].notna()]
+    if frame.empty:
+        return note("没有可以画出的预测：有数据的年份还不足3个。")
+    made = []
+    for start in range(0, len(frame), PER_FIGURE):
+        part = frame.iloc[start : start + PER_FIGURE]
+        end = view.plan.info.end_year
+        told = "；".join(
+            f"{r['name']}{end}年预测{numbers.quantity(r['point'], r['unit'], r['decimals'])}"
+            f"，达标概率{numbers.percent(r['p_met'])}"
+            for r in rows(part)
+        )
+        page = f"（{start // PER_FIGURE + 1}）" if len(frame) > PER_FIGURE else ""
+        made.append(
+            Chart(
+                plot_fans(part, view.history, view.forecasts, end_year=end),
+                f"历史、预测与目标{page}",
+                told + "。",
+                sources(view, part),
+                view.is_synthetic,
+            )
+        )
+    return Charts(made)
+
+
+_GROUPS = {"female": "女", "male": "男", "urban": "城镇", "rural": "农村"}
+
+
+def series_chart(view: View, indicators: Iterable[str], title: str, since: int = 2010) -> Shown:
+    """Figures of a few indicators over the years, by sex or area, cut at definition breaks."""
+    wanted = list(indicators)
+    frame = view.observations
+    frame = frame[
+        frame["indicator"].isin(wanted)
+        & (frame["year"] >= since)
+        & (frame["subarea"] == "全区")
+        & frame["value"].notna()
+    ]
+    if frame.empty:
+        names = numbers.joined([view.plan.indicators[name].name for name in wanted], 4)
+        return note(f"{view.region.short}没有{names}的数据，不画图。")
+    parts = []
+    for name in wanted:
+        indicator = view.plan.indicators[name]
+        own = frame[frame["indicator"] == name]
+        # An indicator kept by area or of women only has one group: the other axis names it.
+        by_area = own["area"].nunique() > 1
+        group = own["area"] if by_area else own["sex"]
+        plain = own["sex"].nunique() == 1 and not by_area
+        breaks = [b.year for b in indicator.breaks_in(view.region.id)]
+        parts.append(
+            own.assign(
+                panel=indicator.name,
+                unit=indicator.unit,
+                decimals=indicator.decimals,
+                group="合计" if plain else group.map(_GROUPS).fillna("合计"),
+                segment=[sum(year >= b for b in breaks) for year in own["year"]],
+            )
+        )
+    drawn = pd.concat(parts, ignore_index=True)
+    newest = drawn.sort_values("year").groupby(["panel", "group"], sort=False).tail(1)
+    told = "；".join(
+        f"{r['panel']}{'' if r['group'] == '合计' else r['group']}{r['year']}年"
+        f"{numbers.quantity(r['value'], r['unit'], r['decimals'])}"
+        for r in rows(newest)
+    )
+    names = sorted({publisher(source) for source in drawn["source"]})
+    return Chart(
+        plot_series(drawn),
+        title,
+        told + "。",
+        "来源：" + numbers.joined(names, 5) + _synthetic(view),
+        view.is_synthetic,
+    )
+
+
+def completeness_chart(view: View) -> Shown:
+    """Which years have figures, target by target."""
+    known = view.history[["target", "year", "value", "in_use"]]
+    frame = view.targets[view.targets["target"].isin(known["target"])]
+    if frame.empty:
+        return note("没有一项指标有任何年份的数据，不画数据完整度图。")
+    n = len(view.targets)
+    told = f"{n}项指标中{len(frame)}项至少有一年的数据，{n - len(frame)}项一年也没有。"
+    return Chart(
+        plot_completeness(
+            frame, known, year=view.year, baseline_year=view.plan.info.baseline_year
+        ),
+        "各指标有数据的年份",
+        told,
+        sources(view, frame),
+        view.is_synthetic,
+    )
+
+
+def domain_completeness_chart(view: View) -> Shown:
+    """What share of each domain's targets has a figure, year by year."""
+    if view.history.empty:
+        return note("八个领域都还没有任何年份的数据，不画数据完整度图。")
+    names = {d.domain: d.name for d in view.plan.domains}
+    frame = view.targets.assign(domain=view.targets["domain"].map(names))
+    known = view.history[["target", "year", "value", "in_use"]]
+    current = set(known.loc[known["year"] == view.year, "target"])
+    return Chart(
+        plot_completeness_by_domain(
+            frame, known, year=view.year, baseline_year=view.plan.info.baseline_year
+        ),
+        "各领域有数据的指标所占比重",
+        f"{len(frame)}项指标中{len(current)}项已有{view.year}年的数据。",
+        sources(view, frame),
+        view.is_synthetic,
+    )
+
+
+def warning_chart(view: View) -> Shown:
+    """How many warnings of each family, the gravest first."""
+    if view.warnings.empty:
+        return note("没有预警，不画预警图。")
+    counts = view.warnings["family"].value_counts()
+    told = "，".join(f"{family}{count}条" for family, count in counts.items())
+    return Chart(
+        plot_warnings(view.warnings, families=[family.value for family in Family]),
+        "预警的类别与轻重" if not view.is_reference else "提示的类别与轻重",
+        told + "。",
+        f"说明：规则与限值见方法说明；截至{view.year}年掌握的数据{_synthetic(view)}",
+        view.is_synthetic,
+    )
+
+
+def gap_chart(view: View, indicators: Iterable[str], title: str) -> Shown:
+    """Women's and men's newest figures of some indicators, joined by the gap."""
+    wanted = list(indicators)
+    frame = view.observations
+    frame = frame[
+        frame["indicator"].isin(wanted)
+        & frame["sex"].isin(["female", "male"])
+        & (frame["area"] == "total")
+        & (frame["subarea"] == "全区")
+    ]
+    wide = frame.pivot_table(index=["indicator", "year"], columns="sex", values="value")
+    if not {"female", "male"} <= set(wide.columns):
+        names = numbers.joined([view.plan.indicators[name].name for name in wanted], 4)
+        return note(f"{view.region.short}没有同年的男女{names}数据，不画差距图。")
+    newest = wide.dropna().reset_index().groupby("indicator").tail(1).set_index("indicator")
+    newest = newest.reindex([name for name in wanted if name in newest.index])
+    info = [view.plan.indicators[name] for name in newest.index]
+    gaps = newest.assign(
+        name=[i.name for i in info], unit=[i.unit for i in info], decimals=[i.decimals for i in info]
+    ).reset_index(drop=True)
+    told = "；".join(
+        f"{r['name']}{r['year']}年女{numbers.number(r['female'], r['decimals'])}、"
+        f"男{numbers.quantity(r['male'], r['unit'], r['decimals'])}"
+        for r in rows(gaps)
+    )
+    names = sorted({publisher(source) for source in frame["source"]})
+    return Chart(
+        plot_gap_dumbbell(gaps),
+        title,
+        told + "。",
+        "来源：" + numbers.joined(names, 5) + _synthetic(view),
+        view.is_synthetic,
+    )
+
+
+def status_chart(view: View) -> Shown:
+    """How the goals of each domain stand."""
+    if view.reported.empty:
+        return note("各领域均无可以作答的目标，不画状态图。")
+    names = {d.domain: d.name for d in view.plan.domains}
+    goals = view.goals.assign(domain=view.goals["domain"].map(names))
+    told = []
+    for name, part in goals.groupby("domain", sort=False):
+        known = int((part["status"] != Status.MISSING).sum())
+        told.append(f"{name}{len(part)}项中{known}项可以作答")
+    return Chart(
+        plot_status_counts(goals, is_reference=view.is_reference),
+        "各领域目标的状态",
+        "；".join(told) + "。",
+        f"说明：{view.plan.info.name}；截至{view.year}年掌握的数据{_synthetic(view)}",
+        view.is_synthetic,
+    )
+
+
+__all__ = [
+    "Charts",
+    "completeness_chart",
+    "completion_chart",
+    "domain_completeness_chart",
+    "fan_charts",
+    "gap_chart",
+    "goal_wall",
+    "series_chart",
+    "short_text",
+]
