@@ -1,4 +1,4 @@
-"""HTML that a notebook shows, with the plain text that stands for it in a terminal and on GitHub."""
+"""HTML that a notebook shows, with the plain text that stands for it in a terminal."""
 
 from __future__ import annotations
 

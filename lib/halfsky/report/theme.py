@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import matplotlib as mpl
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from halfsky.plan.vocabulary import NO_FORECAST, Data, Family, Severity, Status
 from halfsky.report.fonts import use_fonts
@@ -112,10 +113,13 @@ def use_theme() -> None:
     )
 
 
-def new_figure(height: float, width: float = WIDTH) -> Figure:
-    """An empty figure of the page's width, in the theme; height in inches.
+def new_figure(
+    height: float, width: float = WIDTH, *, h_pad: float = 0.04, w_pad: float = 0.04
+) -> Figure:
+    """An empty figure of the page's width, in the theme; sizes in inches, pads between panels.
 
     It belongs to no pyplot window: nothing is shown twice and nothing stays in memory.
     """
     use_theme()
-    return Figure(figsize=(width, height), layout="constrained")
+    engine = ConstrainedLayoutEngine(h_pad=h_pad, w_pad=w_pad)
+    return Figure(figsize=(width, height), layout=engine)

@@ -92,9 +92,8 @@ def main() -> None:
     for style, name in WEIGHTS.items():
         target = folder / f"HalfskySansSC-{style}.ttf"
         missing = build(package / name, target, style)
-        print(
-            f"{target.name}: {target.stat().st_size / 1e6:.2f} MB; 源字体缺少：{''.join(sorted(missing))}"
-        )
+        size = target.stat().st_size / 1e6
+        print(f"{target.name}: {size:.2f} MB; not in the source: {''.join(sorted(missing))}")
     licence = (package / "LICENSE_FONT").read_text(encoding="utf-8")
     (folder / "OFL.txt").write_text(licence, encoding="utf-8")
 

@@ -67,7 +67,7 @@ def plot_completion(targets: pd.DataFrame, *, is_reference: bool = False) -> Fig
     return figure
 
 
-def _row(axis: Axes, place: int, row: Mapping[str, Any], is_reference: bool) -> None:
+def _row(axis: Axes, place: int, row: Mapping[Any, Any], is_reference: bool) -> None:
     look = status_look(str(row["status"]), is_reference)
     completion, elapsed = row["completion_pct"], row["elapsed_pct"]
     if numbers.is_known(completion):
@@ -132,7 +132,7 @@ def _row(axis: Axes, place: int, row: Mapping[str, Any], is_reference: bool) -> 
     )
 
 
-def _why_none(row: Mapping[str, Any]) -> str:
+def _why_none(row: Mapping[Any, Any]) -> str:
     baseline, threshold = row["baseline"], row["threshold"]
     if not numbers.is_known(baseline):
         return "缺基期值，不计完成度"
@@ -143,7 +143,7 @@ def _why_none(row: Mapping[str, Any]) -> str:
     return "不计完成度"
 
 
-def _figures(row: Mapping[str, Any]) -> str:
+def _figures(row: Mapping[Any, Any]) -> str:
     """The newest value with its year, and the target: a bar's own numbers."""
     unit, places = row["unit"], row["decimals"]
     value = numbers.quantity(row["value"], unit, places)

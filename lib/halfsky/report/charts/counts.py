@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 import seaborn as sns
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from halfsky.report.charts.lettering import wrap
@@ -181,11 +183,9 @@ def plot_completeness(
         color=INK,
     )
     _year_heads(axis, years, baseline_year)
-    handles = [Patch(facecolor=FILLED, label="有数据")]
+    handles: list[Artist] = [Patch(facecolor=FILLED, label="有数据")]
     if (state == 1).to_numpy().any():
         handles.append(Patch(facecolor=BEFORE, label="口径变化前"))
-    from matplotlib.lines import Line2D
-
     handles.append(
         Line2D([], [], linestyle="", marker="o", markersize=3, markeredgecolor=FAINT,
                markerfacecolor="white", label="无数据")
@@ -215,9 +215,11 @@ def plot_completeness_by_domain(
     domain_of = targets.set_index("target")["domain"]
     known, years = _known(targets, observations, year)
     known = known.assign(domain=known["target"].map(domain_of)).dropna(subset=["domain"])
-    have = known.drop_duplicates(["target", "year"]).groupby(["domain", "year"]).size()
+    once = known.drop_duplicates(["target", "year"])
     order = list(dict.fromkeys(targets["domain"]))
-    table = have.unstack("year").reindex(index=order, columns=list(years)).fillna(0)
+    table = pd.crosstab(once["domain"], once["year"]).reindex(
+        index=order, columns=years, fill_value=0
+    )
     share = table.div(targets.groupby("domain").size().reindex(order), axis=0) * 100
     labels = table.astype(int).astype(str).where(table > 0, "")
     figure = new_figure(1.0 + 0.42 * len(order))

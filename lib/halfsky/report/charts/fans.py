@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from halfsky.report import numbers
@@ -47,8 +49,7 @@ def plot_fans(
     n = len(targets)
     columns = 1 if n == 1 else 2
     rows = -(-n // columns)
-    figure = new_figure(0.75 + 2.35 * rows, 7.4 if columns == 2 else 5.4)
-    figure.get_layout_engine().set(h_pad=0.09, w_pad=0.07)  # type: ignore[union-attr]
+    figure = new_figure(0.75 + 2.35 * rows, 7.4 if columns == 2 else 5.4, h_pad=0.09, w_pad=0.07)
     axes = figure.subplots(rows, columns, squeeze=False)
     first = _first_year(targets, observations, end_year)
     for axis, row in zip(axes.flat, targets.to_dict("records"), strict=False):
@@ -70,7 +71,7 @@ def _first_year(targets: pd.DataFrame, observations: pd.DataFrame, end_year: int
 
 def _panel(
     axis: Axes,
-    row: Mapping[str, Any],
+    row: Mapping[Any, Any],
     own: pd.DataFrame,
     path: pd.DataFrame,
     first: int,
@@ -118,7 +119,7 @@ def _fan(axis: Axes, own: pd.DataFrame, path: pd.DataFrame) -> None:
     axis.plot(when, middle, color=LINE, linewidth=1.4, linestyle=(0, (2, 1.4)), zorder=4)
 
 
-def _pace(axis: Axes, row: Mapping[str, Any], threshold: float, end_year: int) -> None:
+def _pace(axis: Axes, row: Mapping[Any, Any], threshold: float, end_year: int) -> None:
     """From the baseline to the target in equal steps: where an even pace would be."""
     baseline, year = _known(row["baseline"]), _known(row["baseline_year"])
     if baseline is None or year is None or year >= end_year:
@@ -166,7 +167,7 @@ def _history(axis: Axes, own: pd.DataFrame) -> None:
         axis.plot(since["year"], since["value"], "o", color=LINE, markersize=4.2, zorder=5)
 
 
-def _limits(axis: Axes, own: pd.DataFrame, path: pd.DataFrame, row: Mapping[str, Any]) -> None:
+def _limits(axis: Axes, own: pd.DataFrame, path: pd.DataFrame, row: Mapping[Any, Any]) -> None:
     """Room for points, target and the 80 % band; the 95 % band may leave the picture at most
     as far again, so that one wild fan does not press everything else flat."""
     core = [*own["value"], *path.get("lo80", []), *path.get("hi80", [])]
@@ -187,7 +188,7 @@ def _limits(axis: Axes, own: pd.DataFrame, path: pd.DataFrame, row: Mapping[str,
 
 def _labels(
     axis: Axes,
-    row: Mapping[str, Any],
+    row: Mapping[Any, Any],
     own: pd.DataFrame,
     path: pd.DataFrame,
     threshold: float | None,
@@ -232,7 +233,7 @@ def _labels(
         )
 
 
-def _verdict(axis: Axes, row: Mapping[str, Any]) -> None:
+def _verdict(axis: Axes, row: Mapping[Any, Any]) -> None:
     """The line under a panel's name: probability and outlook, or why there is none."""
     n = int(_known(row["n"]) or 0)
     p = _known(row["p_met"])
@@ -260,9 +261,6 @@ def _verdict(axis: Axes, row: Mapping[str, Any]) -> None:
 
 def _key(figure: Figure) -> None:
     """One key for all panels, outside them."""
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
     handles = [
         Line2D([], [], color=LINE, marker="o", markersize=4.2, label="公布值或填报值"),
         Line2D([], [], color=LINE, linestyle=(0, (2, 1.4)), linewidth=1.4, label="预测"),

@@ -74,7 +74,7 @@ def _dumbbells(axis: Axes, part: pd.DataFrame, unit: str) -> None:
         axis.axhline(place, color=GRID, linewidth=0.8, zorder=0)
 
 
-def _ends(axis: Axes, place: int, row: Mapping[str, Any], both: bool) -> None:
+def _ends(axis: Axes, place: int, row: Mapping[Any, Any], both: bool) -> None:
     """Each value outside its own end, the gap and the year at the right."""
     women, men, places = row["female"], row["male"], row["decimals"]
     women_right = not both or float(women) >= float(men)
@@ -126,8 +126,7 @@ def plot_gap_slope(series: pd.DataFrame) -> Figure:
     panels = list(dict.fromkeys(known["name"]))
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
-    figure = new_figure(0.7 + 2.2 * rows, 7.4 if columns == 2 else 5.0)
-    figure.get_layout_engine().set(h_pad=0.08, w_pad=0.08)  # type: ignore[union-attr]
+    figure = new_figure(0.7 + 2.2 * rows, 7.4 if columns == 2 else 5.0, h_pad=0.08, w_pad=0.08)
     axes = figure.subplots(rows, columns, squeeze=False)
     for axis, panel in zip(axes.flat, panels, strict=False):
         _slopes(axis, known[known["name"] == panel].sort_values("year"))

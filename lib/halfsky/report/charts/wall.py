@@ -122,7 +122,7 @@ def _key(axis: Axes, goals: pd.DataFrame, is_reference: bool) -> None:
                     edgecolor=look.edge,
                     linewidth=0.8,
                     hatch=look.hatch,
-                )  # fmt: skip
+                )
             )
             axis.text(
                 place + 1.1, line + 0.52, look.shape, fontsize=7, color=look.ink,

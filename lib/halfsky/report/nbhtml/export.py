@@ -22,8 +22,23 @@ SHOWN = ("text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg
 _PAPERMILL_NOTES = {"papermill-error-cell-tag"}
 
 
+_UNNAMED: dict[str, Any] = {
+    "title": "",
+    "region": "",
+    "year": "",
+    "phase": None,
+    "banner": None,
+    "synthetic": False,
+    "provenance": {},
+    "nav": [],
+}
+
+
 class ReportExporter(TemplateExporter):
-    """HTML of a halfsky report; also usable as `jupyter nbconvert --to halfsky.report.nbhtml.ReportExporter`."""
+    """HTML of a halfsky report.
+
+    Also `jupyter nbconvert --to halfsky.report.nbhtml.ReportExporter`, without title and footer.
+    """
 
     export_from_notebook = "halfsky"
 
@@ -57,25 +72,19 @@ class ReportExporter(TemplateExporter):
         config.merge(super().default_config)
         return config
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]  # nbconvert names its own return type
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Render; resources["halfsky"] holds what to_html was given."""
         outline = Outline()
-        given = {"title": "", "region": "", "year": "", "phase": None, "banner": None}
-        given |= {
-            "synthetic": False,
-            "provenance": {},
-            "nav": [],
-            **(resources or {}).get("halfsky", {}),
-        }
-        page = {**given, "css": stylesheet()}
+        given = (resources or {}).get("halfsky", {})
+        page = {**_UNNAMED, **given, "css": stylesheet()}
         told = {**(resources or {}), "page": page}
         # A global: nbconvert copies what stands in resources, and the copy would stay empty.
         self.environment.globals["outline"] = outline
-        self.register_filter("markdown2html", outline.markdown)
-        self.register_filter("piece", outline.html)
-        self.register_filter("as_base64", _as_base64)
+        self.environment.filters.update(
+            markdown2html=outline.markdown, piece=outline.html, as_base64=_as_base64
+        )
         return super().from_notebook_node(readable(nb), told, **kw)
 
 
@@ -146,5 +155,6 @@ def to_html(
         "provenance": dict(provenance),
         "nav": list(nav),
     }
-    html, _ = ReportExporter().from_notebook_node(nb, {"halfsky": page})
+    exporter = ReportExporter()  # type: ignore[no-untyped-call]
+    html, _ = exporter.from_notebook_node(nb, {"halfsky": page})
     return str(html)

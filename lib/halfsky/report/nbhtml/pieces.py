@@ -6,16 +6,18 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-import bleach
+import bleach  # type: ignore[import-untyped]
 from bs4 import BeautifulSoup
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 # What a report consists of. Whatever else a notebook shows is turned into text.
 _TAGS = frozenset(
-    "a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure"
-    " h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre q s small span strong sub summary sup table tbody"
-    " td tfoot th thead time tr u ul".split()
-)
+    ["a", "abbr", "b", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del",
+     "details", "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5",
+     "h6", "hr", "i", "img", "kbd", "li", "ol", "p", "pre", "q", "s", "small", "span", "strong",
+     "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u",
+     "ul"]
+)  # fmt: skip
 _ATTRIBUTES = {
     "*": ["class", "id", "lang", "title", "role", "tabindex", "aria-hidden", "aria-label",
           "aria-labelledby", "aria-describedby"],
@@ -59,7 +61,7 @@ class Outline:
         soup = BeautifulSoup(clean, "html.parser")
         for image in soup.find_all("img"):
             if not str(image.get("src", "")).startswith("data:image/"):
-                image.replace_with(image.get("alt", ""))
+                image.replace_with(str(image.get("alt", "")))
         for link in soup.find_all("a"):
             if str(link.get("href", "")).startswith("data:"):
                 del link["href"]
