@@ -16,6 +16,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special, stats
 
+from halfsky.evaluate.forecast.counts import POOLED_YEARS, Simulated, simulate
+from halfsky.evaluate.forecast.noise import sampling_variance, smooth
 from halfsky.evaluate.forecast.pool import MIN_POOL, Window, combine, components
 from halfsky.evaluate.forecast.scale import Array, Scale, SeriesSpec, choose
 from halfsky.evaluate.forecast.spread import Tails, features, spread, tails
@@ -71,12 +73,16 @@ class Located:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a window says before any calibration: scale, models' changes, features."""
+    """What a window says before any calibration: scale, models' changes, features.
+
+    extra: sampling variance that the outcome will have, too, on the analysis scale.
+    """
 
     scale: Scale
     window: Window
     changes: Array
     design: Array
+    extra: float = 0.0
 
     @property
     def is_short(self) -> bool:
@@ -85,17 +91,38 @@ class Prepared:
     def located(self, calibration: Calibration) -> Located:
         errors = calibration.short if self.is_short else calibration.pool
         centre = self.window.z[-1] + combine(self.changes)
-        return Located(
-            self.scale, centre, spread(self.design, errors), tuple(tails(self.design, errors))
-        )
+        size = np.sqrt(spread(self.design, errors) ** 2 + self.extra)
+        return Located(self.scale, centre, size, tuple(tails(self.design, errors)))
 
 
-def prepare(years: Array, values: Array, spec: SeriesSpec, horizon: int) -> Prepared:
+@dataclass(frozen=True)
+class Counts:
+    """Numerators and denominators of the observations, and the multiplier of their quotient."""
+
+    numerators: Array
+    denominators: Array
+    per: float
+
+    @property
+    def grain(self) -> float:
+        """What one more in the numerator adds to the value, own unit."""
+        return self.per / float(np.median(self.denominators))
+
+
+def prepare(
+    years: Array, values: Array, spec: SeriesSpec, horizon: int, counts: Counts | None = None
+) -> Prepared:
     """years ascending and distinct, values finite, n >= 3, own unit; horizon in years."""
-    scale = choose(spec, values)
-    window = Window.of(years, scale.to(values))
+    grain = counts.grain if counts is not None else 0.0
+    scale = choose(spec, values, grain)
+    z, extra = scale.to(values), 0.0
+    if counts is not None and spec.counting == "sample":
+        variance = sampling_variance(scale, counts.numerators, counts.denominators)
+        z, extra = smooth(years, z, variance), float(variance[-1])
+    window = Window.of(years, z)
     changes = components(window, horizon)
-    return Prepared(scale, window, changes, features(window, changes, scale, spec.unit))
+    design = features(window, changes, scale, max(spec.unit, grain))
+    return Prepared(scale, window, changes, design, extra)
 
 
 @dataclass(frozen=True)
@@ -114,6 +141,7 @@ class Forecast:
     spec: SeriesSpec
     scale: Scale | None = None
     predictive: Predictive | None = None
+    window: Window | None = None
     probability: Probability | None = None
     memory: float = 1.0
     seed: int = SEED
@@ -124,6 +152,12 @@ class Forecast:
     def is_short(self) -> bool:
         """True for 3–4 observations: a drift with a borrowed spread, to be flagged."""
         return self.method == "drift"
+
+    @property
+    def _half(self) -> float:
+        """Half a published unit: a value that rounds to the target meets it. Pooled rates are
+        compared as unrounded quotients."""
+        return 0.0 if self.method == "gamma_poisson" else self.spec.unit / 2
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -155,13 +189,14 @@ class Forecast:
             raise ValueError(f"comparator is >= or <=, not {comparator!r}")
         if step is None or self.predictive is None:
             return None
-        lower, upper, half = self.spec.lower, self.spec.upper, self.spec.unit / 2
+        lower, upper, half = self.spec.lower, self.spec.upper, self._half
         if comparator == ">=":
             if lower is not None and threshold <= lower:
                 return 1.0
             if upper is not None and threshold > upper:
                 return 0.0
-            return float(1.0 - self.predictive.below(step, threshold - half))
+            edge = np.nextafter(threshold - half, -np.inf)  # reaching the target meets it
+            return float(1.0 - self.predictive.below(step, edge))
         if upper is not None and threshold >= upper:
             return 1.0
         if lower is not None and threshold < lower:
@@ -190,8 +225,7 @@ class Forecast:
 
         Errors of neighbouring horizons share most of their steps, as in a random walk.
         """
-        key = hashlib.sha256(f"{self.seed}|{self.series_key}".encode()).digest()
-        rng = np.random.default_rng(int.from_bytes(key[:8], "big"))
+        rng = np.random.default_rng(seed_of(self.seed, self.series_key))
         fresh = rng.standard_normal((n, len(self.years)))
         return fresh @ np.linalg.cholesky(walk_correlation(len(self.years), self.memory)).T
 
@@ -236,7 +270,7 @@ class Forecast:
         """
         if self.predictive is None or not self.years:
             return None
-        step, half = len(self.years) - 1, self.spec.unit / 2
+        step, half = len(self.years) - 1, self._half
         share = share_needed(p, self.probability)
         if comparator == ">=":
             centre = self.predictive.shifted(step, threshold - half, share)
@@ -259,6 +293,11 @@ def share_needed(p: float, probability: Probability | None) -> float:
     if probability is None or p <= 0.0 or p >= 1.0:
         return p
     return float(special.expit((special.logit(p) - probability.intercept) / probability.slope))
+
+
+def seed_of(seed: int, series_key: str) -> int:
+    """A seed of the series' own: the same on every machine and in any order."""
+    return int.from_bytes(hashlib.sha256(f"{seed}|{series_key}".encode()).digest()[:8], "big")
 
 
 def walk_correlation(horizons: int, memory: float) -> Array:
@@ -299,19 +338,59 @@ def forecast(
         ValueError: a year is given twice.
     """
     y, v = np.asarray(years, dtype=float), np.asarray(values, dtype=float)
+    k, d = _like(numerators, v), _like(denominators, v)
     keep = np.isfinite(v) & np.isfinite(y)
     if from_year is not None:
         keep &= y >= from_year
-    order = np.argsort(y[keep], kind="stable")
-    y, v = y[keep][order], v[keep][order]
+    rank = np.argsort(y[keep], kind="stable")
+    y, v, k, d = (part[keep][rank] for part in (y, v, k, d))
     if len(np.unique(y)) < len(y):
         raise ValueError("a year is given twice")
     n = len(y)
     last_year, last_value = (int(y[-1]), float(v[-1])) if n else (0, float("nan"))
-    if n < MIN_DRIFT or end_year <= last_year:
+    horizon = end_year - last_year
+    if n < MIN_DRIFT or horizon < 1:
         return Forecast("none", n, last_year, last_value, spec)
-    prepared = prepare(y, v, spec, end_year - last_year)
+    known = per is not None and bool(np.all(np.isfinite(k) & (k >= 0) & (d > 0)))
+    counts = Counts(k, d, float(per or 1.0)) if known else None
+    if counts is not None and spec.counting == "events":
+        return _counted(y, counts, spec, horizon, seed, series_key)
+    prepared = prepare(y, v, spec, horizon, counts)
     return finish(prepared, v, spec, calibration, seed=seed, series_key=series_key)
+
+
+def _like(given: Sequence[float] | Array | None, values: Array) -> Array:
+    return np.full(len(values), np.nan) if given is None else np.asarray(given, dtype=float)
+
+
+def _counted(
+    years: Array, counts: Counts, spec: SeriesSpec, horizon: int, seed: int, series_key: str
+) -> Forecast:
+    """Event counts: the five-year pooled rate, whose last value is pooled, too."""
+    draws = simulate(
+        years,
+        counts.numerators,
+        counts.denominators,
+        counts.per,
+        horizon,
+        seed_of(seed, f"{series_key}|events"),
+    )
+    last = int(years[-1])
+    pooled = years > last - POOLED_YEARS
+    rate = counts.per * counts.numerators[pooled].sum() / counts.denominators[pooled].sum()
+    values = np.concatenate([counts.per * counts.numerators / counts.denominators, draws[0]])
+    return Forecast(
+        "gamma_poisson",
+        len(years),
+        last,
+        float(rate),
+        spec,
+        scale=choose(spec, values),
+        predictive=Simulated(draws),
+        seed=seed,
+        series_key=series_key,
+        years=tuple(range(last + 1, last + 1 + horizon)),
+    )
 
 
 def finish(
@@ -335,6 +414,7 @@ def finish(
         spec,
         scale=prepared.scale,
         predictive=predictive,
+        window=prepared.window,
         probability=calibration.probability,
         seed=seed,
         series_key=series_key,

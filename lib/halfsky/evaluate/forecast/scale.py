@@ -103,14 +103,16 @@ class Scale:
         return self.clip(np.round(np.asarray(x, dtype=float), self.decimals))
 
 
-def choose(spec: SeriesSpec, values: Array) -> Scale:
+def choose(spec: SeriesSpec, values: Array, grain: float = 0.0) -> Scale:
     """The scale of a series: logit with two bounds, log with a lower bound of 0, else identity.
 
     A ratio may pass its nominal upper bound (gross enrolment does), so only kinds that carry
     both bounds are logit. A lower bound above every value is a fault of the data and gives
     the identity rather than an infinity. values: observed values, own unit, non-empty.
+    grain: what one person more or fewer changes, own unit, where denominators are known; with
+    it the logit is log((k + ½) / (n − k + ½)).
     """
-    half = spec.unit / 2.0
+    half = max(spec.unit, grain) / 2.0
     low, high = spec.lower, spec.upper
     top, bottom = float(np.max(values)), float(np.min(values))
     typical = float(np.median(np.abs(values)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from halfsky.evaluate.forecast.pool import Window
 from halfsky.evaluate.forecast.scale import Array, Scale
@@ -78,7 +78,7 @@ class Tails:
 
     @property
     def knots(self) -> tuple[Array, Array]:
-        inner, outer = stats.t.ppf([INSIDE80, INSIDE95], self.degrees)
+        inner, outer = special.stdtrit(self.degrees, [INSIDE80, INSIDE95])
         far = 1e6
         return (
             np.array([0.0, inner, outer, outer * far]),
@@ -86,14 +86,19 @@ class Tails:
         )
 
     def quantile(self, u: ArrayLike) -> Array:
+        """Standardised error with probability u below it; symmetric to the last digit."""
         tau, r = self.knots
-        t = np.asarray(stats.t.ppf(u, self.degrees))
-        return np.sign(t) * np.interp(np.abs(t), tau, r)
+        x = np.asarray(u, dtype=float)
+        t = np.abs(special.stdtrit(self.degrees, np.minimum(x, 1.0 - x)))
+        return np.sign(x - 0.5) * np.interp(t, tau, r)
 
     def below(self, r: ArrayLike) -> Array:
+        """P(standardised error <= r)."""
         tau, knots = self.knots
         x = np.asarray(r, dtype=float)
-        return np.asarray(stats.t.cdf(np.sign(x) * np.interp(np.abs(x), knots, tau), self.degrees))
+        return np.asarray(
+            special.stdtr(self.degrees, np.sign(x) * np.interp(np.abs(x), knots, tau))
+        )
 
 
 def spread(design: Array, errors: Errors) -> Array:
