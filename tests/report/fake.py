@@ -147,3 +147,75 @@ def forecasts() -> pd.DataFrame:
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def warnings() -> pd.DataFrame:
+    """Warnings of four of the five families."""
+    rows = [("预计完成困难", "红色")] * 4 + [("预计完成困难", "黄色")] * 3 + [("恶化", "红色")]
+    rows += [("异常", "黄色")] * 2 + [("数据", "提示")] * 9
+    return pd.DataFrame(rows, columns=["family", "severity"])
+
+
+def gaps() -> pd.DataFrame:
+    """Women and men: several years, two units, one indicator without men's figure."""
+    rows = []
+    for i, year in enumerate((2018, 2020, 2022, 2024)):
+        rows.append(("人均预期寿命", "岁", 1, year, 80.4 + 0.2 * i, 74.9 + 0.25 * i))
+        rows.append(("每日家务劳动时间", "分钟/日", 0, year, 129 - 4.0 * i, 45 + 3.0 * i))
+        rows.append(("劳动参与率", "%", 1, year, 61.5 - 0.3 * i, 74.1 - 0.4 * i))
+        rows.append(("高中阶段教育毛入学率（含中等职业教育）", "%", 1, year, 92.0 + i, 91.5 + i))
+    rows.append(("体质测定标准合格比例", "%", 1, 2024, 92.1, None))
+    frame = pd.DataFrame(rows, columns=["name", "unit", "decimals", "year", "female", "male"])
+    return frame.astype({"female": float, "male": float})
+
+
+def run(region: str, role: str, year: int, seed: int = 1) -> dict[str, object]:
+    """results.json of an invented run, with what the runner adds for the portal."""
+    names = {"jiutai": "九台区", "CN": "全国", "demo": "合成示范区"}
+    banners = {
+        "evaluated": None,
+        "reference": "参照数据：以九台区规划目标对照公布数据，不构成对该地区的评估",
+        "synthetic": "合成数据：仅用于演示，不代表任何真实地区",
+    }
+    wall = goals(seed)
+    counts = wall["status"].value_counts()
+    rates = {
+        key: int(counts.get(word, 0))
+        for key, word in zip(
+            ("met", "basically", "unmet", "undecidable", "missing"), STATUSES, strict=True
+        )
+    }
+    titles = [d if d.startswith("参与") else f"与{d}" for d in DOMAINS]
+    domains = {slug: f"妇女{title}" for slug, title in zip(SLUGS, titles, strict=True)}
+    pages = [{"file": "00_overview.html", "title": "总览"}]
+    pages += [
+        {"file": f"{i:02d}_{slug}.html", "title": title}
+        for i, (slug, title) in enumerate(domains.items(), 1)
+    ]
+    clause = "孕产妇死亡率控制在12/10万以下，母婴传播率下降到2%以下，城乡差距明显缩小"
+    return {
+        "schema": 1, "region": region, "role": role, "year": year,
+        "phase": None if role == "reference" else "中期评估" if year == 2025 else "年度监测",
+        "plan": "jiutai_2021_2030", "plan_name": "九台区妇女发展规划（2021—2030年）",
+        "region_name": names[region], "region_short": names[region], "banner": banners[role],
+        "folder": f"{region}/{year}", "pages": pages, "domains": domains,
+        "names": {g: "妇女全生命周期享有良好的卫生健康服务，人均预期寿命延长" for g in wall["goal"]},
+        "indicators": {"maternal_mortality": "孕产妇死亡率"},
+        "generated": "2026年11月24日",
+        "rates": {**rates, "assessable": 77 - rates["undecidable"] - rates["missing"], "all": 77},
+        "warnings": [],
+        "goals": [
+            {
+                **row, "id": row["goal"], "p": None, "weakest": f"{row['goal']}.1",
+                "targets": [
+                    {
+                        "id": f"{row['goal']}.{i}", "indicator": "maternal_mortality",
+                        "clause": clause, "status": row["status"],
+                        "department": None if role == "reference" else "九台区卫生健康局",
+                    }
+                    for i in (1, 2)
+                ],
+            }
+            for row in wall.to_dict("records")
+        ],
+    }  # fmt: skip
