@@ -70,6 +70,16 @@ def test_unknown_region(plan: Plan, data: Path) -> None:
         room.ingest(["jutai"], plan)
 
 
+def test_folder_of_no_registered_region(plan: Plan, data: Path, write: Write) -> None:
+    write(*GOOD, region="jiutia")
+    (data / "raw" / "plan").mkdir()
+    (data / "raw" / "plan" / "text.txt").write_text("规划", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        room.ingest(None, plan)
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.mend) == ("data/raw/jiutia", "是否为“jiutai”？")
+
+
 def test_one_wrong_region_leaves_all_results(plan: Plan, data: Path, write: Write) -> None:
     write(*GOOD)
     room.ingest(None, plan)
@@ -339,6 +349,13 @@ class TestSeveralFiles:
         room.ingest(["jiutai"], plan)
         frame = room.load_observations(plan, "jiutai", 2025)
         assert frame[["value", "numerator"]].values.tolist() == [[91.2, 912.0]]
+
+    def test_a_note_may_be_added_later(self, plan: Plan, write: Write) -> None:
+        write(GOOD[1])
+        write(GOOD[1] + "含外来人口", name="observations_2024.csv")
+        room.ingest(["jiutai"], plan)
+        frame = room.load_observations(plan, "jiutai", 2025)
+        assert frame[["value", "note"]].values.tolist() == [[91.2, "含外来人口"]]
 
 
 class TestReturns:

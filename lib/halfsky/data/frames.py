@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from halfsky.data.columns import (
     AREA,
@@ -77,7 +79,7 @@ def frame(table: Table, records: Iterable[dict[str, Any]] = ()) -> pd.DataFrame:
 
 def schema(table: Table) -> DataFrameSchema:
     """The contract of a processed frame: exact columns and dtypes, known codes, unique keys."""
-    import pandera.pandas as pa  # imported here: loading a checked frame does not need it
+    import pandera.pandas as pandera  # imported here: loading a checked frame does not need it
 
     coded: dict[str, list[Any]] = {
         "sex": list(SEX),
@@ -90,23 +92,30 @@ def schema(table: Table) -> DataFrameSchema:
     nullable = {"numerator", "denominator", "known_from", "level", "level_claimed"}
     nullable |= {"money_wan", "people"}
     columns = {
-        name: pa.Column(
+        name: pandera.Column(
             dtype,
-            pa.Check.isin(coded[name]) if name in coded else None,
+            pandera.Check.isin(coded[name]) if name in coded else None,
             nullable=name in nullable,
         )
         for name, dtype in DTYPES[table.id].items()
     }
-    return pa.DataFrameSchema(columns, strict=True, ordered=True, unique=list(table.key))
+    return pandera.DataFrameSchema(columns, strict=True, ordered=True, unique=list(table.key))
+
+
+# One thread: the frames are small, and a process that ends just after Arrow started its pool may
+# be aborted by it ("terminate called without an active exception", about one time in forty).
 
 
 def to_parquet(made: pd.DataFrame) -> bytes:
     """Parquet bytes; the same frame gives the same bytes."""
     buffer = io.BytesIO()
-    made.to_parquet(buffer, engine="pyarrow", compression="zstd", index=False)
+    pq.write_table(
+        pa.Table.from_pandas(made, preserve_index=False, nthreads=1), buffer, compression="zstd"
+    )
     return buffer.getvalue()
 
 
 def from_parquet(table: Table, content: bytes) -> pd.DataFrame:
     """The frame that to_parquet wrote, with the table's dtypes."""
-    return pd.read_parquet(io.BytesIO(content)).astype(DTYPES[table.id])
+    read = pq.ParquetFile(io.BytesIO(content)).read(use_threads=False)
+    return read.to_pandas(use_threads=False).astype(DTYPES[table.id])

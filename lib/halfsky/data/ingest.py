@@ -22,7 +22,7 @@ from halfsky.data import frames
 from halfsky.data.check import Checked, Merged, Record, Rules, check_rows, merge
 from halfsky.data.columns import OBSERVATIONS, TABLES
 from halfsky.data.files import replace_file
-from halfsky.data.sheets import Filed, raise_if, read_file, shown
+from halfsky.data.sheets import Filed, raise_if, read_file, shown, suggest
 from halfsky.plan import (
     DataError,
     Plan,
@@ -251,6 +251,7 @@ def ingest(
         regions = [_region_of(files, regions)]
     elif regions is None:
         regions = [name for name in load_regions() if raw_dir(name).is_dir()]
+        raise_if(_unregistered())
     built: dict[str, _Built] = {}
     problems: list[Problem] = []
     new: dict[Path, bytes] = {}
@@ -288,6 +289,29 @@ def ingest(
             )
         ) from error
     return IngestReport(tuple(done), tuple(shown(p) for p in stored), tuple(known))
+
+
+def _unregistered() -> list[Problem]:
+    """Folders below raw/ that hold spreadsheets of no registered region: nobody would read them."""
+    regions = load_regions()
+    folders = sorted((data_dir() / "raw").glob("*/")) if (data_dir() / "raw").is_dir() else []
+    problems = []
+    for folder in folders:
+        if folder.name in regions or not raw_files(folder.name):
+            continue
+        near = suggest(folder.name, regions)
+        problems.append(
+            Problem(
+                what=tr("文件夹不是登记过的地区", "the folder is no registered region"),
+                mend=tr(
+                    f"是否为“{near}”？" if near else "请先在 params/regions.yaml 登记它。",
+                    f"Did you mean '{near}'?" if near else "Register it in params/regions.yaml.",
+                ),
+                file=shown(folder),
+                value=folder.name,
+            )
+        )
+    return problems
 
 
 def _summary(region: str, built: _Built, changed: bool) -> RegionIngest:
