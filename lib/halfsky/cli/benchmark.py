@@ -92,6 +92,7 @@ def benchmark(
     """One row per task: task_id, p_met, point, lo80, hi80, lo95, hi95."""
     from functools import partial
 
+    _single_thread()
     from halfsky.evaluate.forecast import benchmark as room
     from halfsky.plan.calibration import load_calibration
 
@@ -157,6 +158,7 @@ def learn_all(
     """
     from datetime import UTC, datetime
 
+    _single_thread()
     import pandas as pd
 
     from halfsky.evaluate.forecast import benchmark as room
@@ -283,7 +285,10 @@ def _sha256(path: Path) -> str:
 
 
 def _single_thread() -> None:
-    """Matrices here are tiny: threads inside a worker would only fight over the cores."""
+    """Matrices here are tiny: threads inside a worker would only fight over the cores.
+
+    Takes effect only before numpy is first imported.
+    """
     import os
 
     for name in SINGLE_THREAD:
@@ -297,7 +302,6 @@ def _workers(jobs: int | None) -> Iterator[Callable[[Callable, Iterable], Iterat
     from multiprocessing import get_context
 
     count = jobs or os.cpu_count() or 1
-    _single_thread()
     if count == 1:
         yield map
         return

@@ -91,8 +91,11 @@ def components(window: Window, horizon: int) -> Array:
 
 
 def combine(changes: Array) -> Array:
-    """The pool's change from the last value, shape (horizon,)."""
-    return SORTED_WEIGHTS @ np.sort(changes, axis=0)
+    """The pool's change from the last value, shape (horizon,).
+
+    Summed column by column: a horizon's figure does not depend on how many are asked for.
+    """
+    return np.sum(SORTED_WEIGHTS[:, None] * np.sort(changes, axis=0), axis=0)
 
 
 def _usable(change: Array, fallback: Array) -> Array:

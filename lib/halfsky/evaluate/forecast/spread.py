@@ -103,15 +103,21 @@ class Tails:
 
 def spread(design: Array, errors: Errors) -> Array:
     """Size of the error by horizon, analysis scale."""
-    return np.exp(design @ np.array([errors.spread[name] for name in SPREAD_FEATURES]))
+    return np.exp(_linear(design, errors.spread, SPREAD_FEATURES))
 
 
 def tails(design: Array, errors: Errors) -> list[Tails]:
     """Tails by horizon; the 95 % multiplier stays above the 80 % one."""
     columns = [SPREAD_FEATURES.index(name) for name in KAPPA_FEATURES]
-    inner = np.exp(design[:, columns] @ [errors.kappa80[name] for name in KAPPA_FEATURES])
-    outer = np.exp(design[:, columns] @ [errors.kappa95[name] for name in KAPPA_FEATURES])
+    inner = np.exp(_linear(design[:, columns], errors.kappa80, KAPPA_FEATURES))
+    outer = np.exp(_linear(design[:, columns], errors.kappa95, KAPPA_FEATURES))
     return [
         Tails(errors.degrees, float(a), float(max(b, 1.05 * a)))
         for a, b in zip(inner, outer, strict=True)
     ]
+
+
+def _linear(design: Array, coefficients: dict[str, float], names: tuple[str, ...]) -> Array:
+    """design × coefficients, row by row: a matrix product may differ in the last digit with
+    the number of rows, and a task's answer must not depend on what else was asked."""
+    return np.sum(design * np.array([coefficients[name] for name in names]), axis=1)
