@@ -111,6 +111,41 @@ def test_a_line_for_every_figure_needed(
     assert all(r["数值"] is None for r in rows)
 
 
+def test_real_form_asks_for_every_target_and_comes_back_blank(data: Path, tmp_path: Path) -> None:
+    plan = load_plan()
+    form = room.write_template(plan, "jiutai", 2025, tmp_path / "form")
+    asked = {r["指标编号"] for r in sheet_rows(form[0], "观测值") if r["年份"] == 2025}
+    named = {
+        indicator
+        for target in plan.targets.values()
+        for indicator in (
+            target.indicator,
+            target.reference_indicator,
+            target.population_indicator,
+        )
+        if indicator is not None
+    }
+    assert asked == named
+    milestones = [t.id for t in plan.targets.values() if t.type == "milestone"]
+    assert {r["子目标编号"] for r in sheet_rows(form[0], "佐证材料")} == set(milestones)
+    assert len(sheet_rows(form[0], "措施进展")) == 95
+    report = room.ingest(["jiutai"], plan, files=form).regions[0]
+    assert (report.figures, report.evidence, report.measures) == (0, 0, 0)
+
+
+def test_two_departments_return_copies_of_one_form(
+    plan: Plan, form: list[Path], tmp_path: Path
+) -> None:
+    other = tmp_path / "教育局.xlsx"
+    other.write_bytes(form[0].read_bytes())
+    fill_workbook(form[0], "观测值", MMR, {"数值": 28.6})
+    where = {"指标编号": "students", "年份": 2025, "性别": "女"}
+    fill_workbook(other, "观测值", where, {"数值": 24100})
+    room.ingest(["jiutai"], plan, files=[form[0]])
+    report = room.ingest(["jiutai"], plan, files=[other])
+    assert report.regions[0].figures == 2
+
+
 def test_lines_stand_by_department(form: list[Path]) -> None:
     rows = sheet_rows(form[0], "观测值")
     departments = [r["责任部门"] for r in rows]

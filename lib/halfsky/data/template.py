@@ -65,7 +65,7 @@ _LAYOUTS = (
         OBSERVATIONS,
         {
             "department": 14,
-            "plan_goal": 10,
+            "plan_goal": 13,
             "indicator_zh": 24,
             "year": 6.5,
             "sex": 6,
@@ -321,6 +321,7 @@ def _lists(sheet: Worksheet, layout: _Layout, count: int) -> None:
 def _guide(book: Workbook, plan: Plan, region: Region, year: int, lines: dict[str, Lines]) -> None:
     """The first sheet: how to fill the form, code lists, how much each department files."""
     from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.worksheet.pagebreak import Break
 
     sheet = book.worksheets[0]
     sheet.title = GUIDE_SHEET
@@ -338,6 +339,7 @@ def _guide(book: Workbook, plan: Plan, region: Region, year: int, lines: dict[st
         cell.font = Font(bold=level > 0, size=size)
         cell.alignment = Alignment(wrap_text=True, vertical="bottom" if level else "center")
         sheet.row_dimensions[row].height = size * 1.55 * -(-width_of(text) // 118) + 2
+    sheet.row_breaks.append(Break(id=row - 1))  # the table on a page of its own
     table: list[tuple[str | int, ...]] = [_COUNT_HEADER, *_counts(plan, lines)]
     for number, entries in enumerate(table, start=row + 1):
         for place, content in enumerate(entries, start=1):
