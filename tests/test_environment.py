@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -52,6 +55,34 @@ def conda() -> dict[str, str]:
 
 def floor_of(requirement: Requirement) -> str:
     return next((s.version for s in requirement.specifier if s.operator == ">="), "")
+
+
+def imported(folder: str) -> dict[str, str]:
+    """Modules from elsewhere that a folder's code imports, each with one file that does."""
+    own = {path.stem for path in (ROOT / "tests").rglob("*.py")} | {"halfsky"}
+    found: dict[str, str] = {}
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                names = [node.module]
+            for name in {n.split(".")[0] for n in names} - set(sys.stdlib_module_names) - own:
+                found[name] = str(path.relative_to(ROOT))
+    return found
+
+
+@pytest.mark.parametrize("folder", ["lib", "tests"])
+def test_what_is_imported_is_declared(folder: str) -> None:
+    """A package that only comes along with another goes when the other lets go of it."""
+    owners = packages_distributions()
+    undeclared = {
+        name: path
+        for name, path in imported(folder).items()
+        if not {canonicalize_name(owner) for owner in owners.get(name, [])} & set(declared())
+    }
+    assert undeclared == {}
 
 
 def test_conda_names_the_same_packages_with_the_same_floors() -> None:
