@@ -10,6 +10,7 @@ import ast
 from typing import Any
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from halfsky import data
 from halfsky.evaluate.assessment import Assessment, Assumptions, assess
@@ -156,7 +157,9 @@ def evaluate_region(plan: Plan, region: Region, year: int) -> tuple[Assessment, 
     evidence = data.load_evidence(plan, region.id, year)
     references = {name: data.load_observations(plan, name, year) for name in region.compare_with}
     assumptions = Assumptions(load_thresholds(), load_units(), load_calibration())
-    result = assess(plan, region, year, observations, evidence, assumptions, references)
+    # The series are short: threads cost more than they give, and fight over the cores.
+    with threadpool_limits(limits=1):
+        result = assess(plan, region, year, observations, evidence, assumptions, references)
     return result, as_known(observations, year)
 
 

@@ -91,8 +91,12 @@ def _plain(message: str) -> str:
     for pattern, chinese in _VALUES:
         found = pattern.search(message)
         if found:
-            return re.sub(r"\\(\d)", lambda m: found.group(int(m.group(1))) or "", chinese)
+            return _filled(chinese, found)
     return message
+
+
+def _filled(chinese: str, found: re.Match[str]) -> str:
+    return re.sub(r"\\(\d)", lambda m: found.group(int(m.group(1))) or "", chinese)
 
 
 def usage_problem(error: Any) -> str:

@@ -17,6 +17,7 @@ from halfsky.evaluate.series import (
     HISTORY_COLUMNS,
     Baseline,
     baseline_of,
+    group_series,
     recent_pace,
     target_series,
 )
@@ -49,8 +50,9 @@ def facts(
         history: HISTORY_COLUMNS of evaluate.series, one row per target and year.
     """
     rows, histories = [], []
+    groups = group_series(observations)
     for goal, target in targets if targets is not None else plan.each_target():
-        history = target_series(target, plan, observations, region, units)
+        history = target_series(target, plan, groups, region, units)
         row = _identity(goal, target, plan)
         if target.indicator is not None:
             indicator = plan.indicators[target.indicator]

@@ -16,7 +16,7 @@ import pandas as pd
 
 from halfsky.evaluate.forecast import Forecast, SeriesSpec, forecast
 from halfsky.evaluate.frames import by_key, records
-from halfsky.evaluate.series import one_series
+from halfsky.evaluate.series import Groups, one_series
 from halfsky.evaluate.status import shortfall
 from halfsky.plan.calibration import Calibration
 from halfsky.plan.models import Indicator, Plan, Target, Unit
@@ -241,12 +241,12 @@ def _difference(
 
 
 def yearly_series(
-    target: Target, plan: Plan, observations: pd.DataFrame, units: dict[str, Unit]
+    target: Target, plan: Plan, groups: Groups, units: dict[str, Unit]
 ) -> pd.DataFrame:
     """A reference region's figures for a target's indicator, sex, age and area."""
     indicator = plan.indicators[target.indicator or ""]
     return one_series(
-        observations,
+        groups,
         indicator,
         sex=target.sex,
         age=target.age,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from halfsky.evaluate.prediction import Maker, yearly_series
+from halfsky.evaluate.series import group_series
 from halfsky.plan.calibration import Calibration
 from halfsky.plan.models import Plan, Unit
 from halfsky.plan.vocabulary import WEAKEST_FIRST, Status
@@ -131,12 +132,13 @@ def beside(
         target, region, value, value_year, source; only what has been published.
     """
     rows: list[dict[str, object]] = []
+    grouped = {region: group_series(frame) for region, frame in references.items()}
     for name in targets["target"]:
         target = plan.targets[name]
         if target.indicator is None:
             continue
-        for region, observations in references.items():
-            series = yearly_series(target, plan, observations, units)
+        for region, groups in grouped.items():
+            series = yearly_series(target, plan, groups, units)
             if len(series):
                 last = series.iloc[-1]
                 rows.append(

@@ -42,14 +42,26 @@ class Baseline:
     is_substitute: bool
 
 
+Groups = dict[tuple[str, str, str, str], pd.DataFrame]
+_GROUP = ["indicator", "sex", "age", "area"]
+_SERIES = ["year", "value", "numerator", "denominator", "value_type", "source", "note"]
+
+
+def group_series(observations: pd.DataFrame) -> Groups:
+    """Whole-region figures by indicator, sex, age and area, each by year.
+
+    Done once for all targets: filtering the frame anew for each of them costs seconds.
+    """
+    whole = observations[(observations["subarea"] == WHOLE) & observations["value"].notna()]
+    parts = whole.sort_values("year").groupby(_GROUP, sort=False)
+    return {
+        (str(key[0]), str(key[1]), str(key[2]), str(key[3])): part[_SERIES].reset_index(drop=True)
+        for key, part in parts
+    }
+
+
 def one_series(
-    observations: pd.DataFrame,
-    indicator: Indicator,
-    *,
-    sex: Sex,
-    age: str,
-    area: str,
-    per: float | None,
+    groups: Groups, indicator: Indicator, *, sex: Sex, age: str, area: str, per: float | None
 ) -> pd.DataFrame:
     """One indicator's yearly figures for one group of people, whole region.
 
@@ -58,25 +70,25 @@ def one_series(
     Returns:
         Columns year, value, numerator, denominator, value_type, source, note; by year.
     """
-    rows = observations[
-        (observations["indicator"] == indicator.id)
-        & (observations["sex"] == sex)
-        & (observations["age"] == age)
-        & (observations["area"] == area)
-        & (observations["subarea"] == WHOLE)
-        & observations["value"].notna()
-    ].sort_values("year")
-    columns = ["year", "value", "numerator", "denominator", "value_type", "source", "note"]
-    rows = rows[columns].reset_index(drop=True)
+    rows = groups.get((indicator.id, sex, age, area))
+    if rows is None:
+        return _no_series()
     if per is not None:
         filed = rows["numerator"].notna() & (rows["denominator"] > 0)
-        quotient = per * rows["numerator"] / rows["denominator"]
-        rows["value"] = quotient.where(filed, rows["value"])
+        if filed.any():
+            quotient = per * rows["numerator"] / rows["denominator"]
+            rows = rows.assign(value=quotient.where(filed, rows["value"]))
     return rows
 
 
+def _no_series() -> pd.DataFrame:
+    empty = pd.DataFrame(columns=_SERIES)
+    numbers = dict.fromkeys(["value", "numerator", "denominator"], "float64")
+    return empty.astype({"year": "int64", **numbers})
+
+
 def target_series(
-    target: Target, plan: Plan, observations: pd.DataFrame, region: str, units: dict[str, Unit]
+    target: Target, plan: Plan, groups: Groups, region: str, units: dict[str, Unit]
 ) -> pd.DataFrame:
     """The series a target is judged by, oldest year first.
 
@@ -89,7 +101,7 @@ def target_series(
     per = units[indicator.unit].per
 
     def pick(which: Indicator, sex: Sex) -> pd.DataFrame:
-        return one_series(observations, which, sex=sex, age=target.age, area=target.area, per=per)
+        return one_series(groups, which, sex=sex, age=target.age, area=target.area, per=per)
 
     if target.type == "narrow_gap" or target.basis == "by_sex":
         female, male = pick(indicator, "female"), pick(indicator, "male")
@@ -123,7 +135,7 @@ def target_series(
     else:
         frame = pick(indicator, target.sex)
     if target.basis is not None and target.population_indicator is not None:
-        frame = _over_population(frame, target, plan, observations, units)
+        frame = _over_population(frame, target, plan, groups, units)
     breaks = [b.year for b in indicator.breaks_in(region)]
     if target.reference_indicator is not None:
         breaks += [b.year for b in plan.indicators[target.reference_indicator].breaks_in(region)]
@@ -137,7 +149,7 @@ def _over_population(
     frame: pd.DataFrame,
     target: Target,
     plan: Plan,
-    observations: pd.DataFrame,
+    groups: Groups,
     units: dict[str, Unit],
 ) -> pd.DataFrame:
     """Divide a women ÷ men ratio by that of the population, in years where it is known."""
@@ -145,9 +157,7 @@ def _over_population(
     per = units[population.unit].per
 
     def head_count(sex: Sex) -> pd.DataFrame:
-        rows = one_series(
-            observations, population, sex=sex, age=target.age, area=target.area, per=per
-        )
+        rows = one_series(groups, population, sex=sex, age=target.age, area=target.area, per=per)
         return rows[["year", "value"]]
 
     both = head_count("female").merge(head_count("male"), on="year", suffixes=("_f", "_m"))

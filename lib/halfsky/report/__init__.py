@@ -12,7 +12,7 @@ from halfsky.report.figures import (
     warning_chart,
 )
 from halfsky.report.findings import experience, problems, recommendations
-from halfsky.report.record import Record as record  # noqa: N813 - reads as a verb in notebooks
+from halfsky.report.record import Record as record
 from halfsky.report.sections import (
     comparison_table,
     completion_table,

@@ -25,7 +25,7 @@ from halfsky.report.charts import (
 from halfsky.report.charts.fans import PER_FIGURE
 from halfsky.report.charts.series import plot_series
 from halfsky.report.html import Html, note
-from halfsky.report.sections import publisher, short_text
+from halfsky.report.sections import publisher
 from halfsky.report.view import View
 from halfsky.report.words import rows, status_word
 
@@ -143,9 +143,9 @@ def series_chart(view: View, indicators: Iterable[str], title: str, since: int =
         indicator = view.plan.indicators[name]
         own = frame[frame["indicator"] == name]
         # An indicator kept by area or of women only has one group: the other axis names it.
-        by_area = own["area"].nunique() > 1
+        by_area = len(set(own["area"])) > 1
         group = own["area"] if by_area else own["sex"]
-        plain = own["sex"].nunique() == 1 and not by_area
+        plain = len(set(own["sex"])) == 1 and not by_area
         breaks = [b.year for b in indicator.breaks_in(view.region.id)]
         parts.append(
             own.assign(
@@ -182,9 +182,7 @@ def completeness_chart(view: View) -> Shown:
     n = len(view.targets)
     told = f"{n}项指标中{len(frame)}项至少有一年的数据，{n - len(frame)}项一年也没有。"
     return Chart(
-        plot_completeness(
-            frame, known, year=view.year, baseline_year=view.plan.info.baseline_year
-        ),
+        plot_completeness(frame, known, year=view.year, baseline_year=view.plan.info.baseline_year),
         "各指标有数据的年份",
         told,
         sources(view, frame),
@@ -244,7 +242,9 @@ def gap_chart(view: View, indicators: Iterable[str], title: str) -> Shown:
     newest = newest.reindex([name for name in wanted if name in newest.index])
     info = [view.plan.indicators[name] for name in newest.index]
     gaps = newest.assign(
-        name=[i.name for i in info], unit=[i.unit for i in info], decimals=[i.decimals for i in info]
+        name=[i.name for i in info],
+        unit=[i.unit for i in info],
+        decimals=[i.decimals for i in info],
     ).reset_index(drop=True)
     told = "；".join(
         f"{r['name']}{r['year']}年女{numbers.number(r['female'], r['decimals'])}、"
@@ -289,5 +289,6 @@ __all__ = [
     "gap_chart",
     "goal_wall",
     "series_chart",
-    "short_text",
+    "status_chart",
+    "warning_chart",
 ]

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from halfsky.report.html import Html
 
 from halfsky.plan.vocabulary import Severity, Status
 from halfsky.report import numbers
+from halfsky.report.html import Html
 from halfsky.report.sections import goal_label, render, sentence, words_for
 from halfsky.report.view import View
 from halfsky.report.words import rows

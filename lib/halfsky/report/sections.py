@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
-from halfsky.report.html import Html
 
 from halfsky.evaluate.intervals import gamma_poisson, probability_rate_at_most
 from halfsky.plan.vocabulary import Family, Status
 from halfsky.report import numbers
+from halfsky.report.html import Html
 from halfsky.report.view import View
 from halfsky.report.words import Words, environment, rows, status_word
 
@@ -256,7 +256,10 @@ def missing_table(view: View) -> Html:
     if view.is_reference:
         intro = f"{goals}项目标中的{n}项指标没有可用的公布数据，留空不补。"
     else:
-        intro = f"{goals}项目标中的{n}项指标尚未填报，涉及{len(groups)}个部门（部门分工为建议，规划未作规定）。"
+        intro = (
+            f"{goals}项目标中的{n}项指标尚未填报，涉及{len(groups)}个部门"
+            "（部门分工为建议，规划未作规定）。"
+        )
     ordered = [{"department": d, "rows": r} for d, r in groups.items()]
     return render(
         "missing.html.j2",

@@ -102,7 +102,7 @@ class Words:
             else "plain"
         )
         held = ""
-        if numbers.is_known(row["value"]) and row["type"] not in ("milestone", "slow_rise"):
+        if row["rule"] in ("met", "within_delta", "interval_holds_target", "short"):
             held = phrase("held", kind, r=row, ok=ok, places=self._places(row), **self._fixed)
             if not row["is_quotient"] and kind == "plain":
                 held += "（按公布值）"

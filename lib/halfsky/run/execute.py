@@ -95,6 +95,8 @@ def execute(
                 cwd=str(source.parent),
                 execution_timeout=CELL_TIMEOUT,
                 start_timeout=START_TIMEOUT,
+                # A kernel on this machine's loopback warns of unencrypted TCP at every start.
+                extra_arguments=["--IPKernelApp.log_level=50"],
             )
     except PapermillExecutionError as failed:
         return ended(failed.cell_index, f"{failed.ename}: {failed.evalue}")

@@ -141,6 +141,7 @@ def portal(reports: Path) -> Path:
     runs = []
     for path in sorted(reports.glob("*/*/results.json")):
         results = json.loads(path.read_text(encoding="utf-8"))
-        runs.append(_with_names(results, path.parent) | {"folder": f"{path.parent.parent.name}/{path.parent.name}"})
+        place = f"{path.parent.parent.name}/{path.parent.name}"
+        runs.append(_with_names(results, path.parent) | {"folder": place})
     reports.mkdir(parents=True, exist_ok=True)
     return replace(reports / "index.html", render_portal(runs))

@@ -58,7 +58,7 @@ def _panel(axis: Axes, part: pd.DataFrame) -> None:
             )
         last = own.sort_values("year").iloc[-1]
         shown = f"{last['value']:.{int(last['decimals'])}f}"
-        label = shown if part["group"].nunique() == 1 else f"{group} {shown}"
+        label = shown if len(set(part["group"])) == 1 else f"{group} {shown}"
         ends.append((float(last["year"]), float(last["value"]), label))
     low, high = axis.get_ylim()
     apart = (high - low) * 0.11
