@@ -15,7 +15,7 @@ from .conftest import GOOD, REPO, Write
 BAD = REPO / "tests" / "bad_inputs"
 
 # file: (row, column, value, part of what is wrong, part of how to mend it)
-EXPECTED = {
+EXPECTED: dict[str, list[tuple[int | None, str, str, str, str]]] = {
     "observations/wrong_column.csv": [
         (1, "values", "values", "不认识的列", "是否为“value”"),
         (1, "value", "", "缺少“value”列", "补上“数值”（value）"),

@@ -103,7 +103,7 @@ def test_encodings_give_the_same_figures(
 
 
 @settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -244,7 +244,7 @@ def test_two_processes_load_while_a_third_changes_the_file(
         from halfsky import data
         from halfsky.plan import load_plan
         plan = load_plan()
-        until = time.monotonic() + 4
+        until = time.monotonic() + 2.5
         seen = set()
         while time.monotonic() < until:
             frame = data.load_observations(plan, "jiutai", 2025)
