@@ -25,6 +25,8 @@ DRIFT_SD = 0.04
 # Real yearly change of a rate beyond its drift, as far as the counts cannot say otherwise.
 WALK_SD = 0.10
 WALK_WEIGHT = 4.0
+# A series that jumps from none to hundreds has changed its meaning; no walk describes that.
+MOST_WALK = 0.5
 DRAWS = 8000
 
 
@@ -103,12 +105,17 @@ def _drift(years: Array, events: Array, exposure: Array) -> tuple[float, float]:
 
 
 def _walk(years: Array, events: Array) -> float:
-    """Yearly sd of the log rate beyond Poisson noise, shrunk to WALK_SD."""
-    log = np.log(events + 0.5)
-    noise = 1.0 / (events + 0.5)
+    """Yearly sd of the log rate beyond Poisson noise, shrunk to WALK_SD.
+
+    On the root scale, where Poisson noise has variance 1 whatever the rate.
+    """
+    root = 2.0 * np.sqrt(events + 0.375)
+    mean = max(float(events.mean()), 0.5)
     gap = np.diff(years)
-    excess = (np.diff(log) ** 2 - noise[1:] - noise[:-1]) / gap
-    trusted = 1.0 / (1.0 + noise[1:] + noise[:-1])
-    weight = float(trusted.sum())
-    prior = WALK_WEIGHT * WALK_SD**2
-    return float(np.sqrt((prior + max(0.0, float(trusted @ excess))) / (WALK_WEIGHT + weight)))
+    excess = (np.diff(root) ** 2 - 2.0) / (gap * mean)
+    # With few events the noise hides any real change: such steps hardly count.
+    trusted = len(excess) * mean / (mean + 2.0)
+    found = (WALK_WEIGHT * WALK_SD**2 + trusted * max(0.0, float(excess.mean()))) / (
+        WALK_WEIGHT + trusted
+    )
+    return min(float(np.sqrt(found)), MOST_WALK)
