@@ -13,6 +13,7 @@ import report_fakes as fake
 from halfsky.report import charts
 from halfsky.report.chart import Chart
 from halfsky.report.charts.completion import furthest_behind_first
+from halfsky.report.charts.fans import _label_below
 from halfsky.report.charts.lettering import spread, width_of, wrap
 from halfsky.report.theme import FAMILIES, STATUS, TARGET
 
@@ -179,6 +180,29 @@ def test_fan_shows_history_bands_target_and_pace(monkeypatch):
     assert "目标12/10万" in said
     assert "达标概率93%，很有把握" in said
     assert "14.3/10万" in said
+
+
+def test_years_without_a_figure_are_crossed_by_a_thin_line_only():
+    gap = OBSERVATIONS[~((OBSERVATIONS["target"] == "health-2.1") & (OBSERVATIONS["year"] == 2018))]
+    axis = charts.plot_fans(TARGETS.head(1), gap, FORECASTS, end_year=2030).axes[0]
+    full = [list(line.get_xdata()) for line in axis.lines if line.get_linewidth() == 1.6]
+    assert [2015, 2016, 2017] in full
+    assert [2019, 2020, 2021, 2022, 2023, 2024] in full
+
+
+@pytest.mark.parametrize(
+    ("values", "threshold", "below"),
+    [
+        pytest.param([16, 14.3], 12, False, id="falling towards a target just below: above"),
+        pytest.param([95, 95.9], 99, True, id="target just above: below"),
+        pytest.param([30, 25], 12, True, id="falling, target far: below"),
+        pytest.param([20, 10.5], 12, False, id="at the axis: above"),
+    ],
+)
+def test_newest_value_is_written_clear_of_target_and_axis(values, threshold, below):
+    own = pd.DataFrame({"year": [2023, 2024], "value": values})
+    low, high = (90, 104) if threshold == 99 else (10, 40)
+    assert _label_below(own, threshold, low, high) is below
 
 
 def test_a_definition_break_is_a_gap(monkeypatch):

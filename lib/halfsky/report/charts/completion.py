@@ -34,7 +34,7 @@ def plot_completion(targets: pd.DataFrame, *, is_reference: bool = False) -> Fig
     completion keeps its line with its figures and the reason.
 
     Args:
-        targets: target, name, unit, decimals, baseline, baseline_year, value, value_year,
+        targets: target, name, type, unit, decimals, baseline, baseline_year, value, value_year,
             threshold, comparator, completion_pct, elapsed_pct, status; reported targets only.
 
     Raises:
@@ -140,6 +140,8 @@ def _why_none(row: Mapping[Any, Any]) -> str:
         ok = baseline >= threshold if row["comparator"] == ">=" else baseline <= threshold
         if ok:
             return "基期已达目标值"
+    if row["type"] in ("directional", "narrow_gap"):
+        return "规划只要求改善，不计完成度"
     return "不计完成度"
 
 

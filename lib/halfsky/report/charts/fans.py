@@ -163,8 +163,17 @@ def _history(axis: Axes, own: pd.DataFrame) -> None:
             zorder=6,
         )
     if len(since):
-        axis.plot(since["year"], since["value"], color=LINE, linewidth=1.6, zorder=4)
+        _joined(axis, since)
         axis.plot(since["year"], since["value"], "o", color=LINE, markersize=4.2, zorder=5)
+
+
+def _joined(axis: Axes, since: pd.DataFrame) -> None:
+    """A full line between neighbouring years; a thin one across years without a figure."""
+    axis.plot(since["year"], since["value"], color=LINE, linewidth=0.7, alpha=0.6, zorder=3)
+    runs = (since["year"].diff() > 1).cumsum()
+    for _, run in since.groupby(runs):
+        if len(run) > 1:
+            axis.plot(run["year"], run["value"], color=LINE, linewidth=1.6, zorder=4)
 
 
 def _limits(axis: Axes, own: pd.DataFrame, path: pd.DataFrame, row: Mapping[Any, Any]) -> None:
@@ -217,20 +226,30 @@ def _labels(
         )
     if len(own):
         newest = own.iloc[-1]
-        falling = len(own) > 1 and newest["value"] < own["value"].iloc[-2]
+        is_below = _label_below(own, threshold, low, high)
         axis.annotate(
             numbers.quantity(newest["value"], unit, places),
             (newest["year"], newest["value"]),
-            xytext=(0, -5 if falling else 5),
+            xytext=(0, -5 if is_below else 5),
             textcoords="offset points",
             ha="center",
-            va="top" if falling else "bottom",
+            va="top" if is_below else "bottom",
             fontsize=8,
             fontweight="bold",
             color=INK,
             zorder=7,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.7},
         )
+
+
+def _label_below(own: pd.DataFrame, threshold: float | None, low: float, high: float) -> bool:
+    """Whether the newest value is written under its point: clear of line, target and axis."""
+    value, span = float(own["value"].iloc[-1]), high - low
+    if value - low < 0.14 * span:
+        return False
+    if threshold is not None and abs(value - threshold) < 0.25 * span:
+        return value < threshold
+    return len(own) > 1 and value < float(own["value"].iloc[-2])
 
 
 def _verdict(axis: Axes, row: Mapping[Any, Any]) -> None:
