@@ -227,12 +227,15 @@ def _labels(
     if len(own):
         newest = own.iloc[-1]
         is_below = _label_below(own, threshold, low, high)
+        rose = len(own) > 1 and newest["value"] >= own["value"].iloc[-2]
+        # On the side the line comes from, the text steps right, off the points before.
+        aside = len(own) > 1 and is_below == rose
         axis.annotate(
             numbers.quantity(newest["value"], unit, places),
             (newest["year"], newest["value"]),
-            xytext=(0, -5 if is_below else 5),
+            xytext=(3 if aside else 0, -5 if is_below else 5),
             textcoords="offset points",
-            ha="center",
+            ha="left" if aside else "center",
             va="top" if is_below else "bottom",
             fontsize=8,
             fontweight="bold",
