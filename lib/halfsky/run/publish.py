@@ -127,6 +127,7 @@ def _with_names(results: dict[str, Any], folder: Path) -> dict[str, Any]:
         "pages": present,
         "names": {goal.id: short_text(goal.text) for goal in plan.goals.values()},
         "domains": {d.domain: d.title for d in plan.domains},
+        "indicators": {i.id: i.name for i in plan.indicators.values()},
         "generated": made.strftime("%Y年%m月%d日"),
     }
 
