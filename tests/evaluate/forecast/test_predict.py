@@ -39,7 +39,7 @@ def series(draw):
     return spec, np.cumsum(gaps) + 1950, np.round(values, spec.decimals)
 
 
-SLOW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @SLOW
@@ -81,7 +81,7 @@ def test_adding_a_constant_on_the_analysis_scale_shifts_the_pool(steps, constant
     years = np.arange(len(z), dtype=float)
     plain = components(Window.of(years, z), 5)
     moved = components(Window.of(years, z + constant), 5)
-    assert combine(moved) == pytest.approx(combine(plain), rel=1e-6, abs=1e-6)
+    assert combine(moved) == pytest.approx(combine(plain), rel=1e-4, abs=1e-4)
 
 
 @pytest.mark.parametrize("n", [0, 1, 2])

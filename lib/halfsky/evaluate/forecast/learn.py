@@ -148,7 +148,11 @@ def _fit_t(rows: pd.DataFrame) -> tuple[Array, float]:
 
     start = np.zeros(len(FEATURES) + 1)
     start[1], start[-1] = 1.0, np.log(2.0)
-    found = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 1000})
+    # Between 1.05 and 150 degrees of freedom; beyond, t is normal and the digit means nothing.
+    bounds = [(None, None)] * len(FEATURES) + [(-3.0, 5.0)]
+    found = optimize.minimize(
+        loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 1000}
+    )
     return found.x[:-1], float(1.0 + np.exp(found.x[-1]))
 
 

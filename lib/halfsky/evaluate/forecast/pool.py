@@ -78,9 +78,10 @@ def components(window: Window, horizon: int) -> Array:
     drift = h * (window.z[-1] - window.z[0]) / (window.years[-1] - window.years[0])
     if window.n < MIN_POOL:
         return np.vstack([np.zeros(horizon), drift, drift, drift])
-    # Fitted on a series of unit spread: the optimisers' tolerances are absolute.
+    # Fitted on a series of unit spread, because the optimisers' tolerances are absolute; to
+    # nine digits, so that they start from the same figures wherever the series stands.
     spread = float(np.std(window.grid))
-    unit = (window.grid - window.z[-1]) / spread
+    unit = np.round((window.grid - window.z[-1]) / spread, 9)
     with warnings.catch_warnings():
         # Short smooth series put the optimum on a bound of the smoothing parameter. That is
         # a note for a modeller at a prompt, not for the reader of a report.
