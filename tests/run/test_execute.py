@@ -11,7 +11,11 @@ from halfsky.run.execute import execute
 
 def notebook(path, *cells: str):
     book = nbformat.v4.new_notebook()
-    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    book.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
     first = nbformat.v4.new_code_cell("year = 1")
     first.metadata["tags"] = ["parameters"]
     book.cells = [first, *(nbformat.v4.new_code_cell(source) for source in cells)]
@@ -37,7 +41,7 @@ def test_a_bad_cell_is_named_and_the_partial_notebook_kept(tmp_path):
     assert not outcome.ok
     assert "ZeroDivisionError" in outcome.error
     partial = nbformat.read(tmp_path / "out.ipynb", as_version=4)
-    assert partial.cells[outcome.cell].source == "1 / 0"
+    assert nbformat.read(source, as_version=4).cells[outcome.cell].source == "1 / 0"
     assert any(o.output_type == "error" for c in partial.cells for o in c.get("outputs", []))
 
 

@@ -25,7 +25,8 @@ def register(app: typer.Typer, command: type) -> None:
 
 def run(
     year: Annotated[
-        int, typer.Argument(help=tr("报告年份，如 2025。", "Report year."), metavar="年份")
+        int,
+        typer.Argument(help=tr("报告年份，如 2025。", "Report year."), metavar=tr("年份", "YEAR")),
     ],
     region: Annotated[
         list[str] | None,

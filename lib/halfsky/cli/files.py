@@ -31,7 +31,9 @@ def register(app: typer.Typer, command: type) -> None:
 
 
 def template(
-    year: Annotated[int, typer.Argument(help=tr("填报年份。", "Year to report."), metavar="年份")],
+    year: Annotated[
+        int, typer.Argument(help=tr("填报年份。", "Year to report."), metavar=tr("年份", "YEAR"))
+    ],
     region: Annotated[
         str, typer.Option("--region", "-r", metavar="R", help=tr("地区编号。", "Region id."))
     ] = "jiutai",

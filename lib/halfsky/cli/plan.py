@@ -60,7 +60,9 @@ def show(
     ] = None,
     department: Annotated[
         str | None,
-        typer.Option("--department", metavar="名称", help=tr("只看一个部门。", "One department.")),
+        typer.Option(
+            "--department", metavar=tr("名称", "NAME"), help=tr("只看一个部门。", "One department.")
+        ),
     ] = None,
     form: Annotated[
         Format, typer.Option("--format", help=tr("输出格式。", "Output format."))

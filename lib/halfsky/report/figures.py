@@ -163,12 +163,12 @@ def series_chart(view: View, indicators: Iterable[str], title: str, since: int =
         f"{numbers.quantity(r['value'], r['unit'], r['decimals'])}"
         for r in rows(newest)
     )
-    names = sorted({publisher(source) for source in drawn["source"]})
+    publishers = sorted({publisher(source) for source in drawn["source"]})
     return Chart(
         plot_series(drawn),
         title,
         told + "。",
-        "来源：" + numbers.joined(names, 5) + _synthetic(view),
+        "来源：" + numbers.joined(publishers, 5) + _synthetic(view),
         view.is_synthetic,
     )
 
@@ -251,12 +251,12 @@ def gap_chart(view: View, indicators: Iterable[str], title: str) -> Shown:
         f"男{numbers.quantity(r['male'], r['unit'], r['decimals'])}"
         for r in rows(gaps)
     )
-    names = sorted({publisher(source) for source in frame["source"]})
+    publishers = sorted({publisher(source) for source in frame["source"]})
     return Chart(
         plot_gap_dumbbell(gaps),
         title,
         told + "。",
-        "来源：" + numbers.joined(names, 5) + _synthetic(view),
+        "来源：" + numbers.joined(publishers, 5) + _synthetic(view),
         view.is_synthetic,
     )
 

@@ -25,7 +25,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one notebook ended: the executed notebook, and where it failed if it did."""
+    """How one notebook ended: the executed notebook, and where it failed if it did.
+
+    cell: the failing cell's place in our own notebook, from 0: papermill adds cells to the
+    executed one, so its places there mean nothing to whoever mends the source.
+    """
 
     stem: str
     notebook: Path
@@ -99,7 +103,15 @@ def execute(
                 extra_arguments=["--IPKernelApp.log_level=50"],
             )
     except PapermillExecutionError as failed:
-        return ended(failed.cell_index, f"{failed.ename}: {failed.evalue}")
+        return ended(_place(source, failed.source), f"{failed.ename}: {failed.evalue}")
     except Exception as failed:  # noqa: BLE001 - a dead kernel must not stop the other domains
         return ended(None, f"{type(failed).__name__}: {failed}")
     return ended()
+
+
+def _place(notebook: Path, failed: str) -> int | None:
+    """Where a cell's source stands in a notebook; None for the cell of injected parameters."""
+    import nbformat
+
+    cells = nbformat.read(notebook, as_version=4).cells
+    return next((n for n, cell in enumerate(cells) if cell.source == failed), None)
