@@ -20,6 +20,7 @@ from halfsky.evaluate import (
     review,
     status,
 )
+from halfsky.evaluate.forecast.rolling import LocalCheck, local_check
 from halfsky.plan.calibration import Calibration
 from halfsky.plan.models import Plan, Region, Unit
 from halfsky.plan.thresholds import Thresholds
@@ -43,7 +44,8 @@ class Assessment:
     targets (completion.facts + status + prediction + outlook + previous_*), goals
     (status.summarise_goals + p, outlook), history, forecasts, warnings (early_warning.find),
     rates (expected.rates), expected, milestones (milestone.levels), agreement,
-    hindsight (review.hold_against), references (review.beside).
+    hindsight (review.hold_against), local and rolled (the region's own past forecasts:
+    forecast.rolling), ranks (expected.rank_sensitivity), references (review.beside).
     """
 
     plan: Plan
@@ -57,9 +59,12 @@ class Assessment:
     warnings: pd.DataFrame
     rates: pd.DataFrame
     expected: expected.ExpectedCount
+    ranks: pd.DataFrame
     milestones: pd.DataFrame
     agreement: milestone.Agreement
     hindsight: pd.DataFrame
+    local: LocalCheck
+    rolled: pd.DataFrame
     references: pd.DataFrame
 
     @property
@@ -91,15 +96,15 @@ def assess(
     Returns:
         The assessment; every goal of the plan is in it, whatever is missing.
     """
-    targets, history, forecasts, levels = _judge(
-        plan, region, year, observations, evidence, assumptions
-    )
+    now = _judge(plan, region, year, observations, evidence, assumptions)
+    targets, history, forecasts, levels = now.targets, now.history, now.forecasts, now.levels
     previous = None
     if year - 1 >= plan.info.start_year:
-        previous, *_ = _judge(plan, region, year - 1, observations, evidence, assumptions)
+        last = _judge(plan, region, year - 1, observations, evidence, assumptions)
+        previous = last.targets
         targets = review.add_previous(targets, previous)
     rules = assumptions.thresholds
-    one_step = review.one_step_errors(history, targets, plan, assumptions.calibration)
+    one_step = review.one_step_errors(now.rolled, targets)
     warnings = early_warning.find(
         targets,
         history,
@@ -134,10 +139,25 @@ def assess(
         rates=expected.rates(goals),
         expected=expected.expected_count(targets, rules.expected),
         milestones=levels,
+        ranks=expected.rank_sensitivity(goals, targets, rules.expected.seed),
         agreement=milestone.agreement(_by_then(evidence, year)),
         hindsight=review.hold_against(one_step, targets),
+        local=now.local,
+        rolled=now.rolled,
         references=review.beside(targets, plan, known, assumptions.units),
     )
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """One year's targets with status, forecast and outlook, and what they rest on."""
+
+    targets: pd.DataFrame
+    history: pd.DataFrame
+    forecasts: pd.DataFrame
+    levels: pd.DataFrame
+    rolled: pd.DataFrame
+    local: LocalCheck
 
 
 def _judge(
@@ -147,8 +167,7 @@ def _judge(
     observations: pd.DataFrame,
     evidence: pd.DataFrame,
     assumptions: Assumptions,
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Targets with status, forecast and outlook; history; forecasts; milestone levels."""
+) -> _Judged:
     rules, units = assumptions.thresholds, assumptions.units
     known = as_known(observations, year)
     frame, history = completion.facts(
@@ -159,15 +178,19 @@ def _judge(
     level = frame["target"].map(levels.set_index("target")["level"])
     frame = frame.assign(level=level, data=frame["data"].mask(level.notna(), Data.ENOUGH))
     judged = status.add_status(frame, rules)
+    rolled = review.roll(history, judged, plan, assumptions.calibration)
+    # The region's own errors replace the stored ones only where they are many and do better.
+    local = local_check(rolled, assumptions.calibration)
     judged, forecasts = prediction.predict(
         judged,
         history,
         plan,
         thresholds=rules,
         units=units,
-        calibration=assumptions.calibration,
+        calibration=local.calibration,
     )
-    return outlook.add_outlook(judged, rules.outlook.bands), history, forecasts, levels
+    judged = outlook.add_outlook(judged, rules.outlook.bands)
+    return _Judged(judged, history, forecasts, levels, rolled, local)
 
 
 def _by_then(evidence: pd.DataFrame, year: int) -> pd.DataFrame:

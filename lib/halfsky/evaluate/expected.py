@@ -61,6 +61,53 @@ def rates(goals: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+WEIGHT_DRAWS = 2000
+
+
+def rank_sensitivity(goals: pd.DataFrame, targets: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Does the order of the domains hang on how goals are weighed?
+
+    Args:
+        goals: domain, goal, status. targets: goal, and one row per target (a goal's weight when
+            targets weigh equally). seed: of the random weights.
+
+    Returns:
+        One row per domain with an assessable goal: met_pct with equal goals, rank (1 best, ties
+        share the better rank), met_by_target_pct and rank_by_target with equal targets, and
+        rank_low, rank_high: the middle 90 % of ranks under weights drawn evenly from all
+        possible ones (Dirichlet(1) within each domain).
+    """
+    judged = goals[~goals["status"].isin(list(NOT_ASSESSABLE))]
+    columns = ["domain", "n", "met_pct", "rank", "met_by_target_pct", "rank_by_target"]
+    columns += ["rank_low", "rank_high"]
+    if judged.empty:
+        return pd.DataFrame(columns=columns)
+    sizes = targets["goal"].value_counts()
+    rows, drawn = [], []
+    for domain, part in judged.groupby("domain", sort=False):
+        met = (part["status"] == Status.MET).to_numpy(float)
+        weight = part["goal"].map(sizes).to_numpy(float)
+        rng = np.random.default_rng([seed, *str(domain).encode("utf-8")])
+        drawn.append(rng.dirichlet(np.ones(len(part)), WEIGHT_DRAWS) @ met)
+        rows.append(
+            {
+                "domain": domain,
+                "n": len(part),
+                "met_pct": 100 * met.mean(),
+                "met_by_target_pct": 100 * float(weight @ met) / weight.sum(),
+            }
+        )
+    frame = pd.DataFrame(rows)
+    ranks = stats.rankdata(-np.round(np.array(drawn), 12), method="min", axis=0)
+    low, high = np.quantile(ranks, [0.05, 0.95], axis=1, method="inverted_cdf")
+    return frame.assign(
+        rank=frame["met_pct"].rank(ascending=False, method="min").astype(int),
+        rank_by_target=frame["met_by_target_pct"].rank(ascending=False, method="min").astype(int),
+        rank_low=low.astype(int),
+        rank_high=high.astype(int),
+    )[columns]
+
+
 def _percent(part: int, whole: int) -> float:
     return 100 * part / whole if whole else float("nan")
 

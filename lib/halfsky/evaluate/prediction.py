@@ -8,22 +8,33 @@ Source: docs/method.md section 3.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from halfsky.evaluate.forecast import Forecast, SeriesSpec, forecast
+from halfsky.evaluate.forecast import (
+    Forecast,
+    SeriesSpec,
+    forecast,
+    p_at_least_other,
+    p_gap_at_most,
+    p_ratio_within,
+    p_slow_rise,
+    p_within_other,
+    paired_draws,
+)
 from halfsky.evaluate.frames import by_key, records
 from halfsky.evaluate.series import Groups, one_series
-from halfsky.evaluate.status import shortfall
 from halfsky.plan.calibration import Calibration
 from halfsky.plan.models import Indicator, Plan, Target, Unit
 from halfsky.plan.thresholds import Thresholds
 from halfsky.plan.vocabulary import Status
 
 LEVELS = ("point", "lo80", "hi80", "lo95", "hi95")
+NEEDS = ("need50", "need80", "attain_year")
 FORECAST_COLUMNS = ["target", "year", *LEVELS, "method"]
 DRAWS = 2000
 QUANTILES = (0.5, 0.1, 0.9, 0.025, 0.975)
@@ -45,8 +56,9 @@ def predict(
 
     Returns:
         targets with p_met, point, lo80, hi80, lo95, hi95 (at the plan's end year, own unit),
-            forecast_method (pool | drift | gamma_poisson | observed | none) and n unchanged;
-            NaN where there is no forecast.
+            need50 and need80 (yearly change from now for P >= .5 and .8, own unit), attain_year
+            (first year by which an unmet target is more likely met than not), forecast_method
+            (pool | drift | gamma_poisson | observed | none); NaN where there is no forecast.
         forecasts: FORECAST_COLUMNS, one row per target and future year.
     """
     end_year = plan.info.end_year
@@ -62,15 +74,15 @@ def predict(
             else:
                 path = _path(row, own, plan, thresholds, units, calibration)
                 if path is not None:
-                    p, table, method = path
-                    last = table.iloc[-1]
-                    result = {"p_met": p, "forecast_method": method}
+                    last = path.table.iloc[-1]
+                    result = {"p_met": path.p, "forecast_method": path.method}
+                    result |= {name: getattr(path, name) for name in NEEDS}
                     result |= {level: float(last[level]) for level in LEVELS}
-                    paths.append(table.assign(target=row["target"], method=method))
+                    paths.append(path.table.assign(target=row["target"], method=path.method))
         rows.append(result)
-    columns = ["p_met", *LEVELS, "forecast_method"]
+    columns = ["p_met", *LEVELS, *NEEDS, "forecast_method"]
     found = pd.DataFrame(rows, columns=columns, index=targets.index)
-    numbers = found[["p_met", *LEVELS]].astype(float)
+    numbers = found[["p_met", *LEVELS, *NEEDS]].astype(float)
     added = targets.assign(**numbers, forecast_method=found["forecast_method"])
     frames = (
         pd.concat(paths, ignore_index=True) if paths else pd.DataFrame(columns=FORECAST_COLUMNS)
@@ -85,6 +97,24 @@ def _observed(row: Mapping[str, Any]) -> dict[str, object]:
     return {"p_met": float(row["status"] == Status.MET), "forecast_method": "observed"}
 
 
+@dataclass(frozen=True)
+class Path:
+    """A target's forecast: P(met at the end year), yearly table, method; and for targets judged
+    by their own value the yearly change needed for P of 50 % and 80 %, and the first year by
+    which the target is more likely met than not."""
+
+    p: float
+    table: pd.DataFrame
+    method: str
+    need50: float = math.nan
+    need80: float = math.nan
+    attain_year: float = math.nan
+
+
+def _p(p: float | None) -> float:
+    return math.nan if p is None else p
+
+
 def _path(
     row: Mapping[str, Any],
     own: pd.DataFrame,
@@ -92,7 +122,7 @@ def _path(
     thresholds: Thresholds,
     units: dict[str, Unit],
     calibration: Calibration,
-) -> tuple[float, pd.DataFrame, str] | None:
+) -> Path | None:
     target = plan.targets[row["target"]]
     indicator = plan.indicators[target.indicator or ""]
     used = own[own["in_use"].astype(bool)]
@@ -103,23 +133,45 @@ def _path(
         return _pair(row, used, make, thresholds)
     if target.type == "relative":
         other = plan.indicators[target.reference_indicator or ""]
-        return _difference(row, used, make, other, units, thresholds)
+        return _difference(row, used, make, other, units)
     if target.basis == "share":
         return _share_ratio(row, used, make, thresholds)
     fc = make(used, "value", row["target"])
     if fc is None:
         return None
-    end = plan.info.end_year
     if target.type == "slow_rise":
-        return math.nan, fc.table, fc.method
-    threshold = float(row["threshold"])
+        return _slow_rise(fc, used, plan, thresholds)
+    return _plain(row, target, fc, plan.info.end_year)
+
+
+def _slow_rise(fc: Forecast, used: pd.DataFrame, plan: Plan, thresholds: Thresholds) -> Path:
+    p = p_slow_rise(
+        fc,
+        used["year"].to_numpy(float),
+        used["value"].to_numpy(float),
+        plan.info.baseline_year,
+        level=thresholds.status.slow_rise_level,
+        points=thresholds.status.slow_rise_points,
+    )
+    return Path(_p(p), fc.table, fc.method)
+
+
+def _plain(row: Mapping[str, Any], target: Target, fc: Forecast, end: int) -> Path:
+    """A target judged by its own value."""
+    threshold, comparator = float(row["threshold"]), str(row["comparator"])
     if target.baseline_floor:
-        threshold += float(row["delta"]) * (-1 if row["comparator"] == ">=" else 1)
-    p = fc.p_met(end, threshold, row["comparator"])
+        threshold += float(row["delta"]) * (-1 if comparator == ">=" else 1)
+    p = fc.p_met(end, threshold, comparator)
     if target.two_sided and p is not None:
         over = fc.p_met(end, float(row["plan_value"]) + float(row["delta"]), ">=")
         p = max(p - (over or 0.0), 0.0)
-    return (math.nan if p is None else p), fc.table, fc.method
+    needs = [fc.required_change(threshold, comparator, wanted) for wanted in (0.5, 0.8)]
+    by = fc.attainment(threshold, comparator)
+    likely = by.loc[by["p_by"] >= 0.5, "year"]
+    attain = math.nan
+    if row["status"] != Status.MET and len(likely):
+        attain = float(likely.iloc[0])
+    return Path(_p(p), fc.table, fc.method, _p(needs[0]), _p(needs[1]), attain)
 
 
 class Maker:
@@ -157,48 +209,39 @@ def _table(years: np.ndarray, draws: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({"year": years, **dict(zip(LEVELS, quantiles, strict=True))})
 
 
-def _combined(
-    first: Forecast | None,
-    second: Forecast | None,
-    combine: Callable[[np.ndarray, np.ndarray], np.ndarray],
-) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, np.ndarray] | None:
-    """Two sets of paths over their common years, combined path by path."""
-    if first is None or second is None:
-        return None
-    a, b = first.table["year"].to_numpy(int), second.table["year"].to_numpy(int)
-    years = np.intersect1d(a, b)
-    one = first.draws(DRAWS)[:, np.isin(a, years)]
-    two = second.draws(DRAWS)[:, np.isin(b, years)]
-    joint = combine(one, two)
-    return _table(years, joint), joint[:, -1], one[:, -1], two[:, -1]
-
-
 def _pair(
     row: Mapping[str, Any], used: pd.DataFrame, make: Maker, thresholds: Thresholds
-) -> tuple[float, pd.DataFrame, str] | None:
+) -> Path | None:
+    """Women and men forecast each by itself, their paths drawn together."""
     women = make(used, "female", row["target"])
     men = make(used, "male", row["target"])
-    if row["type"] == "narrow_gap":
-        joined = _combined(women, men, lambda f, m: np.abs(m - f))
-    else:
-        joined = _combined(women, men, lambda f, m: f / np.maximum(m, 1e-12))
-    if joined is None or women is None:
+    if women is None or men is None:
         return None
-    table, end, women_end, _ = joined
+    years, f, m = paired_draws(women, men, DRAWS)
     if row["type"] == "narrow_gap":
-        met = end <= row["threshold"]
+        table = _table(years, np.abs(m - f))
         sign = {"higher_better": 1, "lower_better": -1}.get(row["direction"], 0)
+        floor = None
         if sign and pd.notna(row["female_baseline"]):
-            met &= sign * (women_end - row["female_baseline"]) >= -row["delta"]
+            floor = float(row["female_baseline"]) - sign * float(row["delta"])
+        p = p_gap_at_most(
+            women,
+            men,
+            make.end_year,
+            float(row["threshold"]),
+            own_level=floor,
+            comparator=">=" if sign > 0 else "<=",
+        )
     else:
+        table = _table(years, f / np.maximum(m, 1e-12))
         rules = thresholds.status
-        met = (end >= rules.parity_low) & (end <= rules.parity_high)
-    return float(met.mean()), table, women.method
+        p = p_ratio_within(women, men, make.end_year, rules.parity_low, rules.parity_high)
+    return Path(_p(p), table, women.method)
 
 
 def _share_ratio(
     row: Mapping[str, Any], used: pd.DataFrame, make: Maker, thresholds: Thresholds
-) -> tuple[float, pd.DataFrame, str] | None:
+) -> Path | None:
     """Parity of a share: women ÷ men = s ÷ (100 − s)."""
     fc = make(used, "female", row["target"])
     if fc is None:
@@ -216,9 +259,8 @@ def _share_ratio(
     for level in LEVELS:
         share = table[level].clip(upper=99.9)
         table[level] = share / (100 - share) / population
-    if low is None or high is None:
-        return math.nan, table, fc.method
-    return max(low - high, 0.0), table, fc.method
+    p = math.nan if low is None or high is None else max(low - high, 0.0)
+    return Path(p, table, fc.method)
 
 
 def _difference(
@@ -227,17 +269,19 @@ def _difference(
     make: Maker,
     other: Indicator,
     units: dict[str, Unit],
-    thresholds: Thresholds,
-) -> tuple[float, pd.DataFrame, str] | None:
+) -> Path | None:
+    """This indicator and the one it is held against."""
     make_other = Maker(other, units[other.unit].per, make.end_year, make.calibration)
     own = make(used, "female", row["target"])
     reference = make_other(used, "other", row["target"])
-    joined = _combined(own, reference, lambda a, b: a - b)
-    if joined is None or own is None:
+    if own is None or reference is None:
         return None
-    table, end, _, _ = joined
-    met = [shortfall({**row, "value": value}, thresholds) <= 1e-9 for value in end]
-    return float(np.mean(met)), table, own.method
+    years, a, b = paired_draws(own, reference, DRAWS)
+    if row["comparator"] == "within":
+        p = p_within_other(own, reference, make.end_year, float(row["delta"]))
+    else:
+        p = p_at_least_other(own, reference, make.end_year)
+    return Path(_p(p), _table(years, a - b), own.method)
 
 
 def yearly_series(

@@ -5,19 +5,20 @@ Source: docs/method.md sections 2, 3 and 6.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import pandas as pd
+from scipy import stats
 
-from halfsky.evaluate.prediction import Maker, yearly_series
+from halfsky.evaluate.forecast import SeriesSpec
+from halfsky.evaluate.forecast.rolling import rolling_origin
+from halfsky.evaluate.prediction import yearly_series
 from halfsky.evaluate.series import group_series
 from halfsky.plan.calibration import Calibration
 from halfsky.plan.models import Plan, Unit
 from halfsky.plan.vocabulary import WEAKEST_FIRST, Status
 
 ORIGINS = 6  # one-step forecasts per target: enough for a spread, cheap enough for every run
-MIN_TRAINING = 3
 ONE_STEP_COLUMNS = [
     "target",
     "year",
@@ -37,14 +38,16 @@ def add_previous(targets: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
     """Add last year's verdict and probability, as they were known then.
 
     Returns:
-        Copy with status_before, p_before and change: 升级 (better), 降级 (worse), 不变, or None
-        where either year could not be judged.
+        Copy with status_before, value_before, value_year_before, p_before and change: 升级
+        (better), 降级 (worse), 不变, or None where either year could not be judged.
     """
     before = previous.set_index("target")
     status_before = targets["target"].map(before["status"])
     changes = [_change(old, new) for old, new in zip(status_before, targets["status"], strict=True)]
     return targets.assign(
         status_before=status_before,
+        value_before=targets["target"].map(before["value"]),
+        value_year_before=targets["target"].map(before["value_year"]),
         p_before=targets["target"].map(before["p_met"]),
         change=pd.Series(changes, index=targets.index, dtype=object),
     )
@@ -59,46 +62,55 @@ def _change(old: str, new: str) -> str | None:
     return "升级" if _RANK[Status(new)] > _RANK[Status(old)] else "降级"
 
 
-def one_step_errors(
+def roll(
     history: pd.DataFrame, targets: pd.DataFrame, plan: Plan, calibration: Calibration
 ) -> pd.DataFrame:
-    """What a forecast made the year before would have said of each of the last years.
+    """Every past forecast of the region's own indicators, and its fate.
 
     Only indicators judged by their own value are forecast (not gaps, ratios or differences);
-    each origin sees the years before it and nothing later.
+    each origin sees the years before it and nothing later. Yearly figures are compared with
+    yearly figures: counts are not pooled here.
 
     Returns:
-        ONE_STEP_COLUMNS; error = actual − point, in the indicator's unit.
+        forecast.rolling.ROLLED_COLUMNS with `series` the target's id. An indicator that serves
+        two targets is rolled once, under the first of them.
     """
+    derived = ["narrow_gap", "parity", "relative", "milestone"]
+    plain = targets[~targets["type"].isin(derived)]
+    plain = plain.drop_duplicates(["indicator", "sex", "age", "area"])
+    specs = {
+        name: SeriesSpec.from_indicator(plan.indicators[plan.targets[name].indicator or ""])
+        for name in plain["target"]
+    }
+    used = history[history["target"].isin(list(specs)) & history["in_use"].astype(bool)]
+    frame = used[["target", "year", "value"]].rename(columns={"target": "series"})
+    frame = frame.astype({"year": "int64", "value": "float64"})
+    return rolling_origin(frame, specs, calibration)
+
+
+def one_step_errors(rolled: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+    """What a forecast made the year before would have said of each of the last years.
+
+    Args:
+        rolled: roll(). targets: with target, indicator, sex, age, area.
+
+    Returns:
+        ONE_STEP_COLUMNS, at most ORIGINS rows a target; error = actual − point, in the
+        indicator's unit; p_value two-sided, on the analysis scale.
+    """
+    near = rolled[rolled["horizon"] == 1].sort_values(["series", "year"], kind="stable")
+    near = near.groupby("series", sort=False).tail(ORIGINS)
+    p = 2 * stats.t.sf(near["ratio"].abs().astype(float), near["degrees"].astype(float))
+    steps = near.rename(columns={"series": "target"}).assign(
+        error=near["actual"] - near["point"], p_value=p
+    )
+    # Targets that share one indicator share its past forecasts.
+    keys = ["indicator", "sex", "age", "area"]
     plain = targets[~targets["type"].isin(["narrow_gap", "parity", "relative", "milestone"])]
-    rows: list[dict[str, object]] = []
-    for name in plain["target"]:
-        target = plan.targets[name]
-        indicator = plan.indicators[target.indicator or ""]
-        used = history[(history["target"] == name) & history["in_use"].astype(bool)]
-        for place in range(max(MIN_TRAINING, len(used) - ORIGINS), len(used)):
-            actual = used.iloc[place]
-            year, value = int(actual["year"]), float(actual["value"])
-            if year - int(used.iloc[place - 1]["year"]) != 1:
-                continue
-            make = Maker(indicator, None, year, calibration)
-            # Yearly figures are compared with yearly figures: counts are not pooled here.
-            before = used.iloc[:place].assign(numerator=math.nan)
-            fc = make(before, "value", name)
-            if fc is None:
-                continue
-            step = fc.table.iloc[0]
-            rows.append(
-                {
-                    "target": name,
-                    "year": year,
-                    "actual": value,
-                    **{k: float(step[k]) for k in ("point", "lo80", "hi80", "lo95", "hi95")},
-                    "error": value - float(step["point"]),
-                    "p_value": fc.tail_p(year, value),
-                }
-            )
-    return pd.DataFrame(rows, columns=ONE_STEP_COLUMNS)
+    first = plain.drop_duplicates(keys)[["target", *keys]].rename(columns={"target": "first"})
+    shared = plain[["target", *keys]].merge(first, on=keys)[["target", "first"]]
+    joined = shared.merge(steps.rename(columns={"target": "first"}), on="first")
+    return joined[ONE_STEP_COLUMNS]
 
 
 def hold_against(one_step: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:

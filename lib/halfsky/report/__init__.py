@@ -1,5 +1,11 @@
 """What a page shows: charts, tables, sentences. Frames in; nothing is read or evaluated here."""
 
+from halfsky.report.checks import (
+    change_table,
+    local_check_table,
+    milestone_table,
+    rank_table,
+)
 from halfsky.report.figures import (
     completeness_chart,
     completion_chart,
@@ -32,6 +38,7 @@ from halfsky.report.view import View
 
 __all__ = [
     "View",
+    "change_table",
     "comparison_table",
     "completeness_chart",
     "completion_chart",
@@ -46,9 +53,12 @@ __all__ = [
     "goal_wall",
     "headline",
     "hindsight_table",
+    "local_check_table",
     "method_note",
+    "milestone_table",
     "missing_table",
     "problems",
+    "rank_table",
     "rates_table",
     "recommendations",
     "record",

@@ -58,8 +58,6 @@ def _synthetic(view: View) -> str:
 
 def goal_wall(view: View) -> Shown:
     """Every goal as one brick: status, outlook and data at a glance."""
-    if view.reported.empty:
-        return note(f"{len(view.goals)}项目标都没有数据，不画全部未填报的目标墙。")
     names = {d.domain: d.name for d in view.plan.domains}
     goals = view.goals.assign(domain=view.goals["domain"].map(names))
     counts = goals["status"].map(lambda s: status_word(s, view.is_reference)).value_counts()

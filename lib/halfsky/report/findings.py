@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from halfsky.plan.vocabulary import Severity, Status
+from halfsky.plan.vocabulary import Family, Severity, Status
 from halfsky.report import numbers
 from halfsky.report.html import Html
 from halfsky.report.sections import goal_label, render, sentence, words_for
@@ -21,8 +21,9 @@ MOST = 8  # sentences in one list; the tables hold the rest
 
 
 def experience(view: View) -> Html:
-    """经验: targets ahead of their time, with the measures of the plan that serve them."""
-    frame = view.targets
+    """经验: targets ahead of their time or held; none that is warned of as hard to meet."""
+    hard = view.warnings.loc[view.warnings["family"] == Family.HARD, "target"]
+    frame = view.targets[~view.targets["target"].isin(hard)]
     ahead = frame[
         frame["completion_pct"].notna() & (frame["completion_pct"] >= frame["elapsed_pct"])
     ]
@@ -49,7 +50,8 @@ def _ahead(view: View, row: dict[str, Any]) -> str:
     if row["completion_pct"] is None and row["headroom"] is None:
         change = numbers.difference(abs(row["progress"]), row["unit"], row["decimals"])
         least = numbers.difference(row["delta"], row["unit"], row["decimals"])
-        told += f"，变化{change}，超过有意义的最小变化（{least}）"
+        verb = "提高" if row["progress"] > 0 else "下降"
+        told += f"，{verb}{change}，超过有意义的最小变化（{least}）"
     elif row["completion_pct"] is not None:
         told += f"，完成度{row['completion_pct']:.0f}%，快于时间进度（{row['elapsed_pct']:.0f}%）"
     else:

@@ -64,6 +64,15 @@ def percent(p: Any) -> str:
     return "99%以上" if p > 0.99 else f"{100 * p:.0f}%"
 
 
+def signed(value: Any, decimals: Any = 1) -> str:
+    """A change with its sign, one decimal more than the figure it changes: +0.38, −0.46."""
+    if not is_known(value):
+        return "—"
+    places = (1 if not is_known(decimals) else int(decimals)) + 1
+    shown = number(value, places)
+    return shown if shown.startswith("−") or float(value) == 0 else f"+{shown}"
+
+
 def year(value: Any) -> str:
     return "—" if not is_known(value) else f"{int(value)}年"
 

@@ -47,6 +47,7 @@ def environment() -> Environment:
         n=numbers.number,
         pct=numbers.percent,
         yr=numbers.year,
+        signed=numbers.signed,
         joined=numbers.joined,
     )
     env.globals["known"] = numbers.is_known

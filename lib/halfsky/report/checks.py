@@ -1,0 +1,157 @@
+"""How far the verdicts can be trusted: past forecasts, two raters, weights, last year's status."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from halfsky.evaluate.expected import NOT_ASSESSABLE
+from halfsky.evaluate.forecast.rolling import (
+    MIN_ORIGINS,
+    MIN_SERIES,
+    coverage_table,
+    reliability_table,
+)
+from halfsky.evaluate.milestone import MIN_TARGETS_FOR_KAPPA
+from halfsky.report import numbers
+from halfsky.report.html import Html
+from halfsky.report.sections import goal_label, render, sentence, words_for
+from halfsky.report.view import View
+from halfsky.report.words import rows, status_word
+
+MIN_BIN = 3  # a bin of one or two forecasts shows nothing but chance
+
+
+def local_check_table(view: View) -> Html:
+    """Would these forecasts have held here? Rolling origins, reliability, which calibration."""
+    check, rolled = view.assessment.local, view.assessment.rolled
+    stored = view.assessment.assumptions.calibration
+    learned = f"{stored.windows}个公开数列的窗口（{stored.indicators}种指标，{stored.tasks}个目标）"
+    if rolled.empty:
+        return sentence(
+            f"没有一项指标达到6个连续可比的年份，不能用本地数据检验预测；误差幅度和概率采用在{learned}上"
+            "学得的校准。"
+        )
+    coverage = coverage_table(rolled)
+    reliability = reliability_table(rolled)
+    told = [
+        {**r, "label": f"{100 * r['low']:.0f}%—{100 * r['high']:.0f}%"}
+        for r in rows(reliability[reliability["n"] >= MIN_BIN])
+    ]
+    if not check.is_possible:
+        verdict = (
+            f"本地校准不可行：有{check.series}个数列达到{MIN_ORIGINS}个预测起点，少于需要的"
+            f"{MIN_SERIES}个；误差幅度和概率采用在{learned}上学得的校准。"
+        )
+    elif check.is_used:
+        verdict = (
+            f"本地校准可行并已采用：{check.series}个数列、{check.origins}个预测起点，误差幅度为"
+            f"通用校准的{check.multiplier:.2f}倍，留出数列的对数得分由{check.log_score_stored:.3f}"
+            f"升为{check.log_score_local:.3f}。"
+        )
+    else:
+        verdict = (
+            f"本地校准可行但没有更好（留出数列的对数得分{check.log_score_local:.3f}，不高于通用校准的"
+            f"{check.log_score_stored:.3f}），仍采用在{learned}上学得的校准。"
+        )
+    lines = [f"{r['horizon']} {r['coverage80']:.4g} {r['coverage95']:.4g}" for r in rows(coverage)]
+    return render(
+        "local.html.j2",
+        verdict + "\n" + "\n".join(lines),
+        verdict=verdict,
+        coverage=rows(coverage),
+        reliability=told,
+    )
+
+
+def change_table(view: View) -> Html:
+    """Targets whose status changed since last year, as it was known then, and why."""
+    if "status_before" not in view.targets:
+        return sentence("规划的第一年，没有上一年的结果可比。")
+    frame = view.targets[view.targets["status"] != view.targets["status_before"]]
+    if frame.empty:
+        if view.reported.empty:
+            return sentence("两年都没有数据，状态没有变化可说。")
+        return sentence(
+            f"与{view.year - 1}年相比，{len(view.reported)}项有数据的指标状态均无变化。"
+        )
+    words = words_for(view)
+    told = []
+    for row in rows(frame):
+        row["goal_label"] = goal_label(view, row["goal"])
+        row["before_word"] = status_word(row["status_before"], view.is_reference)
+        row["status_word"] = status_word(row["status"], view.is_reference)
+        row["kind"] = _kind(row)
+        row["why"] = _why(row, words.rule(row))
+        told.append(row)
+    return render(
+        "changes.html.j2",
+        "\n".join(f"{r['target']} {r['before_word']}→{r['status_word']} {r['why']}" for r in told),
+        rows=told,
+        year=view.year,
+    )
+
+
+def _kind(row: dict[str, Any]) -> str:
+    unknown = [str(status) for status in NOT_ASSESSABLE]
+    if row["change"] is not None:
+        return str(row["change"])
+    if row["status_before"] in unknown and row["status"] not in unknown:
+        return "新可判断"
+    return "转为不能判断" if row["status_before"] not in unknown else "仍不能判断"
+
+
+def _why(row: dict[str, Any], rule: str) -> str:
+    if row["value_before"] is None or row["value"] is None:
+        return rule
+    before = numbers.quantity(row["value_before"], row["unit"], row["decimals"])
+    now = numbers.quantity(row["value"], row["unit"], row["decimals"])
+    years = f"{int(row['value_year_before'])}年{before}，{int(row['value_year'])}年{now}"
+    return f"{years}；{rule}"
+
+
+def rank_table(view: View) -> Html:
+    """Does the order of the domains hang on how goals are weighed?"""
+    frame = view.assessment.ranks
+    if len(frame) < 2:
+        return sentence("可评价目标不足两个领域，不作领域排序。")
+    names = {d.domain: d.title for d in view.plan.domains}
+    told = [{**row, "label": names[row["domain"]]} for row in rows(frame.sort_values("rank"))]
+    return render(
+        "ranks.html.j2",
+        "\n".join(f"{r['label']} {r['rank']} {r['rank_low']}-{r['rank_high']}" for r in told),
+        rows=told,
+        met="已达" if view.is_reference else "达标",
+    )
+
+
+def milestone_table(view: View) -> Html:
+    """Milestones: documents filed, levels rated, disagreements, agreement of two raters."""
+    levels = view.assessment.milestones
+    levels = levels[levels["target"].isin(view.targets["target"])]
+    filed = levels[levels["documents"] > 0]
+    if filed.empty:
+        return sentence(
+            f"{len(levels)}项机制类指标尚未提交有日期的佐证材料，不推定为已完成，也不推定为未完成。"
+        )
+    info = view.targets.set_index("target")[["name", "goal"]]
+    told = rows(filed.join(info, on="target"))
+    for row in told:
+        row["goal_label"] = goal_label(view, row["goal"])
+    agreement = _agreement(view)
+    return render(
+        "milestones.html.j2",
+        agreement + "\n" + "\n".join(f"{r['target']} {r['level']} {r['documents']}" for r in told),
+        rows=told,
+        all=len(levels),
+        agreement=agreement,
+    )
+
+
+def _agreement(view: View) -> str:
+    found = view.assessment.agreement
+    if found.n == 0 or found.share_equal is None:
+        return "没有两人同时评定的指标，不计算一致性。"
+    told = f"两人评定{found.n}项，级别相同的占{100 * found.share_equal:.0f}%"
+    if found.kappa is None:
+        return f"{told}；不足{MIN_TARGETS_FOR_KAPPA}项或只出现一个级别，不计算加权kappa。"
+    return f"{told}，二次加权kappa为{found.kappa:.2f}。"

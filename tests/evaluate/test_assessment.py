@@ -1,0 +1,162 @@
+"""The whole evaluation on small figures: warnings, ranks, changes, local calibration."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from builders import UNITS, indicator, no_evidence, observations, plan_of, target
+from halfsky.evaluate.assessment import Assumptions, assess
+from halfsky.evaluate.expected import rank_sensitivity
+from halfsky.plan.calibration import load_calibration
+from halfsky.plan.models import Region
+from halfsky.plan.thresholds import load_thresholds
+from halfsky.plan.vocabulary import Family, Severity, Status
+
+ASSUMED = Assumptions(load_thresholds(), UNITS, load_calibration())
+HERE = Region(id="here", name="某区", short="某区", role="evaluated", plan="small")
+
+
+def assessed(targets, figures, indicators=None, year=2025):
+    return assess(plan_of(targets, indicators), HERE, year, figures, no_evidence(), ASSUMED)
+
+
+def families(found) -> dict[str, str]:
+    return dict(zip(found.warnings["family"], found.warnings["rule"], strict=True))
+
+
+def steady(start: float, step: float, first: int = 2013, last: int = 2025) -> dict[int, float]:
+    return {year: round(start + step * (year - first), 1) for year in range(first, last + 1)}
+
+
+def test_a_target_out_of_reach_is_a_red_warning_with_its_department():
+    found = assessed([target(value=95)], observations(steady(60, 0.3)))
+    row = found.warnings[found.warnings["family"] == Family.HARD].iloc[0]
+    assert row["severity"] == Severity.RED
+    assert row["department"] == "某局"
+    assert row["inputs"]["p"] < 0.1
+    assert row["since"] == 2024, "it was open last year already"
+
+
+def test_a_target_held_for_years_raises_no_alarm():
+    found = assessed([target(value=60)], observations(steady(80, 0.3)))
+    assert Family.HARD not in set(found.warnings["family"])
+    assert found.targets["p_met"].iloc[0] > 0.9
+
+
+def test_two_years_the_wrong_way_are_told_with_both_ends():
+    figures = {**steady(80, 0.5, last=2023), 2024: 82.0, 2025: 78.0}
+    figures[2023] = 85.0
+    found = assessed([target(value=70)], observations(figures))
+    row = found.warnings[found.warnings["rule"] == "wrong_way"].iloc[0]
+    assert (row["inputs"]["first"], row["inputs"]["value"]) == (85.0, 78.0)
+    assert row["since"] == 2024
+
+
+def test_a_slip_of_the_unit_is_unusual():
+    figures = {**steady(40, 0.5, last=2024), 2025: 4.6}
+    found = assessed([target(value=30)], observations(figures))
+    row = found.warnings[found.warnings["family"] == Family.UNUSUAL].iloc[0]
+    assert row["inputs"]["hi95"] > row["inputs"]["lo95"] > 4.6
+    assert row["inputs"]["tests"] == 1
+
+
+def test_a_repeat_of_last_years_value_is_asked_about():
+    figures = {**steady(40, 0.5, last=2024), 2025: steady(40, 0.5)[2024]}
+    assert "repeated" in set(assessed([target(value=30)], observations(figures)).warnings["rule"])
+
+
+def test_a_denominator_that_moved_is_asked_about():
+    figures = observations({2024: (400, 1000), 2025: (300, 700)})
+    found = assessed([target(value=30)], figures)
+    row = found.warnings[found.warnings["rule"] == "denominator_moved"].iloc[0]
+    assert row["inputs"]["moved_pct"] == pytest.approx(-30)
+
+
+def test_women_and_men_that_do_not_enclose_the_total_are_asked_about():
+    parts = [
+        observations({2025: value}, sex=sex)
+        for sex, value in (("female", 50.0), ("male", 60.0), ("total", 70.0))
+    ]
+    found = assessed([target(value=30)], pd.concat(parts))
+    assert "sexes_disagree" in set(found.warnings["rule"])
+
+
+def test_an_overdue_figure_is_told_once_and_a_missing_one_is_no_warning():
+    targets = [target(), target(id="things-2-1", indicator="other")]
+    indicators = [indicator(), indicator("other")]
+    found = assessed(targets, observations(steady(80, 0.5, last=2021)), indicators)
+    assert list(found.warnings["rule"]) == ["overdue"]
+    assert found.warnings["since"].iloc[0] == 2022
+
+
+def test_the_change_of_status_says_what_was_known_last_year():
+    found = assessed([target(value=85)], observations({**steady(80, 0.3, last=2024), 2025: 86.0}))
+    row = found.targets.iloc[0]
+    assert (row["status_before"], row["status"], row["change"]) == ("未达标", "达标", "升级")
+    assert row["value_year_before"] == 2024
+
+
+def test_what_is_needed_from_now_brings_the_probability_asked_for():
+    found = assessed([target(value=80)], observations(steady(60, 0.8)))
+    row = found.targets.iloc[0]
+    assert row["need80"] > row["need50"] > 0
+    assert row["point"] < 80
+
+
+def test_no_forecast_from_two_points_and_a_flag_at_four():
+    two = assessed([target(value=80)], observations({2024: 70.0, 2025: 71.0})).targets.iloc[0]
+    four = assessed([target(value=80)], observations(steady(70, 1, first=2022))).targets.iloc[0]
+    many = assessed([target(value=80)], observations(steady(61, 1))).targets.iloc[0]
+    assert math.isnan(two["p_met"])
+    assert two["outlook"] == "无法预测"
+    assert four["forecast_method"] == "drift"
+    assert four["hi80"] - four["lo80"] > many["hi80"] - many["lo80"]
+
+
+def test_at_the_plans_end_the_verdict_is_the_answer():
+    found = assessed([target(value=80)], observations(steady(70, 1, last=2030)), year=2030)
+    assert found.targets["p_met"].iloc[0] == 1.0
+
+
+def test_local_calibration_needs_thirty_series():
+    few = assessed([target(value=80)], observations(steady(60, 0.8)))
+    assert not few.local.is_possible
+    rng = np.random.default_rng(7)
+    names = [f"rate{n}" for n in range(32)]
+    targets = [target(id=f"things-{n + 1}-1", indicator=name) for n, name in enumerate(names)]
+    walks = [50 + np.cumsum(rng.normal(0.5, 2, 12)) for _ in names]
+    figures = pd.concat(
+        observations(dict(zip(range(2014, 2026), walk.round(1), strict=True)), name)
+        for name, walk in zip(names, walks, strict=True)
+    )
+    many = assessed(targets, figures, [indicator(name) for name in names])
+    assert many.local.is_possible
+    assert many.local.series == 32
+    assert math.isfinite(many.local.log_score_local)
+
+
+def test_ranks_are_firm_only_where_every_weighting_agrees():
+    goals = pd.DataFrame(
+        {
+            "goal": ["a-1", "a-2", "b-1", "b-2", "c-1"],
+            "domain": ["a", "a", "b", "b", "c"],
+            "status": [Status.MET, Status.MET, Status.MET, Status.UNMET, Status.MISSING],
+        }
+    )
+    targets = pd.DataFrame({"goal": ["a-1", "a-2", "b-1", "b-2", "b-2", "b-2", "c-1"]})
+    table = rank_sensitivity(goals, targets, seed=1).set_index("domain")
+    assert list(table.index) == ["a", "b"], "a domain without an assessable goal has no rank"
+    assert table.loc["a", ["met_pct", "rank", "rank_low", "rank_high"]].tolist() == [100, 1, 1, 1]
+    assert table.loc["b", "met_pct"] == 50
+    assert table.loc["b", "met_by_target_pct"] == pytest.approx(100 * 1 / 4)
+
+
+def test_families_cover_all_five_of_the_method():
+    assert [family.value for family in Family] == [
+        *("预计完成困难", "恶化", "异常", "波动较大", "数据"),
+    ]
+    assert families(assessed([target(value=95)], observations(steady(60, 0.3))))
