@@ -25,6 +25,9 @@ CONDA_NAMES = {
     "seaborn": "seaborn-base",
 }
 
+# Only compared with, and installed by hand for that: tests/benchmarks/forecast_speed.py.
+BY_HAND = {"statsforecast"}
+
 
 def declared() -> dict[str, Requirement]:
     """What pyproject.toml asks for, to run and to test, by canonical name."""
@@ -68,7 +71,9 @@ def imported(folder: str) -> dict[str, str]:
                 names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
                 names = [node.module]
-            for name in {n.split(".")[0] for n in names} - set(sys.stdlib_module_names) - own:
+            for name in (
+                {n.split(".")[0] for n in names} - set(sys.stdlib_module_names) - own - BY_HAND
+            ):
                 found[name] = str(path.relative_to(ROOT))
     return found
 
