@@ -5,7 +5,7 @@
 Writes results/forecast_accuracy.json and .md beside this file; docs/forecast.md quotes them.
 Every figure of the plan-target part is out of fold: spread, tails, multipliers and the map to
 P(met) are learned without the indicator (country, kind) that is scored. M3 is not learned on:
-it is forecast with the stored calibration. Takes about three minutes on two cores.
+it is forecast with the stored calibration. Takes about five minutes of CPU.
 """
 
 # ruff: noqa: E402 - the number of threads is set before numpy is imported
