@@ -39,7 +39,7 @@ test-all: test test-tools
 
 unit: $(READY)
 	@count=$$($(PYTEST) --collect-only -m tools 2>/dev/null | grep -c '::'); \
-		echo "$$count tests need Chromium, npm or LibreOffice: make test-all runs them"
+		echo "left to make test-all, for Chromium, npm or LibreOffice: $$count tests"
 	$(STRICT) $(PYTEST) -n $(WORKERS) -m "not tools"
 
 # One notebook stays with one worker, because its cells share a kernel.
