@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 
+import nbformat
 import pandas as pd
 import pytest
 
@@ -16,7 +17,7 @@ from halfsky.plan import load_plan, load_region, load_regions, load_units
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.paths import notebooks_dir
 from halfsky.plan.thresholds import load_thresholds
-from halfsky.report.record import results
+from halfsky.report.record import MIME, results
 from halfsky.report.view import View
 
 
@@ -117,6 +118,26 @@ def test_the_phase_follows_the_year(plan, year, phase):
 def test_results_are_json_without_nan():
     text = json.dumps(results(open_study("law", year=2021, region="CN")), allow_nan=False)
     assert "NaN" not in text
+
+
+@pytest.mark.parametrize(
+    ("given", "year"),
+    [(["-p", "year", "2024", "-p", "region", "CN"], 2024), (["-f", "params/2025.yaml"], 2025)],
+    ids=["-p", "-f"],
+)
+def test_papermill_by_hand_gives_the_same_numbers(tmp_path, given, year):
+    out = tmp_path / "out.ipynb"
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "papermill", str(notebooks_dir() / "07_environment.ipynb")),
+            *(str(out), *given, "--no-progress-bar"),
+        ],
+        capture_output=True,
+        check=True,
+    )
+    made = nbformat.read(out, as_version=4)
+    record = made.cells[-1].outputs[0]["data"][MIME]
+    assert record == results(open_study("environment", year=year, region="CN"))
 
 
 def test_papermill_itself_refuses_a_misspelt_parameter(tmp_path):

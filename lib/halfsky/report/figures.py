@@ -25,11 +25,13 @@ from halfsky.report.charts import (
 from halfsky.report.charts.fans import PER_FIGURE
 from halfsky.report.charts.series import plot_series
 from halfsky.report.html import Html, note
-from halfsky.report.sections import publisher
+from halfsky.report.sections import chance_word, publisher
 from halfsky.report.view import View
 from halfsky.report.words import rows, status_word
 
 Shown = Chart | Html
+# Where the table beside an empty chart already says that there is nothing.
+NOTHING = Html("", "")
 
 
 class Charts:
@@ -104,7 +106,7 @@ def fan_charts(view: View) -> Charts | Html:
         end = view.plan.info.end_year
         told = "；".join(
             f"{r['name']}{end}年预测{numbers.quantity(r['point'], r['unit'], r['decimals'])}"
-            f"，达标概率{numbers.percent(r['p_met'])}"
+            f"，{chance_word(view)}{numbers.percent(r['p_met'])}"
             for r in rows(part)
         )
         page = f"（{start // PER_FIGURE + 1}）" if len(frame) > PER_FIGURE else ""
@@ -210,7 +212,7 @@ def domain_completeness_chart(view: View) -> Shown:
 def warning_chart(view: View) -> Shown:
     """How many warnings of each family, the gravest first."""
     if view.warnings.empty:
-        return note("没有预警，不画预警图。")
+        return NOTHING
     counts = view.warnings["family"].value_counts()
     told = "，".join(f"{family}{count}条" for family, count in counts.items())
     return Chart(
@@ -262,7 +264,7 @@ def gap_chart(view: View, indicators: Iterable[str], title: str) -> Shown:
 def status_chart(view: View) -> Shown:
     """How the goals of each domain stand."""
     if view.reported.empty:
-        return note("各领域均无可以作答的目标，不画状态图。")
+        return NOTHING
     names = {d.domain: d.name for d in view.plan.domains}
     goals = view.goals.assign(domain=view.goals["domain"].map(names))
     told = []

@@ -32,6 +32,11 @@ def words_for(view: View) -> Words:
     )
 
 
+def chance_word(view: View) -> str:
+    """What P is called: a reference region reaches this plan's value, it does not 达标."""
+    return "达到目标值的概率" if view.is_reference else "达标概率"
+
+
 def goal_label(view: View, goal: str) -> str:
     """健康2: a goal's short name, by domain and number."""
     found = view.plan.goals[goal]
@@ -131,7 +136,13 @@ def forecast_table(view: View) -> Html:
         return sentence(f"{why}，不作预测：预测至少需要3个年份的数据，达到5个年份才能判断趋势。")
     told = _told(view, frame)
     text = "\n".join(f"{r['target']} {numbers.percent(r['p_met'])} {r['outlook']}" for r in told)
-    return render("forecast.html.j2", text, rows=told, end_year=view.plan.info.end_year)
+    return render(
+        "forecast.html.j2",
+        text,
+        rows=told,
+        end_year=view.plan.info.end_year,
+        chance=chance_word(view),
+    )
 
 
 def hindsight_table(view: View) -> Html:
@@ -435,7 +446,7 @@ def expected_sentence(view: View) -> Html:
     rules = view.assessment.assumptions.thresholds.expected
     most = count.mean + count.n_all - count.n
     return sentence(
-        f"{count.n_all}项目标中有{count.n}项的全部指标可以预测。按达标概率合计，到{end}年其中约"
+        f"{count.n_all}项目标中有{count.n}项的全部指标可以预测。按{chance_word(view)}合计，到{end}年其中约"
         f"{count.mean:.1f}项{'将达到本规划目标值' if view.is_reference else '达标'}，80%区间"
         f"{count.low}—{count.high}项（领域内相关{rules.within_domain:g}、领域间"
         f"{rules.between_domains:g}；若互不相关则为"
