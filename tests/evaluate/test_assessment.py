@@ -139,6 +139,24 @@ def test_local_calibration_needs_thirty_series():
     assert math.isfinite(many.local.log_score_local)
 
 
+def test_other_places_are_compared_in_the_same_year_where_published():
+    figures, elsewhere = (
+        observations({2024: 80.0}),
+        observations({2023: 70.0, 2024: 71.0, 2025: 72.0}),
+    )
+    other = observations({2022: 60.0})
+    plan = plan_of([target()])
+    found = assess(
+        plan, HERE, 2025, figures, no_evidence(), ASSUMED, {"there": elsewhere, "far": other}
+    ).references.set_index("region")
+    assert found.loc["there", ["value", "value_year", "is_same_year"]].tolist() == [
+        71.0,
+        2024,
+        True,
+    ]
+    assert found.loc["far", ["value", "value_year", "is_same_year"]].tolist() == [60.0, 2022, False]
+
+
 def test_ranks_are_firm_only_where_every_weighting_agrees():
     goals = pd.DataFrame(
         {

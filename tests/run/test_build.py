@@ -83,6 +83,32 @@ def test_a_failing_notebook_is_named_and_the_others_finish(place, monkeypatch, t
     assert len(results["goals"]) == 9
 
 
+def test_another_countys_plan_runs_through_the_same_notebooks(place, monkeypatch, tmp_path):
+    params = tmp_path / "params"
+    shutil.copytree(ROOT / "tests" / "plan" / "small_county", params)
+    for shared in ("units.yaml", "thresholds.yaml"):
+        shutil.copy(ROOT / "params" / shared, params / shared)
+    shutil.copytree(ROOT / "params" / "calibration", params / "calibration")
+    monkeypatch.setenv("HALFSKY_PARAMS", str(params))
+    own = place / "data" / "raw" / "qinghe"
+    own.mkdir()
+    head = "indicator_id,region,year,sex,area,value,unit,value_type,source_title,publisher"
+    made = "%,reported,妇幼卫生年报,县卫生健康局"
+    rows = [
+        f"screening,qinghe,{year},female,total,{60 + 2 * (year - 2021)},{made}"
+        for year in range(2021, 2027)
+    ]
+    (own / "observations.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    report = run_year(2026, ["qinghe"], plan="qinghe_2022_2030")
+    assert report.ok, report.message()
+    folder = place / "reports" / "qinghe" / "2026"
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    assert results["phase"] == "中期评估"
+    screening = results["goals"][1]["targets"][0]
+    assert (screening["value"], screening["status"]) == (70, "达标")
+    assert "清河县2026年中期评估" in (folder / "01_health.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("year", "region", "domain"), [(2020, "CN", "law"), (2025, "X", "law"), (2025, "CN", "lw")]
 )

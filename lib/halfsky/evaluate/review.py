@@ -135,31 +135,36 @@ def beside(
     references: Mapping[str, pd.DataFrame],
     units: dict[str, Unit],
 ) -> pd.DataFrame:
-    """Other places' newest figures for the same indicator, sex, age and area.
+    """Other places' figures for the same indicator, sex, age and area.
+
+    Of the target's own value_year where that was published, else the newest.
 
     Args:
         references: observations by region id, as known in the report year.
 
     Returns:
-        target, region, value, value_year, source; only what has been published.
+        target, region, value, value_year, is_same_year, source; only what has been published.
     """
     rows: list[dict[str, object]] = []
     grouped = {region: group_series(frame) for region, frame in references.items()}
-    for name in targets["target"]:
+    for name, own_year in zip(targets["target"], targets["value_year"], strict=True):
         target = plan.targets[name]
         if target.indicator is None:
             continue
         for region, groups in grouped.items():
             series = yearly_series(target, plan, groups, units)
             if len(series):
-                last = series.iloc[-1]
+                same = series[series["year"] == own_year] if pd.notna(own_year) else series[:0]
+                chosen = (same if len(same) else series).iloc[-1]
                 rows.append(
                     {
                         "target": name,
                         "region": region,
-                        "value": float(last["value"]),
-                        "value_year": int(last["year"]),
-                        "source": last["source"],
+                        "value": float(chosen["value"]),
+                        "value_year": int(chosen["year"]),
+                        "is_same_year": bool(len(same)),
+                        "source": chosen["source"],
                     }
                 )
-    return pd.DataFrame(rows, columns=["target", "region", "value", "value_year", "source"])
+    columns = ["target", "region", "value", "value_year", "is_same_year", "source"]
+    return pd.DataFrame(rows, columns=columns)

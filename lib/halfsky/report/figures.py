@@ -25,7 +25,7 @@ from halfsky.report.charts import (
 from halfsky.report.charts.fans import PER_FIGURE
 from halfsky.report.charts.series import plot_series
 from halfsky.report.html import Html, note
-from halfsky.report.sections import chance_word, publisher
+from halfsky.report.sections import chance_word, of_plan, publisher
 from halfsky.report.view import View
 from halfsky.report.words import rows, status_word
 
@@ -127,7 +127,9 @@ _GROUPS = {"female": "女", "male": "男", "urban": "城镇", "rural": "农村"}
 
 def series_chart(view: View, indicators: Iterable[str], title: str, since: int = 2010) -> Shown:
     """Figures of a few indicators over the years, by sex or area, cut at definition breaks."""
-    wanted = list(indicators)
+    wanted = of_plan(view, indicators)
+    if not wanted:
+        return note("本规划没有登记这一组指标，不画图。")
     frame = view.observations
     frame = frame[
         frame["indicator"].isin(wanted)
@@ -226,7 +228,9 @@ def warning_chart(view: View) -> Shown:
 
 def gap_chart(view: View, indicators: Iterable[str], title: str) -> Shown:
     """Women's and men's newest figures of some indicators, joined by the gap."""
-    wanted = list(indicators)
+    wanted = of_plan(view, indicators)
+    if not wanted:
+        return note("本规划没有登记这一组指标，不画图。")
     frame = view.observations
     frame = frame[
         frame["indicator"].isin(wanted)

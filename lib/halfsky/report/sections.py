@@ -281,9 +281,16 @@ def missing_table(view: View) -> Html:
     )
 
 
+def of_plan(view: View, indicators: Iterable[str]) -> list[str]:
+    """Those of some indicators that the plan knows: another county's may lack a few."""
+    return [name for name in indicators if name in view.plan.indicators]
+
+
 def series_table(view: View, indicators: Iterable[str], caption: str, since: int = 2015) -> Html:
     """Published or filed figures of some indicators, by sex and area, year by year."""
-    wanted = list(indicators)
+    wanted = of_plan(view, indicators)
+    if not wanted:
+        return sentence("本规划没有登记这一组指标。")
     known = view.observations
     frame = known[
         known["indicator"].isin(wanted) & (known["year"] >= since) & (known["subarea"] == "全区")
