@@ -3,6 +3,7 @@
 # make test-all    that, and the tests that need Chromium, npm or LibreOffice
 # make lab         JupyterLab in the same environment
 # make lint types notebooks test-tools    parts of the tests
+# make refresh     run the committed notebooks again, after a change that shows in them
 # make lock        requirements.lock from pyproject.toml;  make clean removes what can be rebuilt
 #
 # Needs Python >= 3.11 with pip, and make. Another Python: make test PYTHON=/usr/bin/python3.12
@@ -28,7 +29,7 @@ PYTEST = $(PY) -m pytest -q
 # A file opened without saying its encoding fails a test, because it fails on a Chinese Windows.
 STRICT = PYTHONWARNDEFAULTENCODING=1
 
-.PHONY: report test test-all test-tools unit notebooks lint types lab lock clean help
+.PHONY: report test test-all test-tools unit notebooks refresh lint types lab lock clean help
 
 report: $(READY)
 	$(PY) -m halfsky.cli run $(YEAR) $(foreach r,$(REGION),--region $(r))
@@ -46,6 +47,13 @@ unit: $(READY)
 notebooks: $(READY)
 	$(PYTEST) -n $(WORKERS) --dist loadfile --nbval \
 		--nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
+
+# Without the time of each cell, so that git shows what changed and nothing else.
+refresh: $(READY)
+	@printf '%s\n' notebooks/*.ipynb | xargs -P $(WORKERS) -n 1 $(PY) -m jupyter nbconvert \
+		--log-level ERROR --to notebook --execute --inplace \
+		--ExecutePreprocessor.record_timing=False \
+		--ExecutePreprocessor.extra_arguments=--IPKernelApp.log_level=50
 
 test-tools: $(READY)
 	$(STRICT) $(PYTEST) -m tools

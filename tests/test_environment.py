@@ -19,9 +19,11 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # conda-forge splits some projects; the part without GUI toolkits and document tools is enough.
 CONDA_NAMES = {
+    "duckdb": "python-duckdb",
     "matplotlib": "matplotlib-base",
     "nbconvert": "nbconvert-core",
     "pandera": "pandera-pandas",
+    "playwright": "playwright-python",
     "seaborn": "seaborn-base",
 }
 

@@ -22,6 +22,8 @@ from halfsky.report.charts import (
     plot_status_counts,
     plot_warnings,
 )
+from halfsky.report.charts.completion import PER_FIGURE as ROWS
+from halfsky.report.charts.completion import furthest_behind_first
 from halfsky.report.charts.fans import PER_FIGURE
 from halfsky.report.charts.series import plot_series
 from halfsky.report.html import Html, note
@@ -73,7 +75,7 @@ def goal_wall(view: View) -> Shown:
     )
 
 
-def completion_chart(view: View) -> Shown:
+def completion_chart(view: View) -> Charts | Html:
     """How far each target has come against the time gone."""
     frame = view.reported[view.reported["threshold"].notna() & view.reported["value"].notna()]
     frame = frame[~frame["type"].isin(["parity", "relative", "milestone", "slow_rise"])]
@@ -86,12 +88,20 @@ def completion_chart(view: View) -> Shown:
         f"{len(frame)}项有数据的指标中{met}项达到要求；能计算完成度的{len(known)}项中，"
         f"{ahead}项不慢于时间进度，{len(known) - ahead}项落后。"
     )
-    return Chart(
-        plot_completion(frame, is_reference=view.is_reference),
-        "目标完成度与时间进度",
-        alt,
-        sources(view, frame),
-        view.is_synthetic,
+    # Split before ordering would hide who is furthest behind: the order is that of the whole.
+    ordered = furthest_behind_first(frame)
+    pages = range(0, len(ordered), ROWS)
+    return Charts(
+        [
+            Chart(
+                plot_completion(ordered.iloc[start : start + ROWS], is_reference=view.is_reference),
+                "目标完成度与时间进度" + (f"（{start // ROWS + 1}）" if len(pages) > 1 else ""),
+                alt,
+                sources(view, ordered.iloc[start : start + ROWS]),
+                view.is_synthetic,
+            )
+            for start in pages
+        ]
     )
 
 
