@@ -49,3 +49,22 @@ class Severity(StrEnum):
     RED = "红色"
     AMBER = "黄色"
     NOTE = "提示"
+
+
+class Progress(StrEnum):
+    """What the departments' newest returns say of a measure (docs/method.md, section 7)."""
+
+    NOT_BEGUN = "未启动"
+    RUNNING = "推进中"
+    DONE = "完成"
+    MISSING = "未填报"
+
+
+class MeasureFinding(StrEnum):
+    """What stands out in a measure's returns; the words for it are the report's."""
+
+    NOTHING = ""
+    NEVER_BEGUN = "never_begun"
+    BEGUN_LATE = "begun_late"
+    WITHOUT_RESULT = "done_without_result"
+    NOT_REPORTED = "not_reported"
