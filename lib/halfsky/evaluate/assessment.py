@@ -12,6 +12,7 @@ import pandas as pd
 
 from halfsky.evaluate import (
     completion,
+    countermeasures,
     early_warning,
     expected,
     measures,
@@ -47,7 +48,8 @@ class Assessment:
     rates (expected.rates), expected, milestones (milestone.levels), agreement,
     hindsight (review.hold_against), local and rolled (the region's own past forecasts:
     forecast.rolling), ranks (expected.rank_sensitivity), references (review.beside),
-    measures (measures.progress; no row for a reference region).
+    measures (measures.progress) and countermeasures (countermeasures.propose); no row of these
+    two for a reference region.
     """
 
     plan: Plan
@@ -69,6 +71,7 @@ class Assessment:
     rolled: pd.DataFrame
     references: pd.DataFrame
     measures: pd.DataFrame
+    countermeasures: pd.DataFrame
 
     @property
     def is_reference(self) -> bool:
@@ -133,8 +136,19 @@ def assess(
     }
     filed = measures.no_returns() if returns is None else returns
     done = measures.no_measures()
+    proposed = countermeasures.no_countermeasures()
     if region.role != "reference":
         done = measures.progress(plan, filed, year, rules, targets)
+        proposed = countermeasures.propose(
+            targets,
+            history,
+            warnings,
+            done,
+            plan,
+            year=year,
+            thresholds=rules,
+            units=assumptions.units,
+        )
     return Assessment(
         plan=plan,
         region=region,
@@ -155,6 +169,7 @@ def assess(
         rolled=now.rolled,
         references=review.beside(targets, plan, known, assumptions.units),
         measures=done,
+        countermeasures=proposed,
     )
 
 

@@ -68,3 +68,18 @@ class MeasureFinding(StrEnum):
     BEGUN_LATE = "begun_late"
     WITHOUT_RESULT = "done_without_result"
     NOT_REPORTED = "not_reported"
+
+
+class Action(StrEnum):
+    """What a countermeasure proposes (docs/method.md, section 6); the words are the report's."""
+
+    SPEED_UP = "speed_up"
+    HOLD = "hold"
+    RAISE_LEVEL = "raise_level"
+    REVIEW_CASES = "review_cases"
+    VERIFY = "verify"
+    SMOOTH = "smooth"
+    FILE_FIGURES = "file_figures"
+    FILE_BASELINE = "file_baseline"
+    FILE_PAST = "file_past"
+    FILE_DOCUMENTS = "file_documents"
