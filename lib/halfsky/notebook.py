@@ -179,10 +179,13 @@ def _evaluate(plan: Plan, region: Region, year: int) -> tuple[Assessment, pd.Dat
     observations = data.load_observations(plan, region.id, year)
     evidence = data.load_evidence(plan, region.id, year)
     references = {name: data.load_observations(plan, name, year) for name in region.compare_with}
+    returns = data.load_measures(plan, region.id, year)
     assumptions = Assumptions(load_thresholds(), load_units(), load_calibration())
     # The series are short: threads cost more than they give, and fight over the cores.
     with threadpool_limits(limits=1):
-        result = assess(plan, region, year, observations, evidence, assumptions, references)
+        result = assess(
+            plan, region, year, observations, evidence, assumptions, references, returns
+        )
     return result, as_known(observations, year)
 
 

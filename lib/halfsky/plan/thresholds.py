@@ -74,6 +74,11 @@ class WarningRules(Frozen):
     min_errors: int
 
 
+class MeasureRules(Frozen):
+    late_after_years: int = Field(ge=0)
+    result_after_years: int = Field(ge=1)
+
+
 class Prior(Frozen):
     """The Gamma prior of small counts (docs/method.md, section 4)."""
 
@@ -89,6 +94,7 @@ class Thresholds(Frozen):
     pace: PaceRules
     expected: ExpectedRules
     warning: WarningRules
+    measures: MeasureRules
     prior: Prior
 
     def delta(self, target: Target, indicator: Indicator, baseline: float) -> float:
