@@ -19,6 +19,7 @@ from halfsky.evaluate import (
     prediction,
     review,
     status,
+    where,
 )
 from halfsky.evaluate.forecast.rolling import LocalCheck, local_check
 from halfsky.plan.calibration import Calibration
@@ -45,7 +46,8 @@ class Assessment:
     (status.summarise_goals + p, outlook), history, forecasts, warnings (early_warning.find),
     rates (expected.rates), expected, milestones (milestone.levels), agreement,
     hindsight (review.hold_against), local and rolled (the region's own past forecasts:
-    forecast.rolling), ranks (expected.rank_sensitivity), references (review.beside).
+    forecast.rolling), ranks (expected.rank_sensitivity), references (review.beside), where
+    (where.find: gaps, townships, decompositions, peers).
     """
 
     plan: Plan
@@ -66,6 +68,7 @@ class Assessment:
     local: LocalCheck
     rolled: pd.DataFrame
     references: pd.DataFrame
+    where: where.Where
 
     @property
     def is_reference(self) -> bool:
@@ -145,6 +148,16 @@ def assess(
         local=now.local,
         rolled=now.rolled,
         references=review.beside(targets, plan, known, assumptions.units),
+        where=where.find(
+            targets,
+            as_known(observations, year),
+            plan,
+            known,
+            region=region.id,
+            year=year,
+            thresholds=rules,
+            units=assumptions.units,
+        ),
     )
 
 

@@ -64,6 +64,18 @@ class WarningRules(Frozen):
     min_errors: int
 
 
+class WhereRules(Frozen):
+    inner_limit: float = Field(gt=0, lt=1)
+    outer_limit: float = Field(gt=0, lt=1)
+    min_expected: float = Field(ge=1)
+    dispersion_level: float = Field(gt=0, lt=1)
+    min_areas: int = Field(ge=3)
+    winsorised: float = Field(gt=0, lt=0.5)
+    peer_logit: float = Field(gt=0)
+    peer_log: float = Field(gt=0)
+    peer_min: int = Field(ge=2)
+
+
 class Prior(Frozen):
     gamma_shape: float
     gamma_rate: float
@@ -77,6 +89,7 @@ class Thresholds(Frozen):
     pace: PaceRules
     expected: ExpectedRules
     warning: WarningRules
+    where: WhereRules
     prior: Prior
 
     def delta(self, target: Target, indicator: Indicator, baseline: float) -> float:
