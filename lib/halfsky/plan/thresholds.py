@@ -75,8 +75,24 @@ class WarningRules(Frozen):
 
 
 class MeasureRules(Frozen):
+    """When a measure began late, and when it is asked for results (docs/method.md, section 7)."""
+
     late_after_years: int = Field(ge=0)
     result_after_years: int = Field(ge=1)
+
+
+class WhereRules(Frozen):
+    """Limits of funnels, tests and peers (docs/method.md, section 6)."""
+
+    inner_limit: float = Field(gt=0, lt=1)
+    outer_limit: float = Field(gt=0, lt=1)
+    min_expected: float = Field(ge=1)
+    dispersion_level: float = Field(gt=0, lt=1)
+    min_areas: int = Field(ge=3)
+    winsorised: float = Field(gt=0, lt=0.5)
+    peer_logit: float = Field(gt=0)
+    peer_log: float = Field(gt=0)
+    peer_min: int = Field(ge=2)
 
 
 class Prior(Frozen):
@@ -95,6 +111,7 @@ class Thresholds(Frozen):
     expected: ExpectedRules
     warning: WarningRules
     measures: MeasureRules
+    where: WhereRules
     prior: Prior
 
     def delta(self, target: Target, indicator: Indicator, baseline: float) -> float:

@@ -8,6 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from halfsky.evaluate.assessment import Assessment
+from halfsky.evaluate.where import Where
 from halfsky.plan.models import DomainFile, Plan, Region
 
 
@@ -102,6 +103,11 @@ class View:
     @cached_property
     def references(self) -> pd.DataFrame:
         return self._of_targets(self.assessment.references)
+
+    @cached_property
+    def where(self) -> Where:
+        """Gaps, townships, decompositions and peers (see evaluate.where)."""
+        return self.assessment.where.of_domain(self.domain_id)
 
     def _of_targets(self, frame: pd.DataFrame) -> pd.DataFrame:
         return frame[frame["target"].isin(self.targets["target"])].reset_index(drop=True)
