@@ -34,6 +34,7 @@ from halfsky.report.sections import (
     small_counts_table,
     warning_table,
 )
+from halfsky.report.synthetic import marked, takes_view
 from halfsky.report.view import View
 
 __all__ = [
@@ -69,3 +70,7 @@ __all__ = [
     "warning_chart",
     "warning_table",
 ]
+
+# Everything that notebooks call with a view, also what is added later: no table or chart of a
+# synthetic region without the mark.
+globals().update({n: marked(globals()[n]) for n in __all__ if takes_view(globals()[n])})
