@@ -11,13 +11,24 @@ from halfsky.report.figures import (
     completion_chart,
     domain_completeness_chart,
     fan_charts,
-    gap_chart,
     goal_wall,
     series_chart,
     status_chart,
     warning_chart,
 )
 from halfsky.report.findings import experience, problems, recommendations
+from halfsky.report.places import (
+    contribution_chart,
+    contribution_table,
+    decomposition_table,
+    dumbbell_chart,
+    funnel_charts,
+    gap_chart,
+    gap_table,
+    peer_table,
+    slope_chart,
+    where_sentences,
+)
 from halfsky.report.record import Record as record
 from halfsky.report.sections import (
     comparison_table,
@@ -44,12 +55,18 @@ __all__ = [
     "completeness_chart",
     "completion_chart",
     "completion_table",
+    "contribution_chart",
+    "contribution_table",
+    "decomposition_table",
     "domain_completeness_chart",
+    "dumbbell_chart",
     "expected_sentence",
     "experience",
     "fan_charts",
     "forecast_table",
+    "funnel_charts",
     "gap_chart",
+    "gap_table",
     "goal_table",
     "goal_wall",
     "headline",
@@ -58,6 +75,7 @@ __all__ = [
     "method_note",
     "milestone_table",
     "missing_table",
+    "peer_table",
     "problems",
     "rank_table",
     "rates_table",
@@ -65,10 +83,12 @@ __all__ = [
     "record",
     "series_chart",
     "series_table",
+    "slope_chart",
     "small_counts_table",
     "status_chart",
     "warning_chart",
     "warning_table",
+    "where_sentences",
 ]
 
 # Everything that notebooks call with a view, also what is added later: no table or chart of a
