@@ -1,4 +1,5 @@
 # make report [YEAR=2025] [REGION="jiutai CN"]   the evaluation's pages, in reports/
+# make demo        the same for a synthetic district
 # make test        everything that needs nothing but Python
 # make test-all    that, and the tests that need Chromium, npm or LibreOffice
 # make lab         JupyterLab in the same environment
@@ -29,10 +30,14 @@ PYTEST = $(PY) -m pytest -q
 # A file opened without saying its encoding fails a test, because it fails on a Chinese Windows.
 STRICT = PYTHONWARNDEFAULTENCODING=1
 
-.PHONY: report test test-all test-tools unit notebooks refresh lint types lab lock clean help
+.PHONY: report demo test test-all test-tools unit notebooks refresh lint types lab lock clean help
 
 report: $(READY)
 	$(PY) -m halfsky.cli run $(YEAR) $(foreach r,$(REGION),--region $(r))
+
+demo: $(READY)
+	$(PY) -m halfsky.cli demo
+	$(PY) -m halfsky.cli run $(YEAR) --region demo
 
 test: lint types unit notebooks
 
