@@ -21,6 +21,7 @@ from halfsky.report.view import View
 from halfsky.report.words import rows
 
 MOST = 8  # sentences in one list; the tables hold the rest
+FEW = 3  # so many missing figures are named one by one
 _FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)
 _KNOWN_TROUBLE = ("p_below", "overdue")  # told by the figures of the sentence itself
 
@@ -33,14 +34,16 @@ def experience(view: View) -> Html:
     hard = view.warnings.loc[
         view.warnings["family"].isin([Family.HARD, Family.WORSENING]), "target"
     ]
-    frame = view.targets[~view.targets["target"].isin(hard)]
+    unmet = view.goals.loc[view.goals["status"] == Status.UNMET, "goal"]
+    frame = view.targets[~view.targets["target"].isin(hard) & ~view.targets["goal"].isin(unmet)]
     ahead = frame[
         frame["completion_pct"].notna() & (frame["completion_pct"] >= frame["elapsed_pct"])
     ]
     met = frame[(frame["status"] == Status.MET) & frame["baseline"].notna()]
     held = met[(met["headroom"] > 0) | (met["progress"].abs() >= met["delta"])]
     chosen = pd.concat([ahead, held]).drop_duplicates("target")
-    order = chosen.sort_values("completion_pct", ascending=False, kind="stable", na_position="last")
+    # The likeliest to last first: 884 % of a tiny distance would be no better an example.
+    order = chosen.sort_values("p_met", ascending=False, kind="stable", na_position="last")
     items = [_ahead(view, rows(part)) for _, part in order.groupby("goal", sort=False)]
     n = len(view.reported)
     return _listed(
@@ -73,7 +76,7 @@ def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
         and m["finding"] != MeasureFinding.WITHOUT_RESULT
     ]
     if ran:
-        told += f"。同期，{prose.measures(ran, goal)}"
+        told += f"。同期，{prose.measures(ran, goal, as_run=True)}"
     return told + "。"
 
 
@@ -100,8 +103,11 @@ def values_of(targets: list[dict[str, Any]], most: int = 3) -> str:
     """Names with their figures: 住院分娩率（99.95%）、……."""
     told = []
     for row in targets:
-        level = f"{row['level']:.0f}级" if row["type"] == "milestone" else None
-        value = level or numbers.quantity(row["value"], row["unit"], row["decimals"])
+        value = numbers.quantity(row["value"], row["unit"], row["decimals"])
+        if row["type"] == "milestone":
+            value = f"{row['level']:.0f}级"
+        elif row["type"] == "relative":
+            value = numbers.quantity(row["female"], "%", row["decimals"])
         told.append(f"{row['name']}（{value}）")
     return numbers.joined(told, most)
 
@@ -211,7 +217,7 @@ def recommendations(view: View) -> Html:
     for _, part in proposed[~missing].groupby("goal", sort=False):
         items.append(_proposal(view, prose, rows(part), by_target))
     items = _most(items, "项目标需要采取对策")
-    items += _to_be_filed(proposed[missing])
+    items += _to_be_filed(view, proposed[missing])
     return _listed(
         view,
         items,
@@ -236,10 +242,15 @@ def _proposal(
     return f"{told}。{measures}。{prose.duty(first)}。"
 
 
-def _to_be_filed(missing: pd.DataFrame) -> list[str]:
+def _to_be_filed(view: View, missing: pd.DataFrame) -> list[str]:
     """What is to be filed, by whom and when: one sentence."""
     if missing.empty:
         return []
+    year = int(missing["report_year"].iloc[0])
+    if len(missing) <= FEW:
+        pairs = zip(missing["target"], missing["department"], strict=True)
+        named = [f"{view.plan.targets[target].name}（{lead}）" for target, lead in pairs]
+        return [f"补报{numbers.joined(named)}，随{year}年监测报送。"]
     counts = missing["department"].value_counts(sort=False)
     counts = counts.sort_values(ascending=False, kind="stable")
     most = [f"{name}{count}项" for name, count in counts.head(4).items()]
@@ -256,7 +267,7 @@ def _to_be_filed(missing: pd.DataFrame) -> list[str]:
     others = f"等{len(counts)}个部门" if len(counts) > 4 else ""
     return [
         f"补报{numbers.joined(told)}，涉及{missing['goal'].nunique()}项目标："
-        f"{numbers.joined(most)}{others}，随{int(missing['report_year'].iloc[0])}年监测报送。"
+        f"{numbers.joined(most)}{others}，随{year}年监测报送。"
     ]
 
 
