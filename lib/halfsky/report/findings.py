@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from halfsky.evaluate.countermeasures import open_problems
-from halfsky.plan.vocabulary import Action, Family, MeasureFinding, Progress, Severity, Status
+from halfsky.evaluate.experience import ahead
+from halfsky.plan.vocabulary import Action, MeasureFinding, Progress, Severity, Status
 from halfsky.report import numbers
 from halfsky.report.html import Html
 from halfsky.report.prose import Prose, is_backed, say
@@ -31,20 +32,14 @@ def experience(view: View) -> Html:
 
     Without a word on causes: what ran at the same time is named, and that it did.
     """
-    hard = view.warnings.loc[
-        view.warnings["family"].isin([Family.HARD, Family.WORSENING]), "target"
-    ]
-    unmet = view.goals.loc[view.goals["status"] == Status.UNMET, "goal"]
-    frame = view.targets[~view.targets["target"].isin(hard) & ~view.targets["goal"].isin(unmet)]
-    ahead = frame[
-        frame["completion_pct"].notna() & (frame["completion_pct"] >= frame["elapsed_pct"])
-    ]
-    met = frame[(frame["status"] == Status.MET) & frame["baseline"].notna()]
-    held = met[(met["headroom"] > 0) | (met["progress"].abs() >= met["delta"])]
-    chosen = pd.concat([ahead, held]).drop_duplicates("target")
-    # The likeliest to last first: 884 % of a tiny distance would be no better an example.
-    order = chosen.sort_values("p_met", ascending=False, kind="stable", na_position="last")
-    items = [_ahead(view, rows(part)) for _, part in order.groupby("goal", sort=False)]
+    found = ahead(view.targets, view.goals, view.warnings)
+    by_target = {row["target"]: row for row in rows(view.targets)}
+    items = []
+    for _, part in found.groupby("goal", sort=False):
+        chosen = [
+            by_target[target] | {"why": why} for _, target, why in part.itertuples(index=False)
+        ]
+        items.append(_ahead(view, chosen))
     n = len(view.reported)
     return _listed(
         view,
@@ -57,11 +52,11 @@ def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
     prose, first = Prose(view), targets[0]
     goal = first["goal"]
     told = f"{goal_label(view, goal)}：{_movement(prose, first)}"
-    if first["completion_pct"] is not None:
+    if first["why"] == "ahead":
         told += (
             f"，完成度{first['completion_pct']:.0f}%，快于时间进度（{first['elapsed_pct']:.0f}%）"
         )
-    elif first["headroom"] is not None and first["headroom"] > 0:
+    elif first["why"] == "headroom":
         margin = numbers.gap(first["headroom"], first["unit"], first["decimals"])
         told += f"，优于{prose.aim}（{_limit(first)}）{margin}"
     else:
