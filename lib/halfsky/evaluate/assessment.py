@@ -21,6 +21,7 @@ from halfsky.evaluate import (
     prediction,
     review,
     status,
+    where,
 )
 from halfsky.evaluate.forecast.rolling import LocalCheck, local_check
 from halfsky.plan.calibration import Calibration
@@ -47,9 +48,9 @@ class Assessment:
     (status.summarise_goals + p, outlook), history, forecasts, warnings (early_warning.find),
     rates (expected.rates), expected, milestones (milestone.levels), agreement,
     hindsight (review.hold_against), local and rolled (the region's own past forecasts:
-    forecast.rolling), ranks (expected.rank_sensitivity), references (review.beside),
-    measures (measures.progress) and countermeasures (countermeasures.propose); no row of these
-    two for a reference region.
+    forecast.rolling), ranks (expected.rank_sensitivity), references (review.beside), where
+    (where.find: gaps, townships, decompositions, peers), measures (measures.progress) and
+    countermeasures (countermeasures.propose); no row of these two for a reference region.
     """
 
     plan: Plan
@@ -72,6 +73,7 @@ class Assessment:
     references: pd.DataFrame
     measures: pd.DataFrame
     countermeasures: pd.DataFrame
+    where: where.Where
 
     @property
     def is_reference(self) -> bool:
@@ -170,6 +172,16 @@ def assess(
         references=review.beside(targets, plan, known, assumptions.units),
         measures=done,
         countermeasures=proposed,
+        where=where.find(
+            targets,
+            as_known(observations, year),
+            plan,
+            known,
+            region=region.id,
+            year=year,
+            thresholds=rules,
+            units=assumptions.units,
+        ),
     )
 
 

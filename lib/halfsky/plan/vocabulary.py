@@ -46,6 +46,8 @@ class Family(StrEnum):
 
 
 class Severity(StrEnum):
+    """How soon someone should look at a warning."""
+
     RED = "红色"
     AMBER = "黄色"
     NOTE = "提示"
