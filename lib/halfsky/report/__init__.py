@@ -29,6 +29,7 @@ from halfsky.report.places import (
     slope_chart,
     where_sentences,
 )
+from halfsky.report.paragraphs import goal_paragraphs
 from halfsky.report.record import Record as record
 from halfsky.report.sections import (
     comparison_table,
@@ -67,6 +68,7 @@ __all__ = [
     "funnel_charts",
     "gap_chart",
     "gap_table",
+    "goal_paragraphs",
     "goal_table",
     "goal_wall",
     "headline",
