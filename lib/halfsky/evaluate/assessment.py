@@ -14,6 +14,7 @@ from halfsky.evaluate import (
     completion,
     countermeasures,
     early_warning,
+    effect,
     expected,
     measures,
     milestone,
@@ -51,6 +52,9 @@ class Assessment:
     forecast.rolling), ranks (expected.rank_sensitivity), references (review.beside), where
     (where.find: gaps, townships, decompositions, peers), measures (measures.progress) and
     countermeasures (countermeasures.propose); no row of these two for a reference region.
+    forecast.rolling), ranks (expected.rank_sensitivity), references (review.beside),
+    measures (measures.progress; no row for a reference region), effects
+    (effect.assess_effects).
     """
 
     plan: Plan
@@ -74,6 +78,7 @@ class Assessment:
     measures: pd.DataFrame
     countermeasures: pd.DataFrame
     where: where.Where
+    effects: pd.DataFrame
 
     @property
     def is_reference(self) -> bool:
@@ -181,6 +186,16 @@ def assess(
             year=year,
             thresholds=rules,
             units=assumptions.units,
+        effects=effect.assess_effects(
+            done,
+            targets,
+            now.rolled,
+            plan,
+            year,
+            rules=rules.effect,
+            areas=known,
+            units=assumptions.units,
+            calibration=assumptions.calibration,
         ),
     )
 

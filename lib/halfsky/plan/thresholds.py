@@ -93,6 +93,12 @@ class WhereRules(Frozen):
     peer_logit: float = Field(gt=0)
     peer_log: float = Field(gt=0)
     peer_min: int = Field(ge=2)
+class EffectRules(Frozen):
+    years_after: int = Field(ge=1)
+    difference_level: float = Field(gt=0, lt=1)
+    min_comparisons: int = Field(ge=2)
+    min_placebo: int
+    rank_p: float = Field(gt=0, lt=1)
 
 
 class Prior(Frozen):
@@ -112,6 +118,7 @@ class Thresholds(Frozen):
     warning: WarningRules
     measures: MeasureRules
     where: WhereRules
+    effect: EffectRules
     prior: Prior
 
     def delta(self, target: Target, indicator: Indicator, baseline: float) -> float:
