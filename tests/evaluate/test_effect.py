@@ -13,6 +13,7 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from builders import UNITS, indicator, no_evidence, observations, plan_of, target
 from halfsky.evaluate.assessment import Assumptions, assess
@@ -69,6 +70,18 @@ def test_one_new_draw_is_as_noisy_as_the_comparisons():
     reach = 2.015048 * math.sqrt(4 / 5) * math.sqrt(1 + 1 / 6)
     assert found.low == pytest.approx(2 - reach, abs=1e-5), "t(5) .95 × sd × root of 1 + 1/6"
     assert found.right == (True, True, None, None)
+
+
+def test_a_comparison_gone_wild_moves_the_difference_little():
+    wild = np.r_[QUIET[:-1], 400.0]
+    found, calm = (weigh(FAR, others, NONE, True, RULES) for others in (wild, QUIET))
+    assert (found.difference, found.low) == pytest.approx((calm.difference, calm.low), abs=1e-9)
+
+
+def test_the_winsorised_scatter_is_that_of_a_normal():
+    z = stats.norm.ppf((np.arange(2000) + 0.5) / 2000)
+    found = weigh(FAR, z, NONE, True, RULES)
+    assert found.difference - found.low == pytest.approx(1.6449, abs=0.005), "z .95 of sd 1"
 
 
 @pytest.mark.parametrize(
@@ -197,10 +210,12 @@ def effects(
         targets.loc[0, "comparator"] = "<="
     row = ("here", "things-m1", "某局", 2024, *filed, "")
     returns = pd.DataFrame([row], columns=list(RETURNS)).astype(RETURNS)
+    history = pd.DataFrame({"target": ["things-1-1"], "denominator": [people]})
     own = rolled_of({"things-1-1": wobbling(0, step, start)})
     return assess_effects(
         progress(plan, returns, 2024, ASSUMED.thresholds, targets),
         targets,
+        history,
         pd.concat([own, untouched()], ignore_index=True),
         plan,
         2024,
@@ -280,7 +295,18 @@ def test_too_few_people_cannot_have_moved_the_rate(people, dose):
     row = assess(plan, here, 2024, figures, no_evidence(), ASSUMED, returns=returns).effects.iloc[0]
     assert row["people_needed"] == pytest.approx(100 * (row["actual"] - row["point"]))
     assert row["dose"] == dose
-    assert bool(row["is_against"]) == (dose == "too_small")
+    assert row["timing_right"] == (dose == "filed")
+
+
+@pytest.mark.parametrize(
+    ("people", "rows"),
+    [
+        pytest.param(90.0, 0, id="one of 90 is 1.1 points > δ = 1"),
+        pytest.param(110.0, 1, id="one of 110 is .9 points < δ = 1"),
+    ],
+)
+def test_where_one_person_is_a_meaningful_change_no_effect_is_graded(people, rows):
+    assert len(effects(step=12, people=people)) == rows
 
 
 def study() -> ModuleType:

@@ -50,11 +50,9 @@ class Assessment:
     rates (expected.rates), expected, milestones (milestone.levels), agreement,
     hindsight (review.hold_against), local and rolled (the region's own past forecasts:
     forecast.rolling), ranks (expected.rank_sensitivity), references (review.beside), where
-    (where.find: gaps, townships, decompositions, peers), measures (measures.progress) and
-    countermeasures (countermeasures.propose); no row of these two for a reference region.
-    forecast.rolling), ranks (expected.rank_sensitivity), references (review.beside),
-    measures (measures.progress; no row for a reference region), effects
-    (effect.assess_effects).
+    (where.find: gaps, townships, decompositions, peers), measures (measures.progress),
+    effects (effect.assess_effects) and countermeasures (countermeasures.propose); no row of
+    these three for a reference region.
     """
 
     plan: Plan
@@ -186,9 +184,11 @@ def assess(
             year=year,
             thresholds=rules,
             units=assumptions.units,
+        ),
         effects=effect.assess_effects(
             done,
             targets,
+            history,
             now.rolled,
             plan,
             year,

@@ -138,7 +138,7 @@ def weigh(
         areas, indicators: the same statistic for areas with the same indicator and for
             indicators that the measure does not touch, each signed by its own good direction.
         timing: whether time and dose agree; None where dose was not filed.
-        is_contradicted: time or dose speak against the measure.
+        is_contradicted: the change came before the start.
     """
     both = np.concatenate([areas, indicators])
     compared = areas if len(areas) >= rules.min_comparisons else both
@@ -169,15 +169,29 @@ def weigh(
 def _difference(own: float, compared: Array, rules: EffectRules) -> tuple[float, float, float]:
     """Own − mean of the comparisons, with the interval of one new draw from among them.
 
-    One treated series is one draw: its own noise is as large as the comparisons' scatter.
+    One treated series is one draw: its own noise is as large as the comparisons' scatter. Mean
+    and scatter are winsorised, because some comparison has always had a break of its own.
     """
     n = len(compared)
     if n < rules.min_comparisons:
         return math.nan, math.nan, math.nan
-    middle = own - float(compared.mean())
-    scatter = float(compared.std(ddof=1)) * math.sqrt(1 + 1 / n)
-    reach = float(stats.t.ppf(0.5 + rules.difference_level / 2, n - 1)) * scatter
+    k = int(rules.winsorised * n)
+    inner = np.sort(compared)[k : n - k]
+    kept = np.clip(compared, inner[0], inner[-1])
+    scatter = float(kept.std(ddof=1)) / _winsorised_sd(k / n)
+    reach = float(stats.t.ppf(0.5 + rules.difference_level / 2, len(inner) - 1)) * scatter
+    middle = own - float(kept.mean())
+    reach *= math.sqrt(1 + 1 / n)
     return middle, middle - reach, middle + reach
+
+
+def _winsorised_sd(share: float) -> float:
+    """Standard deviation of a standard normal with `share` of each tail pulled in."""
+    if share == 0:
+        return 1.0
+    edge = float(stats.norm.ppf(1 - share))
+    inside = 1 - 2 * share - 2 * edge * float(stats.norm.pdf(edge))
+    return math.sqrt(inside + 2 * share * edge**2)
 
 
 def after_start(
@@ -202,6 +216,7 @@ def after_start(
 def assess_effects(
     measures: pd.DataFrame,
     targets: pd.DataFrame,
+    history: pd.DataFrame,
     rolled: pd.DataFrame,
     plan: Plan,
     year: int,
@@ -214,11 +229,12 @@ def assess_effects(
     """Evidence for every measure with a known start and every served target that can tell.
 
     Only targets judged by their own value, better one way, with a forecast from before the
-    start (five points) and a figure since. Sub-areas are no comparisons: the returns do not
-    say that a measure left any of them out.
+    start (five points) and a figure since; not those where one case more or less is already a
+    meaningful change (δ), neither as targets nor as comparisons.
 
     Args:
-        measures: measures.progress. targets: judged targets. rolled: review.roll.
+        measures: measures.progress. targets: judged targets. history: their series. rolled:
+            review.roll.
         areas: observations of other areas, by region id, as known in `year`.
 
     Returns:
@@ -229,7 +245,7 @@ def assess_effects(
     """
     parts = by_key(rolled, "series")
     rows = [row for row in records(targets) if row["comparator"] in _SIGN]
-    series = _series_of(targets, parts)
+    series = _series_of(targets, parts, _grainy(rows, history, plan, units))
     own_sign = {r["target"]: _SIGN[r["comparator"]] for r in rows if series[r["target"]]}
     elsewhere = _Areas(areas, plan, units, calibration, rules, year)
 
@@ -256,20 +272,35 @@ def assess_effects(
             compared = _statistics(areas_after, own), _statistics(untouched, own)
             timing = _timing(own, parts[name], measure, row)
             evidence = weigh(
-                own, *compared, timing.is_right, rules, is_contradicted=timing.is_contradicted
+                own, *compared, timing.is_right, rules, is_contradicted=bool(timing.changed_before)
             )
             found.append(_told(measure, row, name, own, evidence, timing, compared))
     return pd.DataFrame(found, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def _series_of(targets: pd.DataFrame, parts: Mapping[str, object]) -> dict[str, str | None]:
+def _series_of(
+    targets: pd.DataFrame, parts: Mapping[str, object], left_out: set[str]
+) -> dict[str, str | None]:
     """The rolled series of each target: targets that share an indicator share it."""
     rolled = targets[targets["target"].isin(list(parts))]
     first = {tuple(row[k] for k in _SERIES): row["target"] for row in records(rolled)}
     derived = targets["type"].isin(["narrow_gap", "parity", "relative", "milestone"])
-    plain = records(targets[~derived])
+    plain = records(targets[~derived & ~targets["target"].isin(left_out)])
     keys = {row["target"]: first.get(tuple(row[k] for k in _SERIES)) for row in plain}
     return {str(name): keys.get(name) for name in targets["target"]}
+
+
+def _grainy(
+    rows: list[dict[str, Any]], history: pd.DataFrame, plan: Plan, units: dict[str, Unit]
+) -> set[str]:
+    """Targets whose value moves by more than δ with a single case: of few people or events."""
+    typical = history.astype({"denominator": float}).groupby("target")["denominator"].median()
+    found = set()
+    for row in rows:
+        per = units[plan.indicators[row["indicator"]].unit].per
+        if per is not None and per / typical.get(row["target"], math.nan) > row["delta"]:
+            found.add(row["target"])
+    return found
 
 
 def _statistics(others: Iterable[After | None], own: After) -> Array:
@@ -337,13 +368,9 @@ class Timing:
 
     @property
     def is_right(self) -> bool | None:
-        if self.is_contradicted:
+        if self.changed_before or self.dose == "too_small":
             return False
         return self.change_year is not None if self.dose == "filed" else None
-
-    @property
-    def is_contradicted(self) -> bool:
-        return bool(self.changed_before) or self.dose == "too_small"
 
 
 def _timing(

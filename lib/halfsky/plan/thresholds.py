@@ -93,10 +93,13 @@ class WhereRules(Frozen):
     peer_logit: float = Field(gt=0)
     peer_log: float = Field(gt=0)
     peer_min: int = Field(ge=2)
+
+
 class EffectRules(Frozen):
     years_after: int = Field(ge=1)
     difference_level: float = Field(gt=0, lt=1)
     min_comparisons: int = Field(ge=2)
+    winsorised: float = Field(ge=0, lt=0.5)
     min_placebo: int
     rank_p: float = Field(gt=0, lt=1)
 
