@@ -94,7 +94,10 @@ def published(values: np.ndarray) -> np.ndarray:
 
 
 def graded(
-    per_cell: int, noises: Iterable[float] = NOISE, lengths: Iterable[int] = LENGTHS
+    per_cell: int,
+    rules: EffectRules,
+    noises: Iterable[float] = NOISE,
+    lengths: Iterable[int] = LENGTHS,
 ) -> pd.DataFrame:
     """One row per series, step and kind of comparisons.
 
@@ -102,8 +105,7 @@ def graded(
         noise, phi, trend, n, step, comparisons (areas_0, areas_5, areas_20, indicators_20),
         grade, forecast, difference, placebo (the pieces that held).
     """
-    rules, calibration = load_thresholds().effect, load_calibration()
-    rng = np.random.default_rng(SEED)
+    calibration, rng = load_calibration(), np.random.default_rng(SEED)
     cells: dict[tuple[float, float, float, int], list[dict[int, After]]] = {}
     for noise, phi, trend, n in product(noises, PHI, TREND, lengths):
         cells[noise, phi, trend, n] = [
@@ -143,14 +145,14 @@ def rates(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return made.mean().assign(series=made.size()).round(4).reset_index()
 
 
-def summary(frame: pd.DataFrame) -> dict[str, Any]:
+def summary(frame: pd.DataFrame, rules: EffectRules) -> dict[str, Any]:
     """The two bounds of the main design, and everything by which they move."""
     twenty = frame[frame["comparisons"] == "areas_20"]
     main = twenty[twenty["noise"] == MAIN]
     null, effect = main[main["step"] == 0], main[main["step"] == 3]
     by = ["noise", "comparisons", "step"]
     return {
-        "rules": load_thresholds().effect.model_dump(),
+        "rules": rules.model_dump(),
         "null_series": len(null),
         "null_a_or_b": round(float(null["grade"].isin(["A", "B"]).mean()), 4),
         "power_3sd_20_areas": round(float(effect["grade"].isin(["A", "B"]).mean()), 4),
@@ -167,8 +169,8 @@ def summary(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def main(per_cell: int = 42) -> None:
-    begun = time.process_time()
-    found = summary(graded(per_cell))
+    begun, rules = time.process_time(), load_thresholds().effect
+    found = summary(graded(per_cell, rules), rules)
     found["cpu_seconds"] = round(time.process_time() - begun)
     RESULTS.mkdir(exist_ok=True)
     text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"

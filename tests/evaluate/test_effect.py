@@ -186,9 +186,10 @@ def untouched() -> pd.DataFrame:
     return rolled_of({f"things-{k + 1}-1": wobbling(k) for k in range(1, 25)})
 
 
-def effects(
-    step: float, filed=("推进中", "2022", 30.0, 5000.0), *, start=2022, down=False, areas=0
-):
+BEGUN = ("推进中", "2022", 30.0, 5000.0)
+
+
+def effects(step: float, filed=BEGUN, *, start=2022, down=False, areas=0, people=1e4):
     """Effects of a measure that serves goal things-1 of 25, as known in 2024."""
     indicators = [indicator(f"rate{k}") for k in range(25)]
     plan = plan_of(
@@ -322,7 +323,7 @@ def study() -> ModuleType:
 
 def test_a_few_seeds_of_the_study_err_seldom_and_see_a_large_step():
     module = study()
-    found = module.graded(21, noises=[module.MAIN], lengths=[12])
+    found = module.graded(21, RULES, noises=[module.MAIN], lengths=[12])
     seen = module.rates(found[found["comparisons"] == "areas_20"], ["step"]).set_index("step")
     assert seen.loc[0, "series"] == 126, "21 series × 3 AR × with and without trend"
     assert seen.loc[0, "a_or_b"] <= 0.05
@@ -336,5 +337,6 @@ def test_the_committed_study_keeps_both_bounds_and_its_rules():
     found = json.loads((BENCHMARKS / "results" / "measure_effect.json").read_text(encoding="utf-8"))
     assert found["null_series"] >= 1000
     assert found["null_a_or_b"] <= 0.05
+    assert found["null_all_noise"] <= RULES.expected_error == 0.05
     assert found["power_3sd_20_areas"] >= 0.5
     assert found["rules"] == RULES.model_dump(), "the study was made with other limits: run it"

@@ -102,6 +102,7 @@ class EffectRules(Frozen):
     winsorised: float = Field(ge=0, lt=0.5)
     min_placebo: int
     rank_p: float = Field(gt=0, lt=1)
+    expected_error: float = Field(gt=0, lt=1)
 
 
 class Prior(Frozen):

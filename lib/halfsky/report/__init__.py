@@ -18,6 +18,12 @@ from halfsky.report.figures import (
     warning_chart,
 )
 from halfsky.report.findings import experience, problems, recommendations
+from halfsky.report.measures import (
+    cause_sentences,
+    effect_charts,
+    effect_table,
+    measure_table,
+)
 from halfsky.report.record import Record as record
 from halfsky.report.sections import (
     comparison_table,
@@ -38,12 +44,15 @@ from halfsky.report.view import View
 
 __all__ = [
     "View",
+    "cause_sentences",
     "change_table",
     "comparison_table",
     "completeness_chart",
     "completion_chart",
     "completion_table",
     "domain_completeness_chart",
+    "effect_charts",
+    "effect_table",
     "expected_sentence",
     "experience",
     "fan_charts",
@@ -54,6 +63,7 @@ __all__ = [
     "headline",
     "hindsight_table",
     "local_check_table",
+    "measure_table",
     "method_note",
     "milestone_table",
     "missing_table",
