@@ -14,6 +14,7 @@ from halfsky.evaluate import (
     completion,
     countermeasures,
     early_warning,
+    effect,
     expected,
     measures,
     milestone,
@@ -49,8 +50,9 @@ class Assessment:
     rates (expected.rates), expected, milestones (milestone.levels), agreement,
     hindsight (review.hold_against), local and rolled (the region's own past forecasts:
     forecast.rolling), ranks (expected.rank_sensitivity), references (review.beside), where
-    (where.find: gaps, townships, decompositions, peers), measures (measures.progress) and
-    countermeasures (countermeasures.propose); no row of these two for a reference region.
+    (where.find: gaps, townships, decompositions, peers), measures (measures.progress),
+    effects (effect.assess_effects) and countermeasures (countermeasures.propose); no row of
+    these three for a reference region.
     """
 
     plan: Plan
@@ -74,6 +76,7 @@ class Assessment:
     measures: pd.DataFrame
     countermeasures: pd.DataFrame
     where: where.Where
+    effects: pd.DataFrame
 
     @property
     def is_reference(self) -> bool:
@@ -181,6 +184,18 @@ def assess(
             year=year,
             thresholds=rules,
             units=assumptions.units,
+        ),
+        effects=effect.assess_effects(
+            done,
+            targets,
+            history,
+            now.rolled,
+            plan,
+            year,
+            rules=rules.effect,
+            areas=known,
+            units=assumptions.units,
+            calibration=assumptions.calibration,
         ),
     )
 

@@ -30,6 +30,12 @@ from halfsky.report.places import (
     where_sentences,
 )
 from halfsky.report.paragraphs import goal_paragraphs
+from halfsky.report.measures import (
+    cause_sentences,
+    effect_charts,
+    effect_table,
+    measure_table,
+)
 from halfsky.report.record import Record as record
 from halfsky.report.sections import (
     comparison_table,
@@ -51,6 +57,7 @@ from halfsky.report.view import View
 
 __all__ = [
     "View",
+    "cause_sentences",
     "change_table",
     "comparison_table",
     "completeness_chart",
@@ -61,6 +68,8 @@ __all__ = [
     "decomposition_table",
     "domain_completeness_chart",
     "dumbbell_chart",
+    "effect_charts",
+    "effect_table",
     "expected_sentence",
     "experience",
     "fan_charts",
@@ -74,6 +83,7 @@ __all__ = [
     "headline",
     "hindsight_table",
     "local_check_table",
+    "measure_table",
     "method_note",
     "milestone_table",
     "missing_table",
