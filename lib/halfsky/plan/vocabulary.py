@@ -49,3 +49,12 @@ class Severity(StrEnum):
     RED = "红色"
     AMBER = "黄色"
     NOTE = "提示"
+
+
+class WarningState(StrEnum):
+    """A warning from last year to this (docs/method.md, section 5)."""
+
+    NEW = "新增"
+    OPEN = "持续"
+    EASED = "缓解"
+    CLOSED = "解除"
