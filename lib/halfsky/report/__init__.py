@@ -19,6 +19,7 @@ from halfsky.report.figures import (
 )
 from halfsky.report.findings import experience, problems, recommendations
 from halfsky.report.record import Record as record
+from halfsky.report.register import warning_register
 from halfsky.report.sections import (
     comparison_table,
     completion_table,
@@ -67,5 +68,6 @@ __all__ = [
     "small_counts_table",
     "status_chart",
     "warning_chart",
+    "warning_register",
     "warning_table",
 ]

@@ -21,9 +21,10 @@ MOST = 8  # sentences in one list; the tables hold the rest
 
 
 def experience(view: View) -> Html:
-    """经验: targets ahead of their time or held; none that is warned of as hard to meet."""
+    """经验: targets ahead of their time or held; none that is warned of as hard to meet, and none
+    whose figure is in doubt."""
     hard = view.warnings.loc[view.warnings["family"] == Family.HARD, "target"]
-    frame = view.targets[~view.targets["target"].isin(hard)]
+    frame = view.targets[~view.targets["target"].isin(hard) & view.targets["doubt"].isna()]
     ahead = frame[
         frame["completion_pct"].notna() & (frame["completion_pct"] >= frame["elapsed_pct"])
     ]
