@@ -72,6 +72,12 @@ class WarningRules(Frozen):
     fdr: float
     denominator_moved: float
     min_errors: int
+    repeat_chance: float = Field(gt=0, lt=1)
+    slip_usual: float = Field(gt=0)
+    slip_tolerance: float = Field(gt=0, lt=0.5)
+    headcount_moved: float = Field(gt=0)
+    shown_years: int
+    remarks: dict[str, str]  # rule -> the words in a row's remark that call for it
 
 
 class MeasureRules(Frozen):

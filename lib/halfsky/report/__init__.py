@@ -17,6 +17,13 @@ from halfsky.report.figures import (
     warning_chart,
 )
 from halfsky.report.findings import experience, problems, recommendations
+from halfsky.report.measures import (
+    cause_sentences,
+    effect_charts,
+    effect_table,
+    measure_table,
+)
+from halfsky.report.paragraphs import goal_paragraphs
 from halfsky.report.places import (
     contribution_chart,
     contribution_table,
@@ -29,14 +36,8 @@ from halfsky.report.places import (
     slope_chart,
     where_sentences,
 )
-from halfsky.report.paragraphs import goal_paragraphs
-from halfsky.report.measures import (
-    cause_sentences,
-    effect_charts,
-    effect_table,
-    measure_table,
-)
 from halfsky.report.record import Record as record
+from halfsky.report.register import warning_register
 from halfsky.report.sections import (
     comparison_table,
     completion_table,
@@ -99,6 +100,7 @@ __all__ = [
     "small_counts_table",
     "status_chart",
     "warning_chart",
+    "warning_register",
     "warning_table",
     "where_sentences",
 ]
