@@ -18,6 +18,7 @@ from halfsky.report.figures import (
     warning_chart,
 )
 from halfsky.report.findings import experience, problems, recommendations
+from halfsky.report.multiples import small_multiples
 from halfsky.report.record import Record as record
 from halfsky.report.sections import (
     comparison_table,
@@ -65,6 +66,7 @@ __all__ = [
     "series_chart",
     "series_table",
     "small_counts_table",
+    "small_multiples",
     "status_chart",
     "warning_chart",
     "warning_table",

@@ -13,6 +13,8 @@ from halfsky.report.charts.counts import (
 )
 from halfsky.report.charts.fans import plot_fans
 from halfsky.report.charts.gaps import plot_gap_dumbbell, plot_gap_slope
+from halfsky.report.charts.multiples import plot_multiples
+from halfsky.report.charts.series import plot_series
 from halfsky.report.charts.wall import plot_goal_wall
 
 __all__ = [
@@ -23,6 +25,8 @@ __all__ = [
     "plot_gap_dumbbell",
     "plot_gap_slope",
     "plot_goal_wall",
+    "plot_multiples",
+    "plot_series",
     "plot_status_counts",
     "plot_warnings",
 ]
