@@ -160,7 +160,7 @@ def test_every_chart_is_tried():
 )
 def test_nothing_to_draw_is_refused(frame):
     draw = charts.plot_series if "panel" in frame else multiples
-    with pytest.raises(ValueError, match="^no "):
+    with pytest.raises(ValueError, match=r"^no "):
         draw(frame)
 
 
