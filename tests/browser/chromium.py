@@ -80,6 +80,7 @@ def visit(
     )
     try:
         page = context.new_page()
+        page.set_default_timeout(10_000)
         seen = Visit(page)
         page.on("request", lambda r: _outside(r.url) and seen.outside.append(r.url))
         page.on("requestfailed", lambda r: seen.failed.append(f"{r.url}: {r.failure}"))

@@ -93,7 +93,7 @@ def test_a_broken_link_is_noticed(tmp_path: Path, browser: Browser) -> None:
 @pytest.mark.parametrize("name", REPORTS)
 def test_contents_bring_their_heading_into_view(name: str, site: Path, browser: Browser) -> None:
     with visit(browser, site / name) as seen:
-        links = seen.page.locator(".toc a")
+        links = seen.page.locator(".toc li a")
         assert links.count() > 3
         for place in range(links.count()):
             links.nth(place).click()

@@ -147,7 +147,7 @@ def test_a_table_of_words_says_each_cells_column():
     found = [
         soup(html_output(table)).select_one("main table") for table in (words, figures, merged)
     ]
-    assert [td["data-label"] for td in found[0].find_all("td")] == ["现值", "依据"]
+    assert [td["data-label"] for td in found[0].find_all("td")] == ["现值", "依据", "年"]
     assert found[0]["class"] == ["stack"]
     for table in found[1:]:
         assert "class" not in table.attrs

@@ -124,12 +124,12 @@ def _label(table: Any) -> None:
     """Say each cell's column in the cell, so that a phone can show a row as a card.
 
     Only where cells hold words: a table of figures is read across and scrolls. Merged cells have
-    no single column, and two columns fit a phone as they are.
+    no single column, and three columns fit a phone as they are.
     """
     heads = [head for row in table.select("thead tr") for head in row.find_all("th")]
     merged = table.find(lambda cell: cell.has_attr("colspan") or cell.has_attr("rowspan"))
     rows = table.select("tbody tr")
-    if len(table.select("thead tr")) != 1 or len(heads) < 3 or merged or not rows:
+    if len(table.select("thead tr")) != 1 or len(heads) < 4 or merged or not rows:
         return
     longest = max(len(cell.get_text()) for row in rows for cell in row.find_all("td"))
     if longest <= LONG_CELL:
