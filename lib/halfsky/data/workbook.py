@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import re
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +11,12 @@ import pandas as pd
 
 from halfsky.data.files import replace_file
 from halfsky.data.sheets import FORMULA_STARTS
+from halfsky.plan.archive import STAMP, same_bytes
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-# A fixed time inside the file: equal content, equal bytes.
-_STAMP = dt.datetime(2021, 1, 1, tzinfo=dt.UTC)
 TO_FILL, TO_READ, HEAD = "FFF9E5", "F2F2F2", "7B2D43"
 MAX_WIDTH = 48
 
@@ -31,27 +28,15 @@ def new_workbook(title: str) -> Workbook:
     book = Workbook()
     book.properties.creator = "halfsky"
     book.properties.title = title
-    book.properties.created = _STAMP.replace(tzinfo=None)  # openpyxl takes naive UTC
+    book.properties.created = STAMP
     return book
 
 
 def to_bytes(book: Workbook) -> bytes:
     """The saved workbook with fixed times in its zip entries and properties."""
-    saved, buffer = io.BytesIO(), io.BytesIO()
+    saved = io.BytesIO()
     book.save(saved)
-    stamp = _STAMP.strftime("%Y-%m-%dT%H:%M:%SZ").encode("ascii")
-    with (
-        zipfile.ZipFile(saved) as source,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for entry in source.infolist():
-            data = source.read(entry)
-            if entry.filename == "docProps/core.xml":
-                data = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", stamp, data)
-            info = zipfile.ZipInfo(entry.filename, date_time=_STAMP.timetuple()[:6])
-            info.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(info, data)
-    return buffer.getvalue()
+    return same_bytes(saved.getvalue())
 
 
 def put(cell: Any, content: Any) -> None:
