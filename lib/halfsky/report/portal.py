@@ -119,6 +119,7 @@ def _run(run: Run, others: Sequence[Run]) -> dict[str, Any]:
         "heading": _heading(run),
         "folder": run["folder"],
         "pages": run["pages"],
+        "documents": run.get("documents", []),
         "generated": run["generated"],
         "counts": _counts(run),
         "n": len(run["goals"]),

@@ -117,6 +117,7 @@ def _with_names(results: dict[str, Any], folder: Path) -> dict[str, Any]:
         for stem, title in stems.items()
         if (folder / f"{stem}.html").is_file()
     ]
+    filed = sorted(path.name for path in folder.glob("*.docx") if not path.name.startswith("."))
     made = datetime.fromtimestamp((folder / "results.json").stat().st_mtime).astimezone()
     return {
         **results,
@@ -125,6 +126,7 @@ def _with_names(results: dict[str, Any], folder: Path) -> dict[str, Any]:
         "plan_name": plan.info.name,
         "banner": banner(region, plan),
         "pages": present,
+        "documents": [{"file": name, "title": name.removesuffix(".docx")} for name in filed],
         "names": {goal.id: short_text(goal.text) for goal in plan.goals.values()},
         "domains": {d.domain: d.title for d in plan.domains},
         "indicators": {i.id: i.name for i in plan.indicators.values()},
