@@ -67,6 +67,7 @@ def head(sheet: Worksheet, titles: list[str]) -> None:
 
 
 def thin_border() -> Any:
+    """The grey line around every cell of a form."""
     from openpyxl.styles import Border, Side
 
     line = Side(style="thin", color="BFBFBF")

@@ -12,6 +12,7 @@ _SPOKEN = {"分钟/日": "分钟", "元/月": "元", "元/年": "元", "人/户"
 
 
 def is_known(value: Any) -> bool:
+    """False for None, NA and NaN: a gap."""
     return (
         value is not None
         and value is not pd.NA
@@ -74,6 +75,7 @@ def signed(value: Any, decimals: Any = 1) -> str:
 
 
 def year(value: Any) -> str:
+    """2025年; a dash for a gap."""
     return "—" if not is_known(value) else f"{int(value)}年"
 
 

@@ -132,7 +132,10 @@ def _run_region(
     parameters = {"year": year, "region": region.id, "plan": plan.id}
     with _logging_to(folder / "run.log"), tempfile.TemporaryDirectory(dir=folder) as temporary:
         log.info("run %s", parameters)
-        outcomes = _execute_all(wanted, Path(temporary), parameters, jobs, region.id, progress)
+        handed = _hand_over(Path(temporary), plan, region, year)
+        outcomes = _execute_all(
+            wanted, Path(temporary), parameters, jobs, region.id, progress, handed
+        )
         provenance = publish.provenance(plan, region, parameters)
         records: dict[str, dict[str, Any]] = {}
         made: list[Path] = []
@@ -189,6 +192,19 @@ def _documents(report: RunReport, region: Region, plan: Plan, folder: Path) -> N
             log.info("%s", name)
 
 
+def _hand_over(temporary: Path, plan: Plan, region: Region, year: int) -> dict[str, str]:
+    """Evaluate once for all notebooks; the variables that tell their kernels where it lies."""
+    from halfsky.notebook import HANDED, hand_over
+
+    path = temporary / "evaluated.pickle"
+    try:
+        hand_over(path, plan, region, year)
+    except Exception as failed:  # noqa: BLE001 - each notebook then fails by itself, with its cell
+        log.error("evaluation: %s: %s", type(failed).__name__, failed)
+        return {}
+    return {HANDED: str(path.resolve())}
+
+
 def merge(records: dict[str, dict[str, Any]], is_partial: bool) -> dict[str, Any] | None:
     """The notebooks' records as one results.json; None where none succeeded.
 
@@ -235,6 +251,7 @@ def _execute_all(
     jobs: int | None,
     region: str,
     progress: Progress | None,
+    environment: dict[str, str],
 ) -> dict[str, Outcome]:
     """Every page's notebook, several at once; each in a fresh kernel."""
     workers = max(1, min(jobs or os.cpu_count() or 1, len(wanted)))
@@ -249,6 +266,7 @@ def _execute_all(
                 temporary / f"{page.stem}.ipynb",
                 parameters,
                 Teller(queue),
+                environment,
             ): page.stem
             for page in wanted
         }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
@@ -46,6 +46,10 @@ class Predictive(Protocol):
         """The centre needed so that P(value > x) = p_above, own unit; None if out of reach."""
         ...
 
+    def moved(self, centres: Array) -> Predictive:
+        """The same errors about other centres, one a horizon, own unit."""
+        ...
+
 
 @dataclass(frozen=True)
 class Located:
@@ -69,6 +73,9 @@ class Located:
             return None
         centre = z + self.spread[step] * float(self.tails[step].quantile(p_above))
         return float(self.scale.back(centre))
+
+    def moved(self, centres: Array) -> Located:
+        return replace(self, centre=self.scale.to(self.scale.clip(centres)))
 
 
 @dataclass(frozen=True)
@@ -174,6 +181,23 @@ class Forecast:
     def one_step(self) -> pd.Series | None:
         """The row of the year after the last observation, or None."""
         return None if self.table.empty else self.table.iloc[0]
+
+    @property
+    def middle(self) -> Array:
+        """The median of each future year, own unit, before rounding."""
+        if self.predictive is None:
+            return np.empty(0)
+        steps = range(len(self.years))
+        return np.array([float(self.predictive.quantile(k, 0.5)) for k in steps])
+
+    def moved(self, centres: ArrayLike) -> Forecast:
+        """The forecast with its middle moved and its errors kept: what if it went like this?
+
+        centres: one a forecast year, own unit; beyond the bounds they rest at the bound.
+        """
+        if self.predictive is None:
+            return self
+        return replace(self, predictive=self.predictive.moved(np.asarray(centres, dtype=float)))
 
     def _step(self, year: int) -> int | None:
         return self.years.index(year) if year in self.years else None

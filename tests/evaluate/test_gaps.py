@@ -1,0 +1,134 @@
+"""Gaps: how wide, wider or narrower, and who moved."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from builders import UNITS, indicator, observations, plan_of, target
+from halfsky.evaluate import gaps
+from halfsky.plan.thresholds import load_thresholds
+from places import groups
+
+RULES = load_thresholds()
+
+
+def found(figures, targets=None, indicators=None, year=2025):
+    plan = plan_of(targets or [target()], indicators)
+    return gaps.find(figures, plan, "here", year, RULES, UNITS)
+
+
+def only(figures, **changes):
+    frame = found(figures, **changes)
+    assert len(frame) == 1
+    return frame.iloc[0]
+
+
+def test_gap_and_change_since_the_baseline():
+    row = only(groups("area", {2020: (60, 70), 2025: (63, 76)}))
+    assert (row["gap"], row["gap_base"], row["widened"]) == (63 - 76, 60 - 70, 13 - 10)
+    assert row["ratio"] == pytest.approx(63 / 76)
+    assert (row["first_moved"], row["second_moved"]) == (3, 6)
+    assert (row["dimension"], row["area"], row["sex"]) == ("area", "both", "total")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "verdict", "mover", "behind", "down"),
+    [
+        pytest.param((60, 70), (63, 76), "wider", "second", "first", False, id="men rose more"),
+        pytest.param((60, 70), (57, 70), "wider", "first", "first", False, id="women fell"),
+        pytest.param((60, 70), (68, 71), "narrower", "first", "first", False, id="women rose more"),
+        pytest.param((60, 70), (60, 63), "narrower", "second", "first", True, id="men fell"),
+        pytest.param((60, 70), (61, 63), "narrower", "second", "first", True, id="men fell more"),
+        pytest.param((60, 70), (66, 75.5), "same", None, "first", False, id="10 to 9.5: within δ"),
+        pytest.param((60, 70), (75, 70), "reversed", None, "second", False, id="women overtook"),
+        pytest.param((70, 70), (70, 74), "wider", "second", "first", False, id="from no gap"),
+    ],
+)
+def test_who_moved(before, now, verdict, mover, behind, down):
+    row = only(groups("sex", {2020: before, 2025: now}))
+    assert row["verdict"] == verdict
+    assert row["mover"] == mover
+    assert row["behind"] == behind
+    assert row["is_levelling_down"] == down
+
+
+def test_lower_is_better_turns_who_is_behind():
+    rate = indicator(kind="rate", unit="‰", direction="lower_better", delta=0.1, delta_reason="x")
+    row = only(groups("area", {2025: (8, 5)}, unit="‰"), indicators=[rate])
+    assert row["behind"] == "first"
+    assert pd.isna(row["base_year"])
+    assert row["verdict"] is None
+
+
+def test_a_neutral_indicator_has_nobody_behind():
+    row = only(groups("sex", {2025: (8, 5)}), indicators=[indicator(direction="neutral")])
+    assert row["behind"] is None
+
+
+def test_a_narrowing_target_says_how_much_counts():
+    narrow = target("narrow_gap", delta=4, delta_reason="x")
+    figures = groups("sex", {2020: (60, 70), 2025: (60, 67)})
+    assert only(figures, targets=[narrow])["verdict"] == "same", "10 − 7 = 3 < 4"
+    assert only(figures)["verdict"] == "narrower"
+
+
+def test_both_groups_must_be_of_the_same_year():
+    figures = groups("sex", {2023: (60, 70)})
+    late = observations([{"year": 2025, "sex": "female", "value": 65.0}])
+    row = only(pd.concat([figures, late]))
+    assert (row["year"], row["lag"]) == (2023, 2)
+    assert found(late).empty
+
+
+def test_a_change_of_definition_is_not_bridged():
+    broken = indicator(breaks=[{"year": 2022, "reason": "口径"}])
+    row = only(groups("sex", {2020: (60, 70), 2025: (63, 76)}), indicators=[broken])
+    assert pd.isna(row["gap_base"])
+
+
+def test_the_nearest_year_stands_in_for_the_baseline_and_the_earlier_of_two():
+    figures = groups("sex", {2017: (1, 2), 2019: (60, 70), 2021: (61, 70), 2025: (63, 76)})
+    assert only(figures)["base_year"] == 2019
+
+
+def test_few_events_are_marked():
+    rate = indicator(kind="rate", unit="1/10万", direction="lower_better", counting="events",
+                     delta=1, delta_reason="x")  # fmt: skip
+    rows = [
+        {"year": 2025, "area": area, "value": 1e5 * k / n, "numerator": k, "denominator": n}
+        for area, k, n in (("rural", 12, 9000), ("urban", 7, 8000))
+    ]
+    assert only(observations(rows, unit="1/10万"), indicators=[rate])["is_few"], "12 + 7 < 20"
+    rows[0]["numerator"] = 13
+    assert not only(observations(rows, unit="1/10万"), indicators=[rate])["is_few"]
+
+
+def test_counts_and_womens_shares_have_no_gap():
+    figures = groups("sex", {2025: (60, 70)})
+    assert found(figures, indicators=[indicator(is_female_share=True)]).empty
+    head_count = indicator(kind="count", unit="年", delta=1, delta_reason="x")
+    assert found(figures, indicators=[head_count]).empty
+
+
+def test_the_whole_population_counts_where_there_are_several():
+    figures = pd.concat(
+        [
+            groups("sex", {2025: (60, 70)}),
+            groups("sex", {2025: (50, 65)}, area="rural"),
+        ]
+    )
+    assert only(figures)["gap"] == -10
+    assert only(figures[figures["area"] == "rural"])["area"] == "rural"
+
+
+def test_the_order_of_rows_does_not_matter():
+    figures = pd.concat(
+        [groups("sex", {2020: (60, 70), 2025: (63, 76)}), groups("area", {2025: (50, 65)})]
+    )
+    turned = figures.iloc[::-1].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found(figures), found(turned))
+
+
+def test_nothing_filed_gives_an_empty_frame_with_its_columns():
+    assert list(found(observations([])).columns) == list(gaps.COLUMNS)
