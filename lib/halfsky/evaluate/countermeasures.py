@@ -68,35 +68,39 @@ def propose(
         where no improvement is needed; heads50, heads80: these a year, in what the numerator
         counts. report_year: of the next monitoring.
     """
-    alarms = by_key(warnings[warnings["severity"] != Severity.NOTE])
+    opened = open_problems(targets, warnings)
+    by_target = {row["target"]: row for row in records(targets)}
     past = by_key(history)
-    found = measures.set_index("measure")["finding"].to_dict()
+    found = dict(zip(measures["measure"], measures["finding"], strict=True))
     rows: list[dict[str, Any]] = []
+    for problem in records(opened):
+        row = by_target[problem["target"]]
+        own = past.get(row["target"])
+        dates = {"report_year": min(year + 1, plan.info.end_year), "end_year": plan.info.end_year}
+        answers = _answers(row, plan, found)
+        rows.append(problem | answers | _quantity(row, own, plan, thresholds, units) | dates)
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def open_problems(targets: pd.DataFrame, warnings: pd.DataFrame) -> pd.DataFrame:
+    """The targets with a problem that something can be done about, the gravest first.
+
+    Returns:
+        rank, goal, target, domain, status, severity, rules, action of COLUMNS.
+    """
+    alarms = by_key(warnings[warnings["severity"] != Severity.NOTE])
+    found: list[tuple[tuple[float, ...], dict[str, Any]]] = []
     for place, row in enumerate(records(targets)):
         raised = alarms.get(row["target"])
         action = _action(row, raised)
-        if action is None:
-            continue
-        own = past.get(row["target"])
-        rows.append(
-            {
-                "_order": (*_gravity(row, raised), place),
-                "goal": row["goal"],
-                "target": row["target"],
-                "domain": row["domain"],
-                "status": row["status"],
-                "severity": None if raised is None else raised["severity"].iloc[0],
-                "rules": () if raised is None else tuple(raised["rule"]),
-                "action": action,
-                **_answers(row, plan, found),
-                **_quantity(row, own, plan, thresholds, units),
-                "report_year": min(year + 1, plan.info.end_year),
-                "end_year": plan.info.end_year,
-            }
-        )
-    rows.sort(key=lambda row: row["_order"])
-    ranked = [{**row, "rank": rank} for rank, row in enumerate(rows, 1)]
-    return pd.DataFrame(ranked, columns=list(COLUMNS)).astype(COLUMNS)
+        if action is not None:
+            told = {key: row[key] for key in ("goal", "target", "domain", "status")}
+            told["severity"] = None if raised is None else raised["severity"].iloc[0]
+            told["rules"] = () if raised is None else tuple(raised["rule"])
+            found.append(((*_gravity(row, raised), place), told | {"action": action}))
+    found.sort(key=lambda pair: pair[0])
+    ranked = [{"rank": rank, **problem} for rank, (_, problem) in enumerate(found, 1)]
+    return pd.DataFrame(ranked, columns=list(COLUMNS)[:8])
 
 
 def _gravity(row: dict[str, Any], raised: pd.DataFrame | None) -> tuple[int, float, float]:
@@ -109,8 +113,10 @@ def _gravity(row: dict[str, Any], raised: pd.DataFrame | None) -> tuple[int, flo
         tier = 2
     else:
         tier = 3 if row["status"] == Status.UNDECIDABLE else 4
-    far = [row["p_met"], row["completion_pct"]]
-    return tier, *(math.inf if pd.isna(value) else float(value) for value in far)
+    p, done = (
+        math.inf if pd.isna(row[name]) else float(row[name]) for name in ("p_met", "completion_pct")
+    )
+    return tier, p, done
 
 
 def _action(row: dict[str, Any], raised: pd.DataFrame | None) -> Action | None:

@@ -18,6 +18,7 @@ from halfsky.report.figures import (
     warning_chart,
 )
 from halfsky.report.findings import experience, problems, recommendations
+from halfsky.report.paragraphs import goal_paragraphs
 from halfsky.report.record import Record as record
 from halfsky.report.sections import (
     comparison_table,
@@ -49,6 +50,7 @@ __all__ = [
     "fan_charts",
     "forecast_table",
     "gap_chart",
+    "goal_paragraphs",
     "goal_table",
     "goal_wall",
     "headline",

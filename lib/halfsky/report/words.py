@@ -43,6 +43,9 @@ def environment() -> Environment:
     env.filters.update(
         q=numbers.quantity,
         d=numbers.difference,
+        gap=numbers.gap,
+        chance=numbers.chance,
+        heads=numbers.heads,
         lim=numbers.limit,
         n=numbers.number,
         pct=numbers.percent,
