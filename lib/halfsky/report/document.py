@@ -86,6 +86,7 @@ class Document:
 
     title: lines of the cover's title. authors: lines of the cover's foot. author: the office in
     the file's properties. notice: printed on every page and under every table (合成数据).
+    is_brief: a few pages, with the title on top of the first instead of a cover.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Document:
     state: str = ""
     notice: str = ""
     has_contents: bool = True
+    is_brief: bool = False
 
     @property
     def heading(self) -> str:

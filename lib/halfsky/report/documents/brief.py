@@ -252,9 +252,7 @@ def _best(view: View) -> Part:
         return Html("", "")
     chosen = ahead.sort_values("completion_pct", ascending=False, kind="stable").head(MOST)
     told = [f"{r['name']}（完成度{r['completion_pct']:.0f}%）" for r in rows(chosen)]
-    return sentence(
-        f"{len(ahead)}项指标不慢于时间进度，居前的有{'、'.join(told)}。"
-    )
+    return sentence(f"{len(ahead)}项指标不慢于时间进度，居前的有{'、'.join(told)}。")
 
 
 def _asked(view: View) -> Part:

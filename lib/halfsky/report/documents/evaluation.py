@@ -8,6 +8,7 @@ from halfsky.report.documents import parts
 from halfsky.report.documents.cover import document
 from halfsky.report.figures import completion_chart, goal_wall, status_chart, warning_chart
 from halfsky.report.findings import experience, problems
+from halfsky.report.paragraphs import goal_paragraphs
 from halfsky.report.sections import (
     expected_sentence,
     headline,
@@ -83,7 +84,7 @@ def _domain(view: View) -> tuple[Part, ...]:
         parts.domain_paragraph(view),
         parts.domain_table(view),
         completion_chart(view),
-        parts.named_open(view),
+        goal_paragraphs(view),
     )
 
 

@@ -10,11 +10,14 @@ from typing import Any
 
 import pandas as pd
 
+from halfsky.evaluate.countermeasures import open_problems
 from halfsky.plan.models import PlanFile
-from halfsky.plan.vocabulary import Data, Severity, Status
+from halfsky.plan.vocabulary import Action, Data, Status
 from halfsky.report import numbers
 from halfsky.report.document import Table
+from halfsky.report.findings import measures_for
 from halfsky.report.html import Html
+from halfsky.report.prose import Prose
 from halfsky.report.sections import (
     chance_word,
     goal_label,
@@ -41,6 +44,7 @@ BACKGROUND = (
     "household_size",
     "schooling_15plus",
 )
+FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)
 NAMED = 12  # names in one sentence; the tables hold the rest
 STATISTICS_SINCE = 2015
 
@@ -227,11 +231,13 @@ def goals_by_status(view: View) -> Table | Html:
 
 
 def open_targets(view: View) -> pd.DataFrame:
-    """Targets unmet, undecidable or under a red warning, the least likely first."""
-    red = set(view.warnings.loc[view.warnings["severity"] == Severity.RED, "target"])
-    frame = view.reported
-    wanted = frame["status"].isin([Status.UNMET, Status.UNDECIDABLE]) | frame["target"].isin(red)
-    return frame[wanted].sort_values("p_met", kind="stable", na_position="last")
+    """Targets with a problem that something can be done about, the gravest first.
+
+    The same as findings.problems tells; those without figures are asked for elsewhere.
+    """
+    opened = open_problems(view.targets, view.warnings)
+    opened = opened[~opened["action"].isin(FILING)]
+    return view.targets.set_index("target", drop=False).loc[list(opened["target"])]
 
 
 def causes(view: View) -> Html:
@@ -262,9 +268,29 @@ def causes(view: View) -> Html:
             f"数据年份不足5个或已滞后的{len(short)}项：{joined(list(dict.fromkeys(short['name'])))}，"
             "进展快慢难以判断。"
         )
+    lines += _places(view, found)
     if not lines:
         return Html("", "")
-    return _paragraphs("以下是从数据能够看到的原因，具体成因由责任部门核实。", *lines)
+    return _paragraphs("以下只写数据能够说明的情况，具体成因由责任部门核实。", *lines)
+
+
+def _places(view: View, found: pd.DataFrame) -> list[str]:
+    """Townships whose figures stand out for the worse among the open targets' indicators."""
+    areas = view.assessment.where.areas
+    worse = areas[areas["is_flagged"] & (areas["side"] == "worse")]
+    worse = worse[worse["indicator"].isin(found["indicator"])]
+    if worse.empty:
+        return []
+    told = []
+    for name, part in worse.groupby("indicator", sort=False):
+        indicator = view.plan.indicators[str(name)]
+        places = [
+            f"{row['subarea']}{numbers.quantity(row['rate'], indicator.unit, indicator.decimals)}"
+            for row in rows(part.drop_duplicates("subarea"))
+        ]
+        whole = numbers.quantity(part["whole"].iloc[0], indicator.unit, indicator.decimals)
+        told.append(f"{indicator.name}（全区{whole}，{'、'.join(places[:3])}）")
+    return [f"乡镇、街道之间差异超出偶然范围的{len(told)}项：{joined(told)}。"]
 
 
 def _recent(row: dict[str, Any]) -> str:
@@ -280,25 +306,26 @@ def action_table(view: View, department: str | None = None) -> Table | Html:
     """对策建议 by department: each open target, the plan's own measures, what is asked by when."""
     if view.is_reference:
         return Html("", "")
-    found = open_targets(view)
+    proposed = view.assessment.countermeasures
+    proposed = proposed[~proposed["action"].isin(FILING)]
     if department is not None:
-        found = found[found["department"] == department]
-    if found.empty:
+        proposed = proposed[proposed["department"] == department]
+    if proposed.empty:
         return Html("", "")
-    words = words_for(view)
+    prose = Prose(view)
+    named = {row["target"]: row for row in rows(view.targets)}
     told = []
     order = {name: n for n, name in enumerate(view.plan.duties.departments)}
-    for row in sorted(rows(found), key=lambda r: order.get(r["department"], len(order))):
-        measures = view.plan.measures_for(row["goal"])
-        named = [f"措施{m.number}“{m.title}”" for m in measures]
+    for answer in sorted(rows(proposed), key=lambda r: order.get(r["department"], len(order))):
+        row = named[answer["target"]]
         told.append(
             {
-                "责任部门（建议）": row["department"],
+                "责任部门（建议）": answer["department"],
                 "指标": f"{row['name']}\n{goal_label(view, row['goal'])}",
-                "现状": words.rule(row),
-                "对照核查的规划措施": numbers.joined(named, 2) or "规划未列对应措施",
-                "要求": (words.pace(row) or words.requirement(row))
-                + f"；{due(view.plan.info, 'returns', view.year)}报告落实情况",
+                "现状": prose.words.rule(row),
+                "规划措施及进展": prose.measures(measures_for(view, row["goal"]), row["goal"]),
+                "要求": f"{prose.need(row, answer)}，"
+                f"{due(view.plan.info, 'returns', view.year)}报告进展",
             }
         )
     frame = pd.DataFrame(told)

@@ -55,11 +55,14 @@ class _Writer:
     def bytes(self) -> bytes:
         sections = self.document.numbered()
         styles.set_page(self.word.sections[0])
-        self._cover()
-        if self.document.has_contents:
-            self._contents(sections)
-        first = self.word.add_section(WD_SECTION.NEW_PAGE)
-        self._number_pages(first)
+        if self.document.is_brief:
+            self._number_pages(self.word.sections[0])
+            self._title()
+        else:
+            self._cover()
+            if self.document.has_contents:
+                self._contents(sections)
+            self._number_pages(self.word.add_section(WD_SECTION.NEW_PAGE))
         for section in sections:
             self._section(section)
         self._properties()
@@ -85,6 +88,12 @@ class _Writer:
         self._gap(250 if self.document.notice else 290)
         for line in self.document.authors:
             self._line(line, styles.COVER)
+
+    def _title(self) -> None:
+        """A brief has no cover: title, who issues it, and then the matter."""
+        for line in self.document.title:
+            self._line(line, "Title")
+        self._line("　".join(self.document.authors), styles.COVER)
 
     def _gap(self, points: float) -> None:
         self._line("", styles.COVER).paragraph_format.space_before = Pt(points)
