@@ -14,9 +14,9 @@ from halfsky.report.documents.cover import SYNTHETIC
 from halfsky.report.html import Html
 from halfsky.report.sections import goal_label, headline, sentence, words_for
 from halfsky.report.view import View
-from halfsky.report.words import rows, status_word
+from halfsky.report.words import rows
 
-MOST = 6  # of each kind: two pages hold no more
+MOST = 5  # of each kind: two pages hold no more
 
 
 def government_brief(view: View) -> Document:
@@ -41,10 +41,7 @@ def government_brief(view: View) -> Document:
         )
     return Document(
         name="区政府简报",
-        title=(
-            f"{parts.localised(info.name, view)}",
-            f"{view.year}年{view.plan.phase(view.year)[:2]}监测评估简报",
-        ),
+        title=(f"{view.region.short}妇女发展规划{view.year}年监测评估简报",),
         authors=(parts.localised(info.office, view), f"{view.year}年度"),
         author=parts.localised(info.office, view),
         year=view.year,
@@ -99,7 +96,8 @@ def _sheet(view: View, department: str) -> Document:
     goals = mine["goal"].nunique()
     counts = mine["status"].value_counts()
     told = "，".join(f"{status}{counts[status]}项" for status in Status if status in counts.index)
-    warned = view.warnings[view.warnings["department"] == department]
+    good = rows(mine[mine["status"].isin([Status.MET, Status.NEARLY])])
+    named = parts.joined([f"{r['name']}（{parts.latest(r).splitlines()[0]}）" for r in good])
     sections = [
         Section(
             "负责的目标和现状",
@@ -108,17 +106,17 @@ def _sheet(view: View, department: str) -> Document:
                     f"规划{goals}项目标的{len(mine)}项指标建议由{department}牵头填报："
                     f"{told}。部门分工为建议，规划未作规定。"
                 ),
-                _own(view, mine),
+                *([sentence(f"达标和基本达标的有{named}。")] if good else []),
             ),
         ),
-        Section("预警", (_warned(view, warned),)),
+        Section("预警", (_warned(view, department),)),
         Section("需要落实的措施", (parts.action_table(view, department),)),
         Section("需要补报的数据和材料", (_wanted(view, mine),)),
     ]
     info = view.plan.info
     return Document(
         name=department,
-        title=(f"{parts.localised(info.name, view)}", f"{view.year}年部门任务单：{department}"),
+        title=(f"{view.region.short}妇女发展规划{view.year}年任务单", department),
         authors=(parts.localised(info.office, view),),
         author=parts.localised(info.office, view),
         year=view.year,
@@ -129,32 +127,11 @@ def _sheet(view: View, department: str) -> Document:
     )
 
 
-def _own(view: View, mine: pd.DataFrame) -> Part:
-    words = words_for(view)
-    told = [
-        {
-            "指标": f"{row['name']}\n{goal_label(view, row['goal'])}",
-            "规划要求": words.requirement(row),
-            "最新": parts.latest(row),
-            "状态": status_word(row["status"], False),
-            "到期达标概率": numbers.percent(row["p_met"])
-            if row["p_met"] is not None
-            else row["outlook"],
-        }
-        for row in rows(mine[mine["status"] != Status.MISSING])
+def _warned(view: View, department: str) -> Part:
+    """The red and amber warnings, a line each; a note is left to the monitoring report."""
+    warned = view.warnings[
+        (view.warnings["department"] == department) & (view.warnings["severity"] != Severity.NOTE)
     ]
-    if not told:
-        return Html("", "")
-    return Table(
-        pd.DataFrame(told),
-        "指标现状",
-        numbers=("最新", "到期达标概率"),
-        note=parts.made_up(view),
-        weights=(30, 26, 15, 14, 15),
-    )
-
-
-def _warned(view: View, warned: pd.DataFrame) -> Part:
     if warned.empty:
         return Html("", "")
     words = words_for(view)
@@ -172,7 +149,7 @@ def _warned(view: View, warned: pd.DataFrame) -> Part:
         pd.DataFrame(told),
         f"预警（{len(told)}条）",
         note=parts.made_up(view),
-        weights=(9, 15, 26, 50),
+        weights=(9, 15, 24, 52),
     )
 
 

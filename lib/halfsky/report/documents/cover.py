@@ -6,6 +6,7 @@ from halfsky.report.document import Document, Section
 from halfsky.report.documents.parts import localised
 from halfsky.report.view import View
 
+LONGEST = 20  # characters of 22 points in 156 mm
 SYNTHETIC = "合成数据：仅用于演示，不代表任何真实地区"
 
 
@@ -28,7 +29,7 @@ def document(
     office = localised(office, view)
     return Document(
         name=kind,
-        title=(localised(view.plan.info.name, view), kind),
+        title=(*name_lines(localised(view.plan.info.name, view)), kind),
         authors=(f"{office}（{group}牵头单位）", f"{view.year}年度"),
         author=office,
         year=view.year,
@@ -37,3 +38,11 @@ def document(
         notice=SYNTHETIC if view.is_synthetic else "",
         has_contents=not view.reported.empty,
     )
+
+
+def name_lines(name: str) -> tuple[str, ...]:
+    """A plan's name in lines that a title of 二号 holds: its years go below where it is long."""
+    if len(name) <= LONGEST or "（" not in name:
+        return (name,)
+    place = name.index("（")
+    return name[:place], name[place:]

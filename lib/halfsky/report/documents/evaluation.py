@@ -6,7 +6,7 @@ from halfsky.report.checks import change_table, milestone_table, rank_table
 from halfsky.report.document import Document, Part, Section
 from halfsky.report.documents import parts
 from halfsky.report.documents.cover import document
-from halfsky.report.figures import completion_chart, goal_wall, status_chart, warning_chart
+from halfsky.report.figures import goal_wall, status_chart, warning_chart
 from halfsky.report.findings import experience, problems
 from halfsky.report.paragraphs import goal_paragraphs
 from halfsky.report.sections import (
@@ -15,7 +15,6 @@ from halfsky.report.sections import (
     method_note,
     missing_table,
     rates_table,
-    warning_table,
 )
 from halfsky.report.view import View
 
@@ -65,13 +64,13 @@ def _answered(view: View) -> tuple[Section, ...]:
         Section("主要问题及原因"),
         Section("主要问题", (problems(view),), level=2),
         Section("从数据看到的原因", (parts.causes(view),), level=2),
-        Section("预警", (warning_chart(view), warning_table(view)), level=2),
+        Section("预警", (warning_chart(view),), level=2),
         Section("经验做法"),
         Section("进展较快的指标", (experience(view),), level=2),
         Section("机制建设", (milestone_table(view),), level=2),
         Section("对策建议"),
-        Section("分部门建议", (parts.action_table(view),), level=2),
         Section("补报数据", (parts.returns_table(view),), level=2),
+        Section("分部门建议", (parts.action_table(view),), level=2),
         Section("附录1　全部指标一览", (parts.annex_table(view),), numbered=False),
         Section("附录2　缺项清单", (missing_table(view),), numbered=False),
     )
@@ -83,7 +82,7 @@ def _domain(view: View) -> tuple[Part, ...]:
     return (
         parts.domain_paragraph(view),
         parts.domain_table(view),
-        completion_chart(view),
+        parts.pace_chart(view),
         goal_paragraphs(view),
     )
 

@@ -14,7 +14,11 @@ from halfsky.evaluate.countermeasures import open_problems
 from halfsky.plan.models import PlanFile
 from halfsky.plan.vocabulary import Action, Data, Status
 from halfsky.report import numbers
+from halfsky.report.chart import Chart
+from halfsky.report.charts import plot_completion
+from halfsky.report.charts.completion import furthest_behind_first
 from halfsky.report.document import Table
+from halfsky.report.figures import sources
 from halfsky.report.findings import measures_for
 from halfsky.report.html import Html
 from halfsky.report.prose import Prose
@@ -45,6 +49,7 @@ BACKGROUND = (
     "schooling_15plus",
 )
 FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)
+MOST_BARS = 20  # bars that half a page holds
 NAMED = 12  # names in one sentence; the tables hold the rest
 STATISTICS_SINCE = 2015
 
@@ -151,6 +156,21 @@ def domain_table(view: View) -> Table | Html:
         f"{name}：指标数值、变化、要求与{'对照' if view.is_reference else '状态'}",
         numbers=("基期", "上次", "最新", "变化"),
         note=made_up(view),
+    )
+
+
+def pace_chart(view: View) -> Chart | Html:
+    """Completion against the time gone, of the targets that have a completion to show."""
+    frame = furthest_behind_first(view.reported[view.reported["completion_pct"].notna()])
+    if frame.empty:
+        return Html("", "")
+    slow = int((frame["completion_pct"] < frame["elapsed_pct"]).sum())
+    return Chart(
+        plot_completion(frame.head(MOST_BARS), is_reference=view.is_reference),
+        f"{view.domain.title if view.domain else '全部领域'}：完成度与时间进度",
+        f"能计算完成度的{len(frame)}项指标中，{slow}项慢于时间进度，{len(frame) - slow}项不慢。",
+        sources(view, frame),
+        view.is_synthetic,
     )
 
 

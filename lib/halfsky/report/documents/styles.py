@@ -10,8 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 from docx.document import Document as Word
+from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import (
+    WD_ALIGN_PARAGRAPH,
+    WD_LINE_SPACING,
+    WD_TAB_ALIGNMENT,
+    WD_TAB_LEADER,
+)
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
@@ -33,6 +39,7 @@ LINE = Pt(28.9)  # 225 mm of text in 22 lines
 SIZES = {"二号": 22.0, "三号": 16.0, "四号": 14.0, "小四": 12.0, "五号": 10.5, "小五": 9.0}
 
 CAPTION, NOTE, CELL, HEAD_CELL, COVER = "Caption", "表注", "表格", "表头", "封面"
+BRIEF = "简报正文"
 
 
 def set_styles(word: Word) -> None:
@@ -71,16 +78,19 @@ def set_styles(word: Word) -> None:
         added.base_style = normal
         _font(added, face, size)
         _paragraph(added, align=align, after=4 if name == NOTE else 0)
+    brief = styles.add_style(BRIEF, WD_STYLE_TYPE.PARAGRAPH)
+    brief.base_style = body
+    _font(brief, FANG, "四号")
+    _paragraph(brief, line=Pt(24), indent=200)
     for level in (1, 2):
         added = styles.add_style(f"TOC {level}", WD_STYLE_TYPE.PARAGRAPH)
         added.base_style = normal
         _font(added, BLACK if level == 1 else FANG, "四号")
         _paragraph(added, line=Pt(26))
         added.paragraph_format.left_indent = Pt(28 * (level - 1))
-        tabs = added.paragraph_format.tab_stops
-        from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
-
-        tabs.add_tab_stop(WIDTH - LEFT - RIGHT, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+        added.paragraph_format.tab_stops.add_tab_stop(
+            WIDTH - LEFT - RIGHT, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS
+        )
     _defaults(word)
 
 
@@ -152,8 +162,6 @@ def font_table() -> bytes:
 
 def set_page(section: Any, *, is_wide: bool = False) -> None:
     """A4 with the standard's margins; a landscape page is the upright one turned."""
-    from docx.enum.section import WD_ORIENT
-
     if is_wide:
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = HEIGHT, WIDTH

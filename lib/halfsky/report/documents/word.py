@@ -48,6 +48,8 @@ class _Writer:
         self.document = document
         self.word: Word = docx.Document()
         styles.set_styles(self.word)
+        # Looked up once: python-docx searches all styles for every paragraph it is given.
+        self.style_ids = {style.name: style.style_id for style in self.word.styles}
         self.counts = {"图": 0, "表": 0}
         self.marks = 0
         self.is_wide = False
@@ -99,7 +101,8 @@ class _Writer:
         self._line("", styles.COVER).paragraph_format.space_before = Pt(points)
 
     def _contents(self, sections: list[Section]) -> None:
-        """A contents field with its entries in place: Word renews the page numbers."""
+        """A contents field with its entries in place; Word adds the page numbers, which it alone
+        knows, when the file is opened (settings: updateFields)."""
         heading = self._line("目　录", styles.COVER)
         heading.paragraph_format.page_break_before = True
         heading.runs[0].font.size = Pt(styles.SIZES["二号"])
@@ -114,9 +117,6 @@ class _Writer:
             link.set(qn("w:anchor"), mark)
             line._p.append(link)
             _run(link, _one_line(section.heading))
-            _run(link, None).append(OxmlElement("w:tab"))
-            for piece in _field(f"PAGEREF {mark} \\h", ""):
-                link.append(piece)
             if place == len(listed) - 1:
                 line._p.append(_mark_run("end"))
 
@@ -132,7 +132,7 @@ class _Writer:
         for header in (section.header, section.even_page_header):
             line = header.paragraphs[0]
             line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-            _add(line, self.document.heading)
+            _add(line, self.document.title[-1] if self.document.is_brief else self.document.heading)
             if self.document.notice:
                 _add(line, f"　{self.document.notice}").font.color.rgb = _RED
                 line._p.append(_watermark("合成数据"))
@@ -187,7 +187,7 @@ class _Writer:
             return
         number = f"{block.number}．" if block.number else ""
         for line in (number + block.text).split("\n"):
-            self._line(line, "Body Text")
+            self._line(line, styles.BRIEF if self.document.is_brief else "Body Text")
 
     def _picture(self, chart: Chart) -> None:
         picture = _untitled(chart)
@@ -203,9 +203,8 @@ class _Writer:
         described.set("descr", chart.alt)
         described.set("title", chart.title)
         described.set("id", str(100 + self.counts["图"]))
-        source = self._line(chart.source, styles.NOTE)
-        source.paragraph_format.keep_with_next = True
-        self._caption("图", chart.title)
+        self._caption("图", chart.title).paragraph_format.keep_with_next = True
+        self._line(chart.source, styles.NOTE).alignment = WD_ALIGN_PARAGRAPH.CENTER
 
     def _caption(self, kind: str, text: str) -> WordParagraph:
         self.counts[kind] += 1
@@ -251,7 +250,7 @@ class _Writer:
                 _fill(
                     cell,
                     "" if is_same else texts[place],
-                    styles.HEAD_CELL if number == 0 else styles.CELL,
+                    self.style_ids[styles.HEAD_CELL if number == 0 else styles.CELL],
                     size,
                     is_number=titles[place] in table.numbers,
                 )
@@ -423,11 +422,11 @@ def _shade(cell: Any, colour: str) -> None:
     )
 
 
-def _fill(cell: Any, text: str, style: str, size: float, *, is_number: bool) -> None:
+def _fill(cell: Any, text: str, style: str | None, size: float, *, is_number: bool) -> None:
     shape = _SHAPES.get(text)
     for number, part in enumerate((f"{shape}{text}" if shape else text).split("\n")):
         line = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
-        line.style = style
+        line._p.style = style
         run = _add(line, part)
         run.font.size = Pt(size if number == 0 else size - 1)
         if is_number or shape:
