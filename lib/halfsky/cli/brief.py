@@ -16,7 +16,7 @@ def register(app: typer.Typer, command: type) -> None:
         cls=command,
         help=tr(
             "生成给区政府的两页简报和各部门任务单（Word），以及各部门一览（Excel）。",
-            "Write a two-page brief, a sheet for each department (Word) and their overview (Excel).",
+            "Write a two-page brief and a sheet a department (Word), and their overview (Excel).",
         ),
     )(brief)
 

@@ -108,13 +108,13 @@ def _text(tag: Tag) -> str:
     pieces = []
     for part in tag.descendants:
         if isinstance(part, NavigableString):
-            pieces.append(re.sub(r"\s+", " ", str(part)))
+            pieces.append(re.sub(r"[ \t\r\n]+", " ", str(part)))
         elif isinstance(part, Tag) and part.name == "br":
             pieces.append("\n")
     return "\n".join(line for line in map(_tidy, "".join(pieces).split("\n")) if line)
 
 
 def _tidy(text: str) -> str:
-    """No space at the ends, nor between two Chinese characters."""
-    text = re.sub(r"\s+", " ", text).strip()
-    return re.sub(r"(?<=[\u2e80-\uffef]) | (?=[\u2e80-\uffef])", "", text)
+    """No space at the ends, nor beside a Chinese character; an ideographic space stays."""
+    text = re.sub(r"[ \t\r\n]+", " ", text).strip()
+    return re.sub(r"(?<=[\u2e80-\uffef\u3000]) | (?=[\u2e80-\uffef\u3000])", "", text)

@@ -29,7 +29,7 @@ def government_brief(view: View) -> Document:
     info = view.plan.info
     if view.reported.empty:
         sections: tuple[Section, ...] = (
-            Section("总体情况", (headline(view),)),
+            Section("总体情况", (parts.nothing_filed(view),)),
             Section("需要区政府协调的事项", (_missing(view),)),
         )
     else:
@@ -159,20 +159,21 @@ def _wanted(view: View, mine: pd.DataFrame) -> Part:
         return Html("", "")
     told = []
     for row in rows(missing):
-        target = view.plan.targets[row["target"]]
-        what = target.evidence if row["type"] == "milestone" else row["indicator_name"]
         told.append(
             {
                 "目标": goal_label(view, row["goal"]),
                 "指标": row["name"],
-                "需要": what if row["type"] == "milestone" or what != row["name"] else "统计数据",
+                "需要": "有日期的佐证材料"
+                if row["type"] == "milestone"
+                else f"统计数据：{row['indicator_name']}",
             }
         )
     when = parts.due(view.plan.info, "returns", view.year)
     return Table(
         pd.DataFrame(told),
         f"{when}补报（{len(told)}项）",
-        note="填报表随本单另发；没有统计的请留空并说明，不填0。" + parts.made_up(view),
+        note="填报表随本单另发；没有统计的请留空并说明，不填0；佐证材料的评级标准见监测评估方案。"
+        + parts.made_up(view),
         weights=(14, 43, 43),
         grouped=True,
     )

@@ -91,6 +91,6 @@ def _unanswered(view: View) -> tuple[Section, ...]:
     """Without a single figure there is one thing to say: what is missing, from whom, by when."""
     return (
         Section("评估依据", (parts.basis(view),)),
-        Section("总体情况", (headline(view),)),
+        Section("总体情况", (parts.nothing_filed(view),)),
         Section("需要补报的数据", (parts.returns_table(view),)),
     )

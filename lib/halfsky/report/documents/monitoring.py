@@ -83,6 +83,6 @@ def _domain(view: View) -> tuple[Part, ...]:
 def _unanswered(view: View) -> tuple[Section, ...]:
     return (
         Section("监测工作概况", (parts.basis(view),)),
-        Section("总体情况", (headline(view),)),
+        Section("总体情况", (parts.nothing_filed(view),)),
         Section("补报要求", (parts.returns_table(view),)),
     )

@@ -159,6 +159,14 @@ def domain_table(view: View) -> Table | Html:
     )
 
 
+def nothing_filed(view: View) -> Html:
+    """The verdict on a year without a single figure: there is none."""
+    return sentence(
+        f"{len(view.goals)}项目标的{len(view.targets)}项指标要求没有收到任何填报数据，全部为未填报，"
+        "不能作出评价。未填报不等于未达标，也不计作达标。"
+    )
+
+
 def pace_chart(view: View) -> Chart | Html:
     """Completion against the time gone, of the targets that have a completion to show."""
     frame = furthest_behind_first(view.reported[view.reported["completion_pct"].notna()])

@@ -58,7 +58,7 @@ def scheme_document(
             Section("现状、前景、数据三个问题", (_answers(thresholds, plan),), level=2),
             Section("预警规则", (_warnings(thresholds),), level=2),
             Section("数据质量要求", (_quality(thresholds),), level=2),
-            Section("指标体系", ("指标、定义、来源和责任部门逐项列在下面各表，部门均为建议。",)),
+            Section("指标体系"),
             *domains,
         ),
     )
@@ -165,9 +165,11 @@ def _answers(rules: Thresholds, plan: Plan) -> str:
         for word, low in rules.outlook.bands.items()
     )
     return (
-        f"现状分达标、基本达标、未达标、不可判、未填报五种。取报告年或上一年的数；{status.normal_lag + 1}—"
+        f"现状分达标、基本达标、未达标、不可判、未填报五种。取报告年或上一年的数；"
+        f"{status.normal_lag + 1}—"
         f"{status.stale_lag}年前的数标“数据滞后”；更早的视为未填报。事件数不足{status.few_events}例、"
-        f"精确{100 * status.interval_level:.0f}%区间又包含目标值的，判不可判。一项目标含多项指标的，以最弱的一项为准。\n"
+        f"精确{100 * status.interval_level:.0f}%区间又包含目标值的，判不可判。"
+        "一项目标含多项指标的，以最弱的一项为准。\n"
         f"前景为到{plan.info.end_year}年达到要求的概率：{bands}。不足3个年份的不预测。\n"
         f"数据分充分、趋势不足（不足{rules.outlook.short_series}个年份）、滞后、缺项四种。\n"
         "达标率只数达标，按可评价的目标和全部目标各算一次，并给出缺数全部达标和全部未达标时的上下限。"
@@ -178,12 +180,15 @@ def _answers(rules: Thresholds, plan: Plan) -> str:
 def _warnings(rules: Thresholds) -> str:
     limits = rules.warning
     return (
-        f"预计完成困难：概率低于{100 * limits.red_below:.0f}%为红色，低于{100 * limits.amber_below:.0f}%为黄色。\n"
-        f"恶化：概率一年内下降{100 * limits.fall_in_p:.0f}个百分点以上，或连续{limits.wrong_way_years}年朝不利方向变化。\n"
+        f"预计完成困难：概率低于{100 * limits.red_below:.0f}%为红色，"
+        f"低于{100 * limits.amber_below:.0f}%为黄色。\n"
+        f"恶化：概率一年内下降{100 * limits.fall_in_p:.0f}个百分点以上，"
+        f"或连续{limits.wrong_way_years}年朝不利方向变化。\n"
         "异常：最新数值落在上一年预测的95%区间之外。\n"
         f"波动较大：一步预测误差相当于离目标距离的{limits.volatile_reach:g}倍以上，或有意义变化的"
         f"{limits.volatile_delta:g}倍以上。\n"
-        f"数据：缺报、口径变化、分母变动超过{100 * limits.denominator_moved:.0f}%、分性别与合计不符、与上年数值相同。\n"
+        f"数据：缺报、口径变化、分母变动超过{100 * limits.denominator_moved:.0f}%、"
+        "分性别与合计不符、与上年数值相同。\n"
         f"异常和波动两类按错误发现率{100 * limits.fdr:.0f}%控制误报。"
     )
 

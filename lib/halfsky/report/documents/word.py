@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import docx
@@ -65,7 +65,8 @@ class _Writer:
             if self.document.has_contents:
                 self._contents(sections)
             self._number_pages(self.word.add_section(WD_SECTION.NEW_PAGE))
-        for section in sections:
+        for place, section in enumerate(sections):
+            self._turn(_opens_wide(sections[place:]))
             self._section(section)
         self._properties()
         for part in self.word.part.package.iter_parts():
@@ -153,15 +154,13 @@ class _Writer:
     # -- sections -----------------------------------------------------------------------------
 
     def _section(self, section: Section) -> None:
-        blocks = section.blocks
-        self._turn(bool(blocks) and isinstance(blocks[0], Table) and blocks[0].wide)
         heading = self.word.add_heading(level=section.level)
         self.marks += 1
         mark = f"_Toc{self.marks:04d}"
         heading._p.append(_bookmark("Start", self.marks, mark))
         _add(heading, section.heading)
         heading._p.append(_bookmark("End", self.marks))
-        for block in blocks:
+        for block in section.blocks:
             if isinstance(block, Table):
                 self._turn(block.wide)
                 self._table(block)
@@ -277,6 +276,15 @@ class _Writer:
         update.set(qn("w:val"), "true")
         if self.document.has_contents:
             self.word.settings.element.append(update)
+
+
+def _opens_wide(sections: Sequence[Section]) -> bool:
+    """Does a landscape table follow the first heading at once, or the headings below it?"""
+    for section in sections:
+        if section.blocks:
+            first = section.blocks[0]
+            return isinstance(first, Table) and first.wide
+    return False
 
 
 def _one_line(text: str) -> str:
