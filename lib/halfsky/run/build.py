@@ -175,7 +175,8 @@ def _run_region(
                 folder / "results.json", json.dumps(results, ensure_ascii=False, indent=1) + "\n"
             )
             if not is_partial:
-                _documents(report, region, plan, folder)
+                with _environment(handed):
+                    _documents(report, region, plan, folder)
             publish.region_index(folder, results)
     report.pages[region.id] = made
 
@@ -190,6 +191,21 @@ def _documents(report: RunReport, region: Region, plan: Plan, folder: Path) -> N
         else:
             made.append(folder / name)
             log.info("%s", name)
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    """The same variables in this process as the kernels had."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _hand_over(temporary: Path, plan: Plan, region: Region, year: int) -> dict[str, str]:
