@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from builders import UNITS, indicator, observations, plan_of, target
 from halfsky.evaluate import decomposition
 from halfsky.evaluate.decomposition import kitagawa, log_split
+from halfsky.evaluate.places import comparable
 from halfsky.plan.thresholds import load_thresholds
 from places import townships
 
@@ -20,7 +21,8 @@ RULES = load_thresholds()
 
 
 def found(figures, indicators=None):
-    return decomposition.find(figures, plan_of([target()], indicators), "here", RULES, UNITS)
+    plan = plan_of([target()], indicators)
+    return decomposition.find(comparable(figures, plan, "here", UNITS), plan, RULES)
 
 
 def test_kitagawa_by_hand():

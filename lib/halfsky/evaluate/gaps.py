@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from halfsky.evaluate.places import comparable, smallest_change, span, widest
+from halfsky.evaluate.places import smallest_change, span, widest
 from halfsky.evaluate.series import WHOLE
-from halfsky.plan.models import Plan, Unit
+from halfsky.plan.models import Plan
 from halfsky.plan.thresholds import Thresholds
 
 # The group the plan is concerned for comes first.
@@ -27,15 +27,11 @@ COLUMNS: dict[str, str] = {
 }
 
 
-def find(
-    observations: pd.DataFrame,
-    plan: Plan,
-    region: str,
-    year: int,
-    thresholds: Thresholds,
-    units: dict[str, Unit],
-) -> pd.DataFrame:
+def find(rows: pd.DataFrame, plan: Plan, year: int, thresholds: Thresholds) -> pd.DataFrame:
     """The gap of every indicator whose two groups have figures of the same year.
+
+    Args:
+        rows: places.comparable, as known in `year`.
 
     Returns:
         COLUMNS, one row per indicator, age and dimension (`sex`: female and male; `area`: rural
@@ -47,7 +43,6 @@ def find(
         events than a comparison needs. is_levelling_down: narrower because the group ahead
         fell back. Women's shares of a body and head-counts have no gap.
     """
-    rows = comparable(observations, plan, region, units)
     shares = [i.id for i in plan.indicators.values() if i.is_female_share]
     rows = rows[(rows["subarea"] == WHOLE) & ~rows["indicator"].isin(shares)]
     base = (plan.info.baseline_year, thresholds.status.baseline_window)

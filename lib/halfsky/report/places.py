@@ -244,7 +244,7 @@ def _tested(view: View) -> pd.DataFrame:
     """Indicators with at least two townships, named; the least alike first."""
     frame = _named(view, view.where.area_tests)
     frame = frame[frame["counted"] >= 2]
-    least = view.where.areas.groupby(["indicator", "age"])["p_widened"].min().rename("least")
+    least = view.where.areas.groupby(["indicator", "age"])["p_judged"].min().rename("least")
     frame = frame.merge(least.reset_index(), on=["indicator", "age"], how="left")
     keys = ["flagged", "outside_outer", "least"]
     return frame.sort_values(keys, ascending=[False, False, True], kind="stable")
@@ -381,7 +381,7 @@ def contribution_table(view: View) -> Html:
         + "\n".join(f"{r['subarea']} {r['name']} {r['rate']:.6g}" for r in rows(flagged)),
         rows=told,
         flagged=[{**r, "short": _people(view, r)} for r in rows(flagged)],
-        tests=int(every["p_widened"].notna().sum()),
+        tests=int(every["p_judged"].notna().sum()),
         found=int(every["is_flagged"].sum()),
         fdr=view.assessment.assumptions.thresholds.warning.fdr,
         rules=view.assessment.assumptions.thresholds.where,
@@ -511,7 +511,7 @@ def _area_items(view: View) -> list[str]:
     flagged = _named(view, frame[frame["is_flagged"]])
     order = {"worse": 0, "better": 1}
     flagged = flagged.assign(rank=flagged["side"].map(order).fillna(2)).sort_values(
-        ["rank", "p_widened"], kind="stable"
+        ["rank", "p_judged"], kind="stable"
     )
     items += [
         phrase("areas", "flagged", r=row, people=_people(view, row), of=_counted(view, row))
