@@ -151,6 +151,18 @@ def test_a_break_between_the_years_forbids_both():
     assert moves.empty
 
 
+@pytest.mark.parametrize(("before", "now", "is_split"), [(19, 20, False), (20, 20, True)])
+def test_few_events_are_not_split(before, now, is_split):
+    rate = indicator(kind="rate", unit="1/10万", direction="lower_better", counting="events",
+                     delta=1, delta_reason="x")  # fmt: skip
+    figures = [
+        townships({"甲": (1000, 100 * k), "乙": (1000, 0)}, year, per=100_000, unit="1/10万")
+        for year, k in ((2020, before), (2025, now))
+    ]
+    parts, moves = found(pd.concat(figures), [rate])
+    assert (len(parts), len(moves)) == ((1, 1) if is_split else (0, 0)), "20 a year, 40 in all"
+
+
 def test_the_order_of_rows_does_not_matter():
     figures = two_years({"甲": (500, 40), "乙": (500, 60)}, {"甲": (200, 45), "乙": (800, 60)})
     turned = figures.iloc[::-1].reset_index(drop=True)

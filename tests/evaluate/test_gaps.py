@@ -108,6 +108,28 @@ def test_few_events_are_marked():
     assert not only(observations(rows, unit="1/10万"), indicators=[rate])["is_few"]
 
 
+def counted(values, **common):
+    rows = [
+        {"year": year, "sex": sex, "numerator": k, "denominator": n, "value": 100 * k / n}
+        for year, pair in values.items()
+        for sex, (k, n) in zip(("female", "male"), pair, strict=True)
+    ]
+    return observations(rows, **common)
+
+
+def test_a_sampled_gap_must_leave_its_sampling_error():
+    """40 → 35 of 100 beside 50 of 100: wider by 5 points, ± 1.96 × 100 × √(4 × .24 ÷ 100) ≈ 19."""
+    figures = counted({2020: ((40, 100), (50, 100)), 2025: ((35, 100), (50, 100))})
+    survey = only(figures, indicators=[indicator(counting="sample")])
+    assert survey["verdict"] == "same"
+    variance = sum(p * (1 - p) / 100 for p in (40.5 / 101, 35.5 / 101, 50.5 / 101, 50.5 / 101))
+    assert survey["margin"] == pytest.approx(1.959964 * 100 * variance**0.5, rel=1e-6)
+    census = only(figures)
+    assert (census["verdict"], census["margin"]) == ("wider", 0)
+    large = counted({2020: ((4000, 10000), (5000, 10000)), 2025: ((3500, 10000), (5000, 10000))})
+    assert only(large, indicators=[indicator(counting="sample")])["verdict"] == "wider"
+
+
 def test_counts_and_womens_shares_have_no_gap():
     figures = groups("sex", {2025: (60, 70)})
     assert found(figures, indicators=[indicator(is_female_share=True)]).empty

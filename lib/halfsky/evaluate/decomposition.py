@@ -99,6 +99,7 @@ def find(
         what part of the region's newest denominator these groups hold (NaN where unknown).
         delta: the smallest meaningful change.
         MOVEMENT_COLUMNS: the whole's own numerator and denominator in the same two years;
+        Rates of events are split only where both years together have enough of them.
         mover is `numerator` or `denominator`, whichever did more in the change's direction.
     """
     counted = rows[rows["is_counted"]]
@@ -112,6 +113,13 @@ def find(
         *_by_group(sides, "urban_rural", whole, base),
     ]
     moves = _movements(widest(whole, ["sex", "area"]), base)
+    # One case more or less would be split to the second decimal.
+    rare = {i.id for i in plan.indicators.values() if i.counting == "events"}
+    enough = 2 * thresholds.status.few_events
+    parts, moves = (
+        [row for row in found if row["indicator"] not in rare or row.pop("events") >= enough]
+        for found in (parts, moves)
+    )
     for row in (*parts, *moves):
         row["delta"] = smallest_change(thresholds, plan, str(row["indicator"]), row["before"])
     return _ordered(parts, COLUMNS, plan), _ordered(moves, MOVEMENT_COLUMNS, plan)
@@ -150,6 +158,7 @@ def _effects(part: pd.DataFrame, total: float, dimension: str) -> dict[str, Any]
     lead, against = int(effect.argmax()), int(effect.argmin())
     pulls = bool(effect[against] < 0)
     return {
+        "events": n0.sum() + n1.sum(),
         "dimension": dimension,
         "base_year": part["year_before"].iloc[0],
         "year": part["year"].iloc[0],
@@ -183,6 +192,7 @@ def _movements(whole: pd.DataFrame, base: tuple[int, int]) -> list[dict[str, Any
         made.append(
             {column: row[column] for column in (*GROUP, "base_year", "year", *counts)}
             | {
+                "events": row["numerator_before"] + row["numerator"],
                 "before": before,
                 "now": row["rate"],
                 "change": change,
