@@ -77,6 +77,18 @@ def test_a_narrowing_target_says_how_much_counts():
     assert only(figures)["verdict"] == "narrower"
 
 
+def test_a_relative_smallest_change_is_of_the_baseline_gap():
+    """Pay 47 and 61 thousand → 60 and 81: wider by 7 > 10 % of 14, though not of the level."""
+    pay = indicator(kind="level", unit="年", delta_relative=0.1, delta_reason="x")
+    row = only(
+        groups("sex", {2020: (47, 61), 2025: (60, 81)}, unit="年"),
+        targets=[target("narrow_gap")],
+        indicators=[pay],
+    )
+    assert row["delta"] == pytest.approx(1.4)
+    assert (row["verdict"], row["mover"]) == ("wider", "second")
+
+
 def test_both_groups_must_be_of_the_same_year():
     figures = groups("sex", {2023: (60, 70)})
     late = observations([{"year": 2025, "sex": "female", "value": 65.0}])

@@ -106,11 +106,13 @@ def _judged(frame: pd.DataFrame, plan: Plan, thresholds: Thresholds) -> pd.DataF
     higher = names.map({k: i.direction for k, i in plan.indicators.items()})
     sign = higher.map({"higher_better": 1.0, "lower_better": -1.0}).astype(float)
     # Where the plan wants the gap narrowed, its target says how much counts.
-    wanted = {t.indicator: t.delta for t in plan.targets.values() if t.type == "narrow_gap"}
+    wanted = {t.indicator: t for t in plan.targets.values() if t.type == "narrow_gap"}
     delta = pd.Series(
         [
-            wanted.get(name) or smallest_change(thresholds, plan, name, level)
-            for name, level in zip(names, second, strict=True)
+            thresholds.delta(wanted[name], plan.indicators[name], abs(start))
+            if name in wanted
+            else smallest_change(thresholds, plan, name, level)
+            for name, level, start in zip(names, second, gap_base, strict=True)
         ],
         index=frame.index,
         dtype=float,

@@ -85,6 +85,7 @@ def _panel(axis: Axes, part: pd.DataFrame, curves: pd.DataFrame) -> None:
             markersize=look["size"],
             markerfacecolor=look["fill"],
             markeredgecolor=look["edge"],
+            markeredgewidth=1.3 if row["zone"] == "inside" else 0.6,
             zorder=4,
         )
     low, high = _reach(part, curves)
