@@ -95,7 +95,6 @@ class WhereRules(Frozen):
     min_expected: float = Field(ge=1)
     dispersion_level: float = Field(gt=0, lt=1)
     min_areas: int = Field(ge=3)
-    winsorised: float = Field(gt=0, lt=0.5)
     peer_logit: float = Field(gt=0)
     peer_log: float = Field(gt=0)
     peer_min: int = Field(ge=2)

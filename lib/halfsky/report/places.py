@@ -36,12 +36,16 @@ _MERGED = {"sex": "男女", "area": "城乡"}
 
 
 def _named(view: View, frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows with name, unit and decimals of their indicator."""
+    """Rows with name, unit and decimals of their indicator, and the word for its rising."""
     known = view.plan.indicators
     return frame.assign(
         name=[known[i].name for i in frame["indicator"]],
         unit=[known[i].unit for i in frame["indicator"]],
         decimals=[known[i].decimals for i in frame["indicator"]],
+        # 提高 is praise: what is not better for being higher only 上升.
+        up=[
+            "提高" if known[i].direction == "higher_better" else "上升" for i in frame["indicator"]
+        ],
     )
 
 
@@ -76,11 +80,11 @@ def _paged(
 
 
 def _gaps(view: View, dimension: str | None = None) -> pd.DataFrame:
-    """Gaps recent enough to speak of, named."""
+    """Gaps recent enough to speak of, named; of one dimension those with events enough."""
     frame = view.where.gaps
     frame = frame[frame["lag"] <= view.assessment.assumptions.thresholds.status.stale_lag]
     if dimension is not None:
-        frame = frame[frame["dimension"] == dimension]
+        frame = frame[(frame["dimension"] == dimension) & ~frame["is_few"]]
     return _named(view, frame.reset_index(drop=True))
 
 
@@ -90,7 +94,8 @@ def gap_chart(view: View, indicators: Iterable[str], title: str) -> Shown:
     if not wanted:
         return note("本规划没有登记这一组指标，不画图。")
     frame = view.assessment.where.gaps
-    frame = frame[(frame["dimension"] == "sex") & frame["indicator"].isin(wanted)]
+    wanted_rows = frame["indicator"].isin(wanted) & ~frame["is_few"]
+    frame = frame[(frame["dimension"] == "sex") & wanted_rows]
     if frame.empty:
         names = numbers.joined([view.plan.indicators[name].name for name in wanted], 4)
         return note(f"{view.region.short}没有同年的男女{names}数据，不画差距图。")
@@ -117,7 +122,8 @@ def dumbbell_chart(view: View, dimension: str = "sex") -> Charts | Html:
         return note(_no_gap(view, dimension))
     # Indicators of one unit stand together, so that they share an axis.
     order = {unit: place for place, unit in enumerate(dict.fromkeys(frame["unit"]))}
-    frame = frame.sort_values("unit", key=lambda units: units.map(order), kind="stable")
+    frame = frame.assign(place=frame["unit"].map(order), size=-frame["gap"].abs())
+    frame = frame.sort_values(["place", "size"], kind="stable")
     title = f"{_MERGED[dimension]}差距：最近一年"
     return _paged(view, frame, DUMBBELLS_PER_FIGURE, title, plot_dumbbell, _both_told)
 
@@ -139,7 +145,19 @@ def slope_chart(view: View, dimension: str = "sex") -> Charts | Html:
             "看不出差距的变化；补报基期值后即可比较。"
         )
     title = f"{_MERGED[dimension]}差距：基期到现在"
-    return _paged(view, known, SLOPES_PER_FIGURE, title, plot_slope, _change_told)
+    rest = len(known) - SLOPES_PER_FIGURE
+    more = f"；另有{rest}项变化较小的指标见表" if rest > 0 else ""
+    shown = _most_changed(known).head(SLOPES_PER_FIGURE)
+    return _paged(view, shown, SLOPES_PER_FIGURE, title, plot_slope, _change_told, more)
+
+
+def _most_changed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Gaps that widened first, then those that narrowed, then the rest by size against δ."""
+    rank = {"wider": 0, "reversed": 1, "narrower": 2, "same": 3}
+    changed = frame["widened"].abs().fillna(frame["gap"].abs()) / frame["delta"]
+    few = frame["is_few"].astype(int) * 9
+    frame = frame.assign(rank=frame["verdict"].map(rank).fillna(4) + few, size=-changed)
+    return frame.sort_values(["rank", "size"], kind="stable")
 
 
 def _no_gap(view: View, dimension: str) -> str:
@@ -234,7 +252,7 @@ def _moved(move: float, row: dict[str, Any]) -> str:
     told = numbers.difference(abs(move), row["unit"], row["decimals"])
     if numbers.number(move, row["decimals"]) == numbers.number(0, row["decimals"]):
         return "未变"
-    return ("提高" if move > 0 else "下降") + told
+    return (row["up"] if move > 0 else "下降") + told
 
 
 # ---- townships
@@ -244,7 +262,7 @@ def _tested(view: View) -> pd.DataFrame:
     """Indicators with at least two townships, named; the least alike first."""
     frame = _named(view, view.where.area_tests)
     frame = frame[frame["counted"] >= 2]
-    least = view.where.areas.groupby(["indicator", "age"])["p_widened"].min().rename("least")
+    least = view.where.areas.groupby(["indicator", "age"])["p_judged"].min().rename("least")
     frame = frame.merge(least.reset_index(), on=["indicator", "age"], how="left")
     keys = ["flagged", "outside_outer", "least"]
     return frame.sort_values(keys, ascending=[False, False, True], kind="stable")
@@ -381,7 +399,7 @@ def contribution_table(view: View) -> Html:
         + "\n".join(f"{r['subarea']} {r['name']} {r['rate']:.6g}" for r in rows(flagged)),
         rows=told,
         flagged=[{**r, "short": _people(view, r)} for r in rows(flagged)],
-        tests=int(every["p_widened"].notna().sum()),
+        tests=int(every["p_judged"].notna().sum()),
         found=int(every["is_flagged"].sum()),
         fdr=view.assessment.assumptions.thresholds.warning.fdr,
         rules=view.assessment.assumptions.thresholds.where,
@@ -389,13 +407,15 @@ def contribution_table(view: View) -> Html:
     )
 
 
-_COUNTED = re.compile(r"(人次|[人户座件起例个对])数?(?:（[^）]*）)?$")
+_COUNTED = re.compile(r"(人次|人口|成员|[人户座件起例])数?(?:（[^）]*）)?$")
 
 
 def _counted(view: View, row: dict[str, Any]) -> str:
-    """What a numerator counts: 人, 户, 例."""
+    """What a numerator counts: 人, 户, 例; empty where its definition does not end in it."""
     found = _COUNTED.search(view.plan.indicators[row["indicator"]].numerator)
-    return found[1] if found else "例"
+    if found is None:
+        return ""
+    return "人" if found[1] in ("人口", "成员") else found[1]
 
 
 def _people(view: View, row: dict[str, Any]) -> str:
@@ -479,14 +499,10 @@ def where_sentences(view: View) -> Html:
 
 
 def _gap_items(view: View) -> list[str]:
-    """Gaps that widened first, then those that narrowed, then the rest by size against δ."""
     frame = _gaps(view)
-    frame = frame[(frame["gap"].abs() > frame["delta"]) | frame["widened"].abs().gt(frame["delta"])]
-    rank = {"wider": 0, "reversed": 1, "narrower": 2, "same": 3}
-    frame = frame.assign(
-        rank=frame["verdict"].map(rank).fillna(4),
-        size=-frame["widened"].abs().fillna(frame["gap"].abs()) / frame["delta"],
-    ).sort_values(["rank", "size"], kind="stable")
+    is_wide = frame["gap"].abs() > np.fmax(frame["delta"], frame["gap_margin"])
+    has_moved = frame["verdict"].isin(["wider", "reversed", "narrower"])
+    frame = _most_changed(frame[is_wide | has_moved | frame["is_few"]])
     items = []
     for row in rows(frame.head(SENTENCES)):
         one, two = GROUPS[row["dimension"]]
@@ -511,17 +527,21 @@ def _area_items(view: View) -> list[str]:
     flagged = _named(view, frame[frame["is_flagged"]])
     order = {"worse": 0, "better": 1}
     flagged = flagged.assign(rank=flagged["side"].map(order).fillna(2)).sort_values(
-        ["rank", "p_widened"], kind="stable"
+        ["rank", "p_judged"], kind="stable"
     )
     items += [
         phrase("areas", "flagged", r=row, people=_people(view, row), of=_counted(view, row))
         for row in rows(flagged.head(SENTENCES))
     ]
     tests = _tested(view)
-    unlike = tests[tests["is_overdispersed"] & (tests["flagged"] == 0)]
-    for row in rows(unlike.head(SENTENCES // 2)):
-        low, high = _ends_of_rate(view, row)
-        items.append(phrase("areas", "unlike", t=row, low=low, high=high))
+    unlike = rows(tests[tests["is_overdispersed"] & (tests["flagged"] == 0)].head(SENTENCES // 2))
+    if unlike:
+        told = [
+            phrase("areas", "range", t=row, low=low, high=high)
+            for row in unlike
+            for low, high in [_ends_of_rate(view, row)]
+        ]
+        items.append(phrase("areas", "unlike", told="；".join(told), n=len(told)))
     return items
 
 
@@ -537,9 +557,13 @@ def _change_items(view: View) -> list[str]:
     items = []
     parts = _named(view, view.where.decompositions)
     parts = parts[parts["change"].abs() > parts["delta"]]
-    parts = parts.assign(size=(parts["change"] / parts["delta"]).abs())
-    parts = parts.sort_values("size", ascending=False, kind="stable")
-    for row in rows(parts.head(SENTENCES // 2)):
+    # Composition is news where it matters; of townships and urban/rural one split is enough.
+    parts = parts.assign(
+        news=parts["composition_effect"].abs() > parts["delta"],
+        size=(parts["change"] / parts["delta"]).abs(),
+    )
+    parts = parts.sort_values(["news", "size"], ascending=False, kind="stable")
+    for row in rows(parts.drop_duplicates("indicator").head(SENTENCES // 2)):
         items.append(
             phrase(
                 "changes",
@@ -560,8 +584,8 @@ def _change_items(view: View) -> list[str]:
                 "changes",
                 "denominator",
                 r=row,
-                above=_BRACKETS.sub("", indicator.numerator) or "分子",
-                below=_BRACKETS.sub("", indicator.denominator) or "分母",
+                above=_short(indicator.numerator),
+                below=_short(indicator.denominator),
                 # The numerator went the denominator's way, only more slowly.
                 follows=row["numerator_effect"] * row["denominator_effect"] < 0,
                 places=row["decimals"],
@@ -572,6 +596,13 @@ def _change_items(view: View) -> list[str]:
 
 _EFFECTS = ("rate_effect", "composition_effect", "leader_effect", "follower_effect")
 _BRACKETS = re.compile(r"（[^）]*）")
+_LONGEST = 20
+
+
+def _short(definition: str) -> str:
+    """A numerator's or denominator's definition in brackets, without its own; long: nothing."""
+    text = _BRACKETS.sub("", definition)
+    return f"（{text}）" if 0 < len(text) <= _LONGEST else ""
 
 
 def _effect(row: dict[str, Any], key: str) -> str:
@@ -579,7 +610,7 @@ def _effect(row: dict[str, Any], key: str) -> str:
     value, places = row[key], row["decimals"] + 1
     if value is None or float(numbers.number(abs(value), places)) == 0:
         return "没有影响"
-    verb = "提高" if value > 0 else "下降"
+    verb = row["up"] if value > 0 else "下降"
     return f"使合计{verb}{numbers.difference(abs(value), row['unit'], places)}"
 
 
