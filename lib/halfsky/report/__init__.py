@@ -17,9 +17,15 @@ from halfsky.report.figures import (
     status_chart,
     warning_chart,
 )
-from halfsky.report.findings import experience, problems, recommendations
+from halfsky.report.findings import (
+    countermeasure_table,
+    experience,
+    problems,
+    recommendations,
+)
 from halfsky.report.paragraphs import goal_paragraphs
 from halfsky.report.record import Record as record
+from halfsky.report.scenarios import what_if_table
 from halfsky.report.sections import (
     comparison_table,
     completion_table,
@@ -44,6 +50,7 @@ __all__ = [
     "completeness_chart",
     "completion_chart",
     "completion_table",
+    "countermeasure_table",
     "domain_completeness_chart",
     "expected_sentence",
     "experience",
@@ -70,4 +77,5 @@ __all__ = [
     "status_chart",
     "warning_chart",
     "warning_table",
+    "what_if_table",
 ]
