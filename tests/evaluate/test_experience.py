@@ -25,6 +25,7 @@ def target(name: str = "a-1-1", **changes: object) -> dict[str, object]:
         "completion_pct": math.nan,
         "elapsed_pct": 50.0,
         "p_met": 0.9,
+        "doubt": None,
     }
     return base | changes
 
@@ -43,6 +44,11 @@ def found(*rows: dict[str, object], unmet: tuple[str, ...] = (), warnings=NO_WAR
         pytest.param({"completion_pct": 60.0}, "ahead", id="60 % done in 50 % of the time"),
         pytest.param({"completion_pct": 50.0}, "ahead", id="just in time"),
         pytest.param({"completion_pct": 40.0}, None, id="behind"),
+        pytest.param(
+            {"completion_pct": 60.0, "doubt": "unit_slip"},
+            None,
+            id="60 %, but the figure is in doubt",
+        ),
         pytest.param(
             {"completion_pct": 60.0, "status": Status.NEARLY}, "ahead", id="not there yet"
         ),

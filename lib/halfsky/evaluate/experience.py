@@ -16,17 +16,21 @@ def ahead(targets: pd.DataFrame, goals: pd.DataFrame, warnings: pd.DataFrame) ->
     """Targets ahead of their time or held, of goals that are not unmet.
 
     Args:
-        targets: judged targets with p_met. goals: goal, status. warnings: early_warning.find.
+        targets: judged targets with p_met and doubt. goals: goal, status.
+        warnings: early_warning.find.
 
     Returns:
         COLUMNS, the likeliest to last first (how far a target came says less: a tiny distance
         is soon covered many times over). why: ahead (completion not behind the time gone),
         headroom (met at the baseline and better than asked) or moved (met, and changed by δ
-        or more); a target warned of as hard to meet or worsening is none of these.
+        or more); a target warned of as hard to meet or worsening, or whose newest figure is in
+        doubt, is none of these.
     """
     unmet = goals.loc[goals["status"] == Status.UNMET, "goal"]
     troubled = warnings.loc[warnings["family"].isin([Family.HARD, Family.WORSENING]), "target"]
-    frame = targets[~targets["goal"].isin(unmet) & ~targets["target"].isin(troubled)]
+    frame = targets[
+        ~targets["goal"].isin(unmet) & ~targets["target"].isin(troubled) & targets["doubt"].isna()
+    ]
     met = (frame["status"] == Status.MET) & frame["baseline"].notna()
     why = pd.Series(pd.NA, index=frame.index, dtype=object)
     why[met & (frame["progress"].abs() >= frame["delta"])] = "moved"
