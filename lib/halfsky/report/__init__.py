@@ -21,7 +21,7 @@ from halfsky.report.findings import (
     experience,
     problems,
     recommendations,
-from halfsky.report.findings import experience, problems, recommendations
+)
 from halfsky.report.measures import (
     cause_sentences,
     effect_charts,
@@ -42,8 +42,8 @@ from halfsky.report.places import (
     where_sentences,
 )
 from halfsky.report.record import Record as record
-from halfsky.report.scenarios import what_if_table
 from halfsky.report.register import warning_register
+from halfsky.report.scenarios import what_if_table
 from halfsky.report.sections import (
     comparison_table,
     completion_table,
@@ -70,9 +70,9 @@ __all__ = [
     "completeness_chart",
     "completion_chart",
     "completion_table",
-    "countermeasure_table",
     "contribution_chart",
     "contribution_table",
+    "countermeasure_table",
     "decomposition_table",
     "domain_completeness_chart",
     "dumbbell_chart",
