@@ -17,7 +17,7 @@ from halfsky.plan.vocabulary import Action, MeasureFinding, Progress, Severity, 
 from halfsky.report import numbers
 from halfsky.report.html import Html
 from halfsky.report.prose import Prose, is_backed, say
-from halfsky.report.sections import goal_label, render, sentence
+from halfsky.report.sections import goal_label, render, sentence, subjects
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
@@ -154,7 +154,8 @@ def troubles(view: View, prose: Prose, row: dict[str, Any]) -> list[str]:
         & ~view.warnings["rule"].isin(_KNOWN_TROUBLE)
         & (view.warnings["severity"] != Severity.NOTE)
     ]
-    return [prose.words.warning(w, row) for w in rows(mine)]
+    about = subjects(view)
+    return [prose.words.warning(w, about(w)) for w in rows(mine)]
 
 
 def measures_for(view: View, goal: str) -> list[dict[str, Any]]:
