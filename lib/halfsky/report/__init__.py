@@ -28,6 +28,7 @@ from halfsky.report.measures import (
     effect_table,
     measure_table,
 )
+from halfsky.report.multiples import small_multiples
 from halfsky.report.paragraphs import goal_paragraphs
 from halfsky.report.places import (
     contribution_chart,
@@ -105,6 +106,7 @@ __all__ = [
     "series_table",
     "slope_chart",
     "small_counts_table",
+    "small_multiples",
     "status_chart",
     "warning_chart",
     "warning_register",

@@ -15,6 +15,8 @@ from halfsky.report.charts.counts import (
 from halfsky.report.charts.fans import plot_fans
 from halfsky.report.charts.funnel import plot_funnel
 from halfsky.report.charts.gaps import plot_dumbbell, plot_slope
+from halfsky.report.charts.multiples import plot_multiples
+from halfsky.report.charts.series import plot_series
 from halfsky.report.charts.wall import plot_goal_wall
 
 __all__ = [
@@ -26,6 +28,8 @@ __all__ = [
     "plot_fans",
     "plot_funnel",
     "plot_goal_wall",
+    "plot_multiples",
+    "plot_series",
     "plot_slope",
     "plot_status_counts",
     "plot_warnings",
