@@ -16,7 +16,7 @@ from halfsky.plan import load_plan, load_region, load_units
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.plan.vintage import as_known
-from halfsky.report.sections import goal_label, words_for
+from halfsky.report.sections import goal_label, subjects, words_for
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
@@ -57,9 +57,9 @@ def sentences(view: View) -> list[str]:
     # A command a reader may type is not a finding.
     headline = re.sub(r"<code>.*?</code>", "", report.headline(view).html)
     told += TAGS.sub("", headline).splitlines()
-    words, by_target = words_for(view), {row["target"]: row for row in rows(view.targets)}
+    words, about = words_for(view), subjects(view)
     for warning in rows(view.warnings):
-        text = words.warning(warning, by_target[warning["target"]])
+        text = words.warning(warning, about(warning))
         told.append(f"{goal_label(view, warning['goal'])}：{text}")
     return [line.strip() for line in told if NUMBER.search(line)]
 

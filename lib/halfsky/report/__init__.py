@@ -16,7 +16,12 @@ from halfsky.report.figures import (
     status_chart,
     warning_chart,
 )
-from halfsky.report.findings import experience, problems, recommendations
+from halfsky.report.findings import (
+    countermeasure_table,
+    experience,
+    problems,
+    recommendations,
+)
 from halfsky.report.measures import (
     cause_sentences,
     effect_charts,
@@ -39,6 +44,7 @@ from halfsky.report.places import (
 )
 from halfsky.report.record import Record as record
 from halfsky.report.register import warning_register
+from halfsky.report.scenarios import what_if_table
 from halfsky.report.sections import (
     comparison_table,
     completion_table,
@@ -67,6 +73,7 @@ __all__ = [
     "completion_table",
     "contribution_chart",
     "contribution_table",
+    "countermeasure_table",
     "decomposition_table",
     "domain_completeness_chart",
     "dumbbell_chart",
@@ -104,6 +111,7 @@ __all__ = [
     "warning_chart",
     "warning_register",
     "warning_table",
+    "what_if_table",
     "where_sentences",
 ]
 
