@@ -365,6 +365,7 @@ def action_table(view: View, department: str | None = None) -> Table | Html:
         note="部门分工为建议，规划未作规定。" + made_up(view),
         grouped=department is None,
         wide=department is None,
+        weights=(13, 14, 15, 29, 29) if department is None else (18, 18, 32, 32),
     )
 
 
