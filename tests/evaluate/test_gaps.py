@@ -42,6 +42,9 @@ def test_gap_and_change_since_the_baseline():
         pytest.param((60, 70), (61, 63), "narrower", "second", "first", True, id="men fell more"),
         pytest.param((60, 70), (66, 75.5), "same", None, "first", False, id="10 to 9.5: within δ"),
         pytest.param((60, 70), (75, 70), "reversed", None, "second", False, id="women overtook"),
+        pytest.param(
+            (60, 62), (60.5, 60.1), "narrower", None, "second", False, id="crossed by little"
+        ),
         pytest.param((70, 70), (70, 74), "wider", "second", "first", False, id="from no gap"),
     ],
 )

@@ -40,6 +40,7 @@ NOT_STARTED, UNDER_WAY, COMPLETED = "未启动", "推进中", "完成"
 # How far milestones have got (levels 2, 3, 4), and how often two raters agree.
 REACHED = {2: 0.25, 3: 0.45, 4: 0.3}
 AGREE = 0.82
+LATE = 0.3  # a year between the money and the work
 UNRATED = 0.12  # the newest document's second rating is still missing
 
 
@@ -67,10 +68,10 @@ def _milestone(
     """One document for each level reached, the first in the plan's first year."""
     reached = int(rng.choice(list(REACHED), p=list(REACHED.values())))
     name = target.name or target.clause
+    is_late = bool(rng.random() < LATE)
     rows = []
     for level in range(1, reached + 1):
-        year = plan.info.start_year - 1 + level + int(level > 2 and rng.random() < 0.3)
-        year = min(year, YEARS[-1])
+        year = plan.info.start_year - 1 + level + int(is_late and level > 2)
         date = f"{year}-{rng.integers(2, 12):02d}-{rng.integers(1, 29):02d}"
         number = int(rng.integers(1, 90))
         rated = dict.fromkeys(model.raters, level)

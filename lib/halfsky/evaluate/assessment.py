@@ -14,18 +14,20 @@ from halfsky.evaluate import (
     completion,
     countermeasures,
     early_warning,
+    effect,
     expected,
     measures,
     milestone,
     outlook,
     prediction,
+    register,
     review,
     status,
     where,
 )
 from halfsky.evaluate.forecast.rolling import LocalCheck, local_check
 from halfsky.plan.calibration import Calibration
-from halfsky.plan.models import Plan, Region, Unit
+from halfsky.plan.models import Goal, Plan, Region, Target, Unit
 from halfsky.plan.thresholds import Thresholds
 from halfsky.plan.vintage import as_known
 from halfsky.plan.vocabulary import Data
@@ -44,13 +46,16 @@ class Assumptions:
 class Assessment:
     """One region and year, evaluated. Frames are documented where they are made:
 
-    targets (completion.facts + status + prediction + outlook + previous_*), goals
-    (status.summarise_goals + p, outlook), history, forecasts, warnings (early_warning.find),
+    targets (completion.facts + status + prediction + outlook + previous_* + doubt: the data
+    rule for which nothing may be said of the target's progress, else None), goals
+    (status.summarise_goals + p, outlook), history, forecasts, warnings and warning_tests
+    (early_warning.Warnings), register (register.compare: open, new, eased, closed),
     rates (expected.rates), expected, milestones (milestone.levels), agreement,
     hindsight (review.hold_against), local and rolled (the region's own past forecasts:
     forecast.rolling), ranks (expected.rank_sensitivity), references (review.beside), where
-    (where.find: gaps, townships, decompositions, peers), measures (measures.progress) and
-    countermeasures (countermeasures.propose); no row of these two for a reference region.
+    (where.find: gaps, townships, decompositions, peers), measures (measures.progress),
+    effects (effect.assess_effects) and countermeasures (countermeasures.propose); no row of
+    these three for a reference region.
     """
 
     plan: Plan
@@ -62,6 +67,8 @@ class Assessment:
     history: pd.DataFrame
     forecasts: pd.DataFrame
     warnings: pd.DataFrame
+    warning_tests: pd.DataFrame
+    register: pd.DataFrame
     rates: pd.DataFrame
     expected: expected.ExpectedCount
     ranks: pd.DataFrame
@@ -74,6 +81,7 @@ class Assessment:
     measures: pd.DataFrame
     countermeasures: pd.DataFrame
     where: where.Where
+    effects: pd.DataFrame
 
     @property
     def is_reference(self) -> bool:
@@ -106,26 +114,21 @@ def assess(
     Returns:
         The assessment; every goal of the plan is in it, whatever is missing.
     """
-    now = _judge(plan, region, year, observations, evidence, assumptions)
+    judge = _Judge(plan, region, observations, evidence, assumptions)
+    now = judge.whole(year)
     targets, history, forecasts, levels = now.targets, now.history, now.forecasts, now.levels
-    previous = None
-    if year - 1 >= plan.info.start_year:
-        last = _judge(plan, region, year - 1, observations, evidence, assumptions)
-        previous = last.targets
-        targets = review.add_previous(targets, previous)
     rules = assumptions.thresholds
+    last, judged = None, {}
+    if year - 1 >= plan.info.start_year:
+        last = judge.whole(year - 1, later=now)
+        targets = review.add_previous(targets, last.targets)
+        judged = {year - 1: last.targets, **judge.spells(year - 1, last, now)}
     one_step = review.one_step_errors(now.rolled, targets)
-    warnings = early_warning.find(
-        targets,
-        history,
-        as_known(observations, year),
-        one_step,
-        previous,
-        plan,
-        region=region.id,
-        year=year,
-        thresholds=rules,
-    )
+    warned = judge.warnings(year, now, judged, None if last is None else last.forecasts)
+    before = None
+    if last is not None:
+        before = judge.warnings(year - 1, last, judged, None)
+    targets = review.without_doubtful_changes(targets, warned.doubts)
     goals = status.summarise_goals(targets).merge(
         expected.goal_probabilities(targets, rules.expected)[["goal", "p"]], on="goal", how="left"
     )
@@ -144,7 +147,7 @@ def assess(
         proposed = countermeasures.propose(
             targets,
             history,
-            warnings,
+            warned.findings,
             done,
             plan,
             year=year,
@@ -160,7 +163,9 @@ def assess(
         goals=goals,
         history=history,
         forecasts=forecasts,
-        warnings=warnings,
+        warnings=warned.findings,
+        warning_tests=warned.tests,
+        register=register.compare(warned, before, targets),
         rates=expected.rates(goals),
         expected=expected.expected_count(targets, rules.expected),
         milestones=levels,
@@ -182,6 +187,18 @@ def assess(
             thresholds=rules,
             units=assumptions.units,
         ),
+        effects=effect.assess_effects(
+            done,
+            targets,
+            history,
+            now.rolled,
+            plan,
+            year,
+            rules=rules.effect,
+            areas=known,
+            units=assumptions.units,
+            calibration=assumptions.calibration,
+        ),
     )
 
 
@@ -197,37 +214,104 @@ class _Judged:
     local: LocalCheck
 
 
-def _judge(
-    plan: Plan,
-    region: Region,
-    year: int,
-    observations: pd.DataFrame,
-    evidence: pd.DataFrame,
-    assumptions: Assumptions,
-) -> _Judged:
-    rules, units = assumptions.thresholds, assumptions.units
-    known = as_known(observations, year)
-    frame, history = completion.facts(
-        plan, known, region=region.id, year=year, thresholds=rules, units=units
-    )
-    names = [t.id for t in plan.targets.values() if t.type == "milestone"]
-    levels = milestone.levels(_by_then(evidence, year), names)
-    level = frame["target"].map(levels.set_index("target")["level"])
-    frame = frame.assign(level=level, data=frame["data"].mask(level.notna(), Data.ENOUGH))
-    judged = status.add_status(frame, rules)
-    rolled = review.roll(history, judged, plan, assumptions.calibration)
-    # The region's own errors replace the stored ones only where they are many and do better.
-    local = local_check(rolled, assumptions.calibration)
-    judged, forecasts = prediction.predict(
-        judged,
-        history,
-        plan,
-        thresholds=rules,
-        units=units,
-        calibration=local.calibration,
-    )
-    judged = outlook.add_outlook(judged, rules.outlook.bands)
-    return _Judged(judged, history, forecasts, levels, rolled, local)
+@dataclass(frozen=True)
+class _Judge:
+    """Judges one region in any year, each time from what was known in it."""
+
+    plan: Plan
+    region: Region
+    observations: pd.DataFrame
+    evidence: pd.DataFrame
+    assumptions: Assumptions
+
+    def whole(self, year: int, later: _Judged | None = None) -> _Judged:
+        """All targets. later: a later year's, whose past forecasts need not be made again."""
+        frame, history, levels = self._status(year, None)
+        stored = self.assumptions.calibration
+        known = None if later is None else (later.history, later.rolled)
+        rolled = review.roll(history, frame, self.plan, stored, known)
+        # The region's own errors replace the stored ones only where they are many and do better.
+        local = local_check(rolled, stored)
+        frame, forecasts = self._predict(frame, history, local)
+        return _Judged(frame, history, forecasts, levels, rolled, local)
+
+    def spells(self, year: int, last: _Judged, now: _Judged) -> dict[int, pd.DataFrame]:
+        """Years before `year`, as far back as a warning of that year may have been open.
+
+        Only the targets that matter are judged: P under .66 ever since, and in the first of
+        these years also those that may have fallen into it.
+        """
+        rules = self.assumptions.thresholds.warning
+        p = last.targets.set_index("target")["p_met"]
+        wanted = list(p.index[p <= max(1 - rules.fall_in_p, rules.amber_below)])
+        judged: dict[int, pd.DataFrame] = {}
+        for then in range(year - 1, self.plan.info.start_year - 1, -1):
+            pairs = [(goal, t) for goal, t in self.plan.each_target() if t.id in set(wanted)]
+            if not pairs:
+                break
+            frame, history, _ = self._status(then, pairs)
+            # What a later roll knows of the years up to then is what was known then.
+            early = now.rolled[now.rolled["year"] <= then]
+            local = local_check(early, self.assumptions.calibration)
+            frame, _ = self._predict(frame, history, local)
+            judged[then] = frame
+            wanted = list(frame.loc[frame["p_met"] < rules.amber_below, "target"])
+        return judged
+
+    def warnings(
+        self,
+        year: int,
+        done: _Judged,
+        judged: dict[int, pd.DataFrame],
+        paths: pd.DataFrame | None,
+    ) -> early_warning.Warnings:
+        """The warnings of a year that was judged as a whole."""
+        return early_warning.find(
+            done.targets,
+            done.history,
+            as_known(self.observations, year),
+            review.one_step_errors(done.rolled, done.targets),
+            self.plan,
+            region=self.region.id,
+            year=year,
+            thresholds=self.assumptions.thresholds,
+            judged={then: frame for then, frame in judged.items() if then < year},
+            paths=paths,
+        )
+
+    def _status(
+        self, year: int, pairs: list[tuple[Goal, Target]] | None
+    ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """Targets with status, their history, and the milestones' levels."""
+        rules = self.assumptions.thresholds
+        frame, history = completion.facts(
+            self.plan,
+            as_known(self.observations, year),
+            region=self.region.id,
+            year=year,
+            thresholds=rules,
+            units=self.assumptions.units,
+            targets=pairs,
+        )
+        names = [t.id for t in self.plan.targets.values() if t.type == "milestone"]
+        levels = milestone.levels(_by_then(self.evidence, year), names)
+        level = frame["target"].map(levels.set_index("target")["level"])
+        frame = frame.assign(level=level, data=frame["data"].mask(level.notna(), Data.ENOUGH))
+        return status.add_status(frame, rules), history, levels
+
+    def _predict(
+        self, frame: pd.DataFrame, history: pd.DataFrame, local: LocalCheck
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        rules = self.assumptions.thresholds
+        frame, forecasts = prediction.predict(
+            frame,
+            history,
+            self.plan,
+            thresholds=rules,
+            units=self.assumptions.units,
+            calibration=local.calibration,
+        )
+        return outlook.add_outlook(frame, rules.outlook.bands), forecasts
 
 
 def _by_then(evidence: pd.DataFrame, year: int) -> pd.DataFrame:

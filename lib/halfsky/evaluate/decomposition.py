@@ -7,13 +7,14 @@ Source: docs/method.md section 6; Kitagawa (1955), Ang (2004, LMDI).
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from halfsky.evaluate.frames import records
-from halfsky.evaluate.places import GROUP, comparable, span, widest
+from halfsky.evaluate.places import GROUP, comparable, smallest_change, span, widest
 from halfsky.evaluate.series import WHOLE
 from halfsky.plan.models import Plan, Unit
 from halfsky.plan.thresholds import Thresholds
@@ -25,7 +26,7 @@ COLUMNS: dict[str, str] = {
     **dict.fromkeys(["base_year", "year", "groups"], "int64"),
     **dict.fromkeys(["before", "now", "change", "rate_effect", "composition_effect"], "float64"),
     **dict.fromkeys(["leader", "follower"], "object"),
-    **dict.fromkeys(["leader_effect", "follower_effect", "coverage_pct"], "float64"),
+    **dict.fromkeys(["leader_effect", "follower_effect", "coverage_pct", "delta"], "float64"),
 }
 MOVEMENT_COLUMNS: dict[str, str] = {
     **dict.fromkeys(["domain", "indicator", "age", "sex", "area"], "object"),
@@ -34,6 +35,7 @@ MOVEMENT_COLUMNS: dict[str, str] = {
     **dict.fromkeys(["numerator_before", "numerator", "denominator_before"], "float64"),
     **dict.fromkeys(["denominator", "numerator_effect", "denominator_effect"], "float64"),
     "mover": "object",
+    "delta": "float64",
 }
 
 
@@ -96,6 +98,7 @@ def find(
         before, now, change, its two effects in the indicator's unit, the groups that moved it
         most with (leader) and against (follower, None where there is none) its direction, and
         what part of the region's newest denominator these groups hold (NaN where unknown).
+        delta: the smallest meaningful change.
         MOVEMENT_COLUMNS: the whole's own numerator and denominator in the same two years;
         mover is `numerator` or `denominator`, whichever did more in the change's direction.
     """
@@ -111,13 +114,15 @@ def find(
         *_by_group(sides, "urban_rural", whole, base),
     ]
     moves = _movements(widest(whole, ["sex", "area"]), base)
+    for row in (*parts, *moves):
+        row["delta"] = smallest_change(thresholds, plan, str(row["indicator"]), row["before"])
     return _ordered(parts, COLUMNS, plan), _ordered(moves, MOVEMENT_COLUMNS, plan)
 
 
 def _by_group(
     rows: pd.DataFrame, dimension: str, whole: pd.DataFrame, base: tuple[int, int]
-) -> list[dict[str, object]]:
-    made: list[dict[str, object]] = []
+) -> list[dict[str, Any]]:
+    made: list[dict[str, Any]] = []
     totals = whole.set_index([*GROUP, "year"])["denominator"]
     for key, part in rows.groupby(GROUP, sort=False):
         several = part.groupby("year")["subarea"].nunique()
@@ -164,11 +169,11 @@ def _by_group(
     return made
 
 
-def _movements(whole: pd.DataFrame, base: tuple[int, int]) -> list[dict[str, object]]:
+def _movements(whole: pd.DataFrame, base: tuple[int, int]) -> list[dict[str, Any]]:
     newest, start = span(whole, GROUP, *base)
     columns = {"year": "base_year"} | {c: f"{c}_before" for c in ("numerator", "denominator")}
     both = newest.merge(start[[*GROUP, *columns]].rename(columns=columns), on=GROUP)
-    made: list[dict[str, object]] = []
+    made: list[dict[str, Any]] = []
     for row in records(both):
         before = row["per"] * row["numerator_before"] / row["denominator_before"]
         counts = ("numerator_before", "denominator_before", "numerator", "denominator")
@@ -191,7 +196,7 @@ def _movements(whole: pd.DataFrame, base: tuple[int, int]) -> list[dict[str, obj
     return made
 
 
-def _ordered(made: list[dict[str, object]], columns: dict[str, str], plan: Plan) -> pd.DataFrame:
+def _ordered(made: list[dict[str, Any]], columns: dict[str, str], plan: Plan) -> pd.DataFrame:
     frame = pd.DataFrame(made, columns=list(columns))
     order = {name: place for place, name in enumerate(plan.indicators)}
     frame = frame.assign(

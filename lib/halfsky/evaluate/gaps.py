@@ -111,7 +111,9 @@ def _judged(frame: pd.DataFrame, plan: Plan, thresholds: Thresholds) -> pd.DataF
     side = np.where(gap != 0, np.sign(gap), np.sign(gap_base))
     share_1, share_2 = side * moved_1, -side * moved_2
     by_first = np.sign(widened) * (share_1 - share_2) >= 0
+    # Where the two changed places there is no one side to have moved away from.
     has_moved = pd.Series(verdict, index=frame.index).isin(["wider", "narrower"])
+    has_moved &= gap * gap_base >= 0
     mover = np.select([has_moved & by_first, has_moved], ["first", "second"], default="")
     behind = np.select([sign * gap < 0, sign * gap > 0], ["first", "second"], default="")
     worsened = np.where(mover == "first", sign * moved_1, sign * moved_2) < 0
@@ -129,5 +131,5 @@ def _judged(frame: pd.DataFrame, plan: Plan, thresholds: Thresholds) -> pd.DataF
         mover=pd.Series(mover, index=frame.index, dtype=object).where(has_moved, None),
         behind=pd.Series(behind, index=frame.index, dtype=object).replace("", None),
         is_few=few & (frame["events"] < thresholds.status.few_events),
-        is_levelling_down=(verdict == "narrower") & worsened & (mover != behind),
+        is_levelling_down=has_moved & (verdict == "narrower") & worsened & (mover != behind),
     )

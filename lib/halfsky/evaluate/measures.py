@@ -17,7 +17,7 @@ from halfsky.plan.vocabulary import MeasureFinding, Progress, Status
 COLUMNS: dict[str, str] = {
     **dict.fromkeys(["measure", "domain", "title", "department", "goals", "status"], "object"),
     **dict.fromkeys(["status_year", "started_year"], "Int64"),
-    **dict.fromkeys(["money_wan", "people"], "float64"),
+    **dict.fromkeys(["money_wan", "people", "person_times"], "float64"),
     "people_year": "Int64",
     **dict.fromkeys(["departments_reporting", "finding"], "object"),
 }
@@ -61,7 +61,8 @@ def progress(
         newest return. started_year: the earliest start that the departments' newest returns
         give. money_wan: all years and departments added up, 10,000 yuan (returns are of a
         single year). people: of the newest year that has them, over departments, because the
-        same people may be reached every year; people_year: that year. departments_reporting:
+        same people may be reached every year; people_year: that year. person_times: people of
+        all years added up. departments_reporting:
         tuple of those that filed. finding: plan.vocabulary.MeasureFinding, "" where nothing
         stands out.
     """
@@ -105,6 +106,7 @@ def _row(
         "money_wan": filed["money_wan"].sum(min_count=1),
         "people": counted.loc[counted["year"] == people_year, "people"].sum(min_count=1),
         "people_year": people_year,
+        "person_times": filed["people"].sum(min_count=1),
         "departments_reporting": tuple(sorted(set(filed["department"]))),
     }
     if status != Progress.DONE and year - status_year > thresholds.status.stale_lag:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 from scipy import stats
 
@@ -53,6 +54,15 @@ def add_previous(targets: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def without_doubtful_changes(targets: pd.DataFrame, doubts: Mapping[str, str]) -> pd.DataFrame:
+    """Add doubt (the data rule, or None) and tell no change of status from a doubtful figure."""
+    doubt = targets["target"].map(doubts)
+    told = targets.assign(doubt=doubt.astype(object).where(doubt.notna(), None))
+    if "change" not in told:
+        return told
+    return told.assign(change=told["change"].where(doubt.isna(), None))
+
+
 def _change(old: str, new: str) -> str | None:
     unknown = (Status.MISSING, Status.UNDECIDABLE)
     if old in unknown or new in unknown:
@@ -63,9 +73,17 @@ def _change(old: str, new: str) -> str | None:
 
 
 def roll(
-    history: pd.DataFrame, targets: pd.DataFrame, plan: Plan, calibration: Calibration
+    history: pd.DataFrame,
+    targets: pd.DataFrame,
+    plan: Plan,
+    calibration: Calibration,
+    later: tuple[pd.DataFrame, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Every past forecast of the region's own indicators, and its fate.
+
+    Args:
+        later: a later year's history and roll. A series that has only grown since keeps the
+            rows that were possible by now, instead of being forecast again.
 
     Only indicators judged by their own value are forecast (not gaps, ratios or differences);
     each origin sees the years before it and nothing later. Yearly figures are compared with
@@ -85,7 +103,38 @@ def roll(
     used = history[history["target"].isin(list(specs)) & history["in_use"].astype(bool)]
     frame = used[["target", "year", "value"]].rename(columns={"target": "series"})
     frame = frame.astype({"year": "int64", "value": "float64"})
-    return rolling_origin(frame, specs, calibration)
+    if later is None:
+        return rolling_origin(frame, specs, calibration)
+    kept = _still_true(frame, *later)
+    fresh = rolling_origin(frame[~frame["series"].isin(kept["series"])], specs, calibration)
+    parts = [part for part in (kept, fresh) if len(part)]
+    if not parts:
+        return fresh
+    both = pd.concat(parts, ignore_index=True)
+    return both.sort_values("series", kind="stable").reset_index(drop=True)
+
+
+def _still_true(
+    frame: pd.DataFrame, later_history: pd.DataFrame, later_rolled: pd.DataFrame
+) -> pd.DataFrame:
+    """Rows of a later roll that were possible already, of series unchanged up to now.
+
+    frame: series, year, value as used now. A figure may have become known only later, or a
+    break may have cut the series: such a series is not kept.
+    """
+    used = later_history[later_history["in_use"].astype(bool)]
+    since = {str(k): part for k, part in used.groupby("target", sort=False)}
+    keep: dict[str, int] = {}
+    for name, own in frame.groupby("series", sort=False):
+        whole = since.get(str(name))
+        last = int(own["year"].iloc[-1])
+        if whole is None:
+            continue
+        then = whole[whole["year"] <= last]
+        if np.array_equal(then[["year", "value"]].astype(float), own[["year", "value"]]):
+            keep[str(name)] = last
+    limit = later_rolled["series"].map(keep)
+    return later_rolled[later_rolled["year"] <= limit]
 
 
 def one_step_errors(rolled: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:

@@ -69,6 +69,35 @@ def control_limits(
     return per * counts[0] / exposure, per * counts[1] / exposure
 
 
+def limit_curves(
+    rate: float, exposure: Vector, per: float, family: str, levels: dict[str, float]
+) -> pd.DataFrame:
+    """Control limits as curves to draw: interpolated between counts, so without their teeth.
+
+    A whole count lies outside a curve exactly where it lies outside control_limits, which step
+    from count to count (after Spiegelhalter 2005, appendix).
+
+    Args:
+        levels: name -> level, e.g. {"inner": 0.95}.
+
+    Returns:
+        denominator and name_low, name_high of each level, in the printed unit.
+    """
+    n = np.round(exposure)
+    p = min(max(rate / per, 0.0), 1.0)
+    law = stats.binom(n, p) if family == "binomial" else stats.poisson(rate / per * n)
+    columns: dict[str, Vector] = {"denominator": n}
+    for name, level in levels.items():
+        tail = (1 - level) / 2
+        low, high = law.ppf(tail), law.ppf(1 - tail)
+        below = (law.cdf(low) - tail) / law.pmf(low)
+        above = (law.sf(high - 1) - tail) / law.pmf(high)
+        top = per if family == "binomial" else np.inf
+        columns[f"{name}_low"] = np.clip(per * (low - below) / n, 0, None)
+        columns[f"{name}_high"] = np.clip(per * (high + above) / n, None, top)
+    return pd.DataFrame(columns)
+
+
 def chance(
     count: Vector, exposure: Vector, rate: Vector, per: Vector, family: NDArray[np.object_]
 ) -> Vector:
@@ -99,8 +128,8 @@ def find(
         `inner`: outside the inner limits only, `outer`), share of the denominator,
         contribution = share × (rate − whole), people (numerator short of the whole's rate;
         negative: above it), exact p and the same widened by the dispersion, side (`better`,
-        `worse`, None where direction is neutral or rates are equal), is_flagged after
-        Benjamini–Hochberg over all rows. NaN and None without counts.
+        `worse`, None where direction is neutral or rates are equal), is_flagged: outside
+        the inner limits and found by Benjamini–Hochberg over all rows. NaN and None without counts.
         SUMMARY_COLUMNS, one row per indicator: the filed whole beside the pooled one, what
         part of its denominator the townships hold, the test of heterogeneity (NaN where
         expected counts are too few), dispersion = χ² ÷ (k − 1) and spread, its winsorised kin
@@ -278,6 +307,8 @@ def _flagged(areas: pd.DataFrame, summary: pd.DataFrame, fdr: float) -> pd.DataF
     tested = ~np.isnan(widened)
     if tested.any():
         flagged[tested] = multipletests(widened[tested], alpha=fdr, method="fdr_bh")[0]
+    # Where few are tested, the false discovery rate alone would single out those inside.
+    flagged &= areas["zone"].isin(["inner", "outer"]).to_numpy()
     return areas.assign(p_widened=widened, is_flagged=flagged)
 
 

@@ -226,13 +226,13 @@ def _cross_check(plan: Plan, folder: Path) -> list[Problem]:
     unknown = tr("引用了不存在的编号", "refers to an id that does not exist")
     fix = tr("请检查拼写，或先定义它。", "Check its spelling or define it first.")
     for goal, target in plan.each_target():
-        for indicator in (
+        for name in (
             target.indicator,
             target.reference_indicator,
             target.population_indicator,
         ):
-            if indicator is not None and indicator not in plan.indicators:
-                add(goal.domain, unknown, indicator, fix)
+            if name is not None and name not in plan.indicators:
+                add(goal.domain, unknown, name, fix)
         if not target.id.startswith(goal.id + "-"):
             add(
                 goal.domain,
@@ -242,6 +242,10 @@ def _cross_check(plan: Plan, folder: Path) -> list[Problem]:
             )
         if target.measure is not None and target.measure not in plan.measures:
             add(goal.domain, unknown, target.measure, fix)
+    for indicator in plan.indicators.values():
+        for known, named in ((plan.goals, indicator.goal), (plan.indicators, indicator.whole)):
+            if named is not None and named not in known:
+                add(plan.domain_of_indicator[indicator.id], unknown, named, fix)
     for measure in plan.measures.values():
         for served in measure.serves:
             if served not in plan.goals:

@@ -83,6 +83,10 @@ class Indicator(Frozen):
     # Set where the indicator is itself women's share of a body of people.
     is_female_share: bool = False
     breaks: tuple[Break, ...] = ()
+    # A context indicator has no target: the goal whose page shows it, and its warnings.
+    goal: str | None = None
+    # A head-count of women: the indicator that tells the size of the body it is part of.
+    whole: Id | None = None
     note: str = ""
 
     @model_validator(mode="after")

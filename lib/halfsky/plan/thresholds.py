@@ -72,6 +72,12 @@ class WarningRules(Frozen):
     fdr: float
     denominator_moved: float
     min_errors: int
+    repeat_chance: float = Field(gt=0, lt=1)
+    slip_usual: float = Field(gt=0)
+    slip_tolerance: float = Field(gt=0, lt=0.5)
+    headcount_moved: float = Field(gt=0)
+    shown_years: int
+    remarks: dict[str, str]  # rule -> the words in a row's remark that call for it
 
 
 class MeasureRules(Frozen):
@@ -95,6 +101,16 @@ class WhereRules(Frozen):
     peer_min: int = Field(ge=2)
 
 
+class EffectRules(Frozen):
+    years_after: int = Field(ge=1)
+    difference_level: float = Field(gt=0, lt=1)
+    min_comparisons: int = Field(ge=2)
+    winsorised: float = Field(ge=0, lt=0.5)
+    min_placebo: int
+    rank_p: float = Field(gt=0, lt=1)
+    expected_error: float = Field(gt=0, lt=1)
+
+
 class Prior(Frozen):
     """The Gamma prior of small counts (docs/method.md, section 4)."""
 
@@ -112,6 +128,7 @@ class Thresholds(Frozen):
     warning: WarningRules
     measures: MeasureRules
     where: WhereRules
+    effect: EffectRules
     prior: Prior
 
     def delta(self, target: Target, indicator: Indicator, baseline: float) -> float:

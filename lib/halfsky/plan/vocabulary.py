@@ -85,3 +85,12 @@ class Action(StrEnum):
     FILE_BASELINE = "file_baseline"
     FILE_PAST = "file_past"
     FILE_DOCUMENTS = "file_documents"
+
+
+class WarningState(StrEnum):
+    """A warning from last year to this (docs/method.md, section 5)."""
+
+    NEW = "新增"
+    OPEN = "持续"
+    EASED = "缓解"
+    CLOSED = "解除"

@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from halfsky.evaluate.countermeasures import open_problems
-from halfsky.plan.vocabulary import Action, Family, MeasureFinding, Progress, Severity, Status
+from halfsky.evaluate.experience import ahead
+from halfsky.plan.vocabulary import Action, MeasureFinding, Progress, Severity, Status
 from halfsky.report import numbers
 from halfsky.report.html import Html
 from halfsky.report.prose import Prose, is_backed, say
@@ -21,6 +22,7 @@ from halfsky.report.view import View
 from halfsky.report.words import rows
 
 MOST = 8  # sentences in one list; the tables hold the rest
+FEW = 3  # so many missing figures are named one by one
 _FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)
 _KNOWN_TROUBLE = ("p_below", "overdue")  # told by the figures of the sentence itself
 
@@ -30,18 +32,14 @@ def experience(view: View) -> Html:
 
     Without a word on causes: what ran at the same time is named, and that it did.
     """
-    hard = view.warnings.loc[
-        view.warnings["family"].isin([Family.HARD, Family.WORSENING]), "target"
-    ]
-    frame = view.targets[~view.targets["target"].isin(hard)]
-    ahead = frame[
-        frame["completion_pct"].notna() & (frame["completion_pct"] >= frame["elapsed_pct"])
-    ]
-    met = frame[(frame["status"] == Status.MET) & frame["baseline"].notna()]
-    held = met[(met["headroom"] > 0) | (met["progress"].abs() >= met["delta"])]
-    chosen = pd.concat([ahead, held]).drop_duplicates("target")
-    order = chosen.sort_values("completion_pct", ascending=False, kind="stable", na_position="last")
-    items = [_ahead(view, rows(part)) for _, part in order.groupby("goal", sort=False)]
+    found = ahead(view.targets, view.goals, view.warnings)
+    by_target = {row["target"]: row for row in rows(view.targets)}
+    items = []
+    for _, part in found.groupby("goal", sort=False):
+        chosen = [
+            by_target[target] | {"why": why} for _, target, why in part.itertuples(index=False)
+        ]
+        items.append(_ahead(view, chosen))
     n = len(view.reported)
     return _listed(
         view,
@@ -54,11 +52,11 @@ def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
     prose, first = Prose(view), targets[0]
     goal = first["goal"]
     told = f"{goal_label(view, goal)}：{_movement(prose, first)}"
-    if first["completion_pct"] is not None:
+    if first["why"] == "ahead":
         told += (
             f"，完成度{first['completion_pct']:.0f}%，快于时间进度（{first['elapsed_pct']:.0f}%）"
         )
-    elif first["headroom"] is not None and first["headroom"] > 0:
+    elif first["why"] == "headroom":
         margin = numbers.gap(first["headroom"], first["unit"], first["decimals"])
         told += f"，优于{prose.aim}（{_limit(first)}）{margin}"
     else:
@@ -73,7 +71,7 @@ def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
         and m["finding"] != MeasureFinding.WITHOUT_RESULT
     ]
     if ran:
-        told += f"。同期，{prose.measures(ran, goal)}"
+        told += f"。同期，{prose.measures(ran, goal, as_run=True)}"
     return told + "。"
 
 
@@ -100,8 +98,11 @@ def values_of(targets: list[dict[str, Any]], most: int = 3) -> str:
     """Names with their figures: 住院分娩率（99.95%）、……."""
     told = []
     for row in targets:
-        level = f"{row['level']:.0f}级" if row["type"] == "milestone" else None
-        value = level or numbers.quantity(row["value"], row["unit"], row["decimals"])
+        value = numbers.quantity(row["value"], row["unit"], row["decimals"])
+        if row["type"] == "milestone":
+            value = f"{row['level']:.0f}级"
+        elif row["type"] == "relative":
+            value = numbers.quantity(row["female"], "%", row["decimals"])
         told.append(f"{row['name']}（{value}）")
     return numbers.joined(told, most)
 
@@ -211,7 +212,7 @@ def recommendations(view: View) -> Html:
     for _, part in proposed[~missing].groupby("goal", sort=False):
         items.append(_proposal(view, prose, rows(part), by_target))
     items = _most(items, "项目标需要采取对策")
-    items += _to_be_filed(proposed[missing])
+    items += _to_be_filed(view, proposed[missing])
     return _listed(
         view,
         items,
@@ -236,10 +237,15 @@ def _proposal(
     return f"{told}。{measures}。{prose.duty(first)}。"
 
 
-def _to_be_filed(missing: pd.DataFrame) -> list[str]:
+def _to_be_filed(view: View, missing: pd.DataFrame) -> list[str]:
     """What is to be filed, by whom and when: one sentence."""
     if missing.empty:
         return []
+    year = int(missing["report_year"].iloc[0])
+    if len(missing) <= FEW:
+        pairs = zip(missing["target"], missing["department"], strict=True)
+        named = [f"{view.plan.targets[target].name}（{lead}）" for target, lead in pairs]
+        return [f"补报{numbers.joined(named)}，随{year}年监测报送。"]
     counts = missing["department"].value_counts(sort=False)
     counts = counts.sort_values(ascending=False, kind="stable")
     most = [f"{name}{count}项" for name, count in counts.head(4).items()]
@@ -256,7 +262,7 @@ def _to_be_filed(missing: pd.DataFrame) -> list[str]:
     others = f"等{len(counts)}个部门" if len(counts) > 4 else ""
     return [
         f"补报{numbers.joined(told)}，涉及{missing['goal'].nunique()}项目标："
-        f"{numbers.joined(most)}{others}，随{int(missing['report_year'].iloc[0])}年监测报送。"
+        f"{numbers.joined(most)}{others}，随{year}年监测报送。"
     ]
 
 

@@ -21,7 +21,6 @@ from halfsky.report.view import View
 from halfsky.report.words import rows
 
 MOST_LABELS = 12
-_GOOD = (Status.MET, Status.NEARLY)
 
 
 def goal_paragraphs(view: View) -> Html:
@@ -63,13 +62,17 @@ def _paragraph(view: View, prose: Prose, known: list[dict[str, Any]], missing: i
 
 def _others(view: View, others: list[dict[str, Any]], missing: int, goal: str) -> str:
     """The goal's other targets: how many stand how, with their figures."""
-    met = [row for row in others if row["status"] in _GOOD]
-    unmet = [row for row in others if row["status"] == Status.UNMET]
+    # A reference region has reached the plan's value or not: there is no "nearly" for it.
+    good = (Status.MET,) if view.is_reference else (Status.MET, Status.NEARLY)
+    met = [row for row in others if row["status"] in good]
+    unmet = [row for row in others if row["status"] in (Status.UNMET, Status.NEARLY)]
+    unmet = [row for row in unmet if row not in met]
     unclear = [row for row in others if row["status"] == Status.UNDECIDABLE]
+    word = "达到" if all(row["status"] == Status.MET for row in met) else "达到或基本达到"
     parts = []
     for key, group in (("met", met), ("open", unmet), ("unclear", unclear)):
         if group:
-            parts.append(say("others", key, goal, names=values_of(group)))
+            parts.append(say("others", key, goal, names=values_of(group), met=word))
     if missing:
         filed = "公布" if view.is_reference else "填报"
         parts.append(say("others", "missing", goal, n=missing, filed=filed))

@@ -18,7 +18,7 @@ from jinja2 import Template
 
 from halfsky.evaluate.status import shortfall
 from halfsky.plan.models import Plan
-from halfsky.plan.vocabulary import Action, MeasureFinding, Status
+from halfsky.plan.vocabulary import Action, MeasureFinding, Progress, Status
 from halfsky.report import numbers
 from halfsky.report.sections import words_for
 from halfsky.report.view import View
@@ -36,6 +36,9 @@ _AS_TOLD = (
 )
 _LENGTH = ("岁", "年")
 _AMOUNT = ("人", "万人", "个", "件", "起", "份", "次", "元", "元/月", "元/年", "万元", "分钟/日")
+EVEN = 0.5
+MOST_TIMES = 10
+WHOLE_FROM = 10  # a pace of a figure without decimals is printed whole from here on
 MOST_SUPPORT = 3
 MOST_MEASURES = 2  # named in one sentence; the table of measures holds the rest
 
@@ -72,7 +75,7 @@ def say(group: str, key: str, goal: str, **values: Any) -> str:
 
 def counted(numerator: str) -> str:
     """What a numerator counts, as its measure word; "" where it is nothing to count."""
-    bare = re.sub(r"（.*", "", numerator)
+    bare = re.sub(r"（[^（）]*）", "", numerator)
     for pattern, noun in _file()["counted"]:
         if re.search(pattern, bare):
             return str(noun)
@@ -125,7 +128,7 @@ class Prose:
             values["below"] = "低于" if row["comparator"] == ">=" else "高于"
         elif key == "parity":
             low, high = self.rules.status.parity_low, self.rules.status.parity_high
-            values |= {"low": low, "high": high, "inside": low <= row["value"] <= high}
+            values |= {"low": low, "high": high, "side": _side(row["value"], low, high)}
         elif key in ("moved", "gap"):
             values["moved"] = self.turn(row)
         return say("standing", key, row["goal"], **values)
@@ -192,11 +195,16 @@ class Prose:
         """The straight line from here to the target, beside the recent pace."""
         if row["needed_pace"] is None or row["status"] == Status.MET:
             return ""
+        enough = row["speed_up"] is not None and row["speed_up"] <= 1
+        if enough and row["p_met"] is not None and row["p_met"] < EVEN:
+            return ""  # near a bound a straight line promises what the forecast does not
         key = "needed"
         if row["is_stalled"]:
             key = "stalled"
         elif row["speed_up"] is not None:
-            key = "faster" if row["speed_up"] > 1 else "enough"
+            key = "enough" if enough else "faster"
+            if row["speed_up"] > MOST_TIMES:  # 146倍 says less than the two paces do
+                key = "slow"
         pace = row["needed_pace"]
         return say("pace", key, row["goal"], r=row, pace=pace, **self._moving(row, pace))
 
@@ -244,15 +252,20 @@ class Prose:
     def _moving(self, row: Row, change: float | None) -> dict[str, Any]:
         up, down = verbs(row)
         places = int(row["decimals"]) + 1 if row["decimals"] is not None else 1
+        if change is not None and row["decimals"] == 0 and abs(change) >= WHOLE_FROM:
+            places = 0
         return {
             "verb": down if change is not None and change < 0 else up,
             "places": places,
             "aim": self.aim,
         }
 
-    def measure(self, row: Row, goal: str) -> str:
-        """One measure and what was returned on it: a row of evaluate.measures.progress."""
-        key = row["finding"] or "running"
+    def measure(self, row: Row, goal: str, *, as_run: bool = False) -> str:
+        """One measure and what was returned on it: a row of evaluate.measures.progress.
+
+        as_run: tell when and at what cost it ran, whatever stands out about it.
+        """
+        key = "running" if as_run else row["finding"] or "running"
         started, money, people = row["started_year"], row["money_wan"], row["people"]
         spent = ""
         if money is not None and money > 0:
@@ -269,11 +282,19 @@ class Prose:
             spent=spent,
         )
 
-    def measures(self, rows: list[dict[str, Any]], goal: str, *, steps: int | None = None) -> str:
+    def measures(
+        self,
+        rows: list[dict[str, Any]],
+        goal: str,
+        *,
+        steps: int | None = None,
+        as_run: bool = False,
+    ) -> str:
         """The measures of a goal, those that stand out first.
 
         Args:
             steps: the year the next steps are due; None: only what was returned.
+            as_run: as for measure().
         """
         order = [*list(MeasureFinding)[1:], MeasureFinding.NOTHING]
         first = sorted(rows, key=lambda m: order.index(m["finding"]))
@@ -282,12 +303,15 @@ class Prose:
             return self._unreported(rows, steps)
         told = []
         for m in shown:
-            text = self.measure(m, goal)
+            text = self.measure(m, goal, as_run=as_run)
             if steps is not None and m["finding"]:
                 text += "，须" + say("step", m["finding"], goal, year=steps)
             told.append(text)
-        rest = len(rows) - len(shown)
-        return "；".join(told) + (f"；另有{rest}项措施" if rest else "")
+        rest = [m["status"] for m in first[MOST_MEASURES:]]
+        if rest:
+            counts = [f"{said}{rest.count(said)}项" for said in Progress if said in rest]
+            told.append(f"另外{len(rest)}项措施中{numbers.joined(counts)}")
+        return "；".join(told)
 
     def _unreported(self, rows: list[dict[str, Any]], steps: int | None) -> str:
         """One sentence for several measures of which nothing is known."""
@@ -325,6 +349,12 @@ _NEEDS = {
     Action.FILE_BASELINE: "file",
     Action.FILE_PAST: "past",
 }
+
+
+def _side(ratio: float, low: float, high: float) -> str:
+    if low <= ratio <= high:
+        return "处于"
+    return "低于" if ratio < low else "高于"
 
 
 def verbs(row: Row) -> tuple[str, str]:

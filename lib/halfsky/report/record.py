@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from halfsky.evaluate.expected import count_statuses
-from halfsky.report.sections import words_for
+from halfsky.report.register import register_record
+from halfsky.report.sections import subjects, words_for
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
@@ -26,15 +27,17 @@ def results(view: View) -> dict[str, Any]:
     by_goal: dict[str, list[dict[str, Any]]] = {}
     for row in rows(view.targets):
         by_goal.setdefault(row["goal"], []).append(_target(row, words.rule(row), view))
-    named = {row["target"]: row for row in rows(view.targets)}
+    about = subjects(view)
     warnings = [
         {
             "goal": w["goal"],
             "target": w["target"],
             "family": w["family"],
             "severity": w["severity"],
-            "rule": words.warning(w, named[w["target"]]),
+            "rule": words.warning(w, about(w)),
             "rule_id": w["rule"],
+            "indicator": w["indicator"],
+            "threshold": _number(w["threshold"]),
             "inputs": {key: _number(value) for key, value in w["inputs"].items()},
             "department": None if view.is_reference else w["department"],
             "since": int(w["since"]),
@@ -63,6 +66,7 @@ def results(view: View) -> dict[str, Any]:
         "plan": view.plan.id,
         "goals": goals,
         "warnings": warnings,
+        "register": register_record(view),
         "rates": count_statuses(view.goals),
     }
 

@@ -6,17 +6,18 @@ sentence that says what is missing, never an empty table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
+from halfsky.evaluate.early_warning import expected_false
 from halfsky.evaluate.intervals import gamma_poisson, probability_rate_at_most
-from halfsky.plan.vocabulary import Family, Status
+from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report.html import Html
 from halfsky.report.view import View
-from halfsky.report.words import Words, environment, rows, status_word
+from halfsky.report.words import Words, environment, phrase, rows, status_word
 
 REGISTER_COLUMNS = ("sex", "area")
 _SEX = {"female": "女", "male": "男", "total": ""}
@@ -169,41 +170,55 @@ def warning_table(view: View) -> Html:
             f"五类预警规则检查了{len(view.reported)}项有数据的指标，没有发现需要预警的情况。"
         )
     words = words_for(view)
-    by_target = {row["target"]: row for row in rows(view.targets)}
+    about = subjects(view)
     told = []
     for finding in rows(view.warnings):
-        row = by_target[finding["target"]]
+        row = about(finding)
         finding["goal_label"] = goal_label(view, finding["goal"])
         finding["name"] = row["name"]
         finding["text"] = words.warning(finding, row)
         told.append(finding)
     return render(
         "warnings.html.j2",
-        "\n".join(f"{w['target']} {w['family']} {w['severity']} {w['text']}" for w in told),
+        "\n".join(
+            f"{w['target'] or w['indicator']} {w['family']} {w['severity']} {w['text']}"
+            for w in told
+        ),
         rows=told,
         is_reference=view.is_reference,
         footnotes=_false_alarms(view),
     )
 
 
+def subjects(view: View) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """What a finding is about: its target's row, else its context indicator's name and unit."""
+    by_target = {row["target"]: row for row in rows(view.targets)}
+    indicators = view.plan.indicators
+
+    def about(finding: Mapping[str, Any]) -> dict[str, Any]:
+        indicator = indicators.get(finding["indicator"] or "")
+        own_unit = None if indicator is None else indicator.unit
+        if finding["target"] is not None:
+            return by_target[finding["target"]] | {"own_unit": own_unit}
+        if indicator is None:
+            raise ValueError("a finding is about a target or an indicator")
+        named = {"name": indicator.name, "unit": own_unit, "own_unit": own_unit}
+        return named | {"decimals": indicator.decimals, "type": None}
+
+    return about
+
+
 def _false_alarms(view: View) -> list[str]:
-    """How many of the warnings a calibrated forecaster expects to be false."""
-    notes = []
-    hard = view.warnings[view.warnings["family"] == Family.HARD]
-    if len(hard):
-        expected = sum(inputs["p"] for inputs in hard["inputs"])
-        notes.append(
-            f"“预计完成困难”{len(hard)}条：若概率校准良好，其中约{expected:.1f}条对应的目标最终仍会达到。"
-        )
-    unusual = view.warnings[view.warnings["family"] == Family.UNUSUAL]
-    if len(unusual):
-        inputs = unusual["inputs"].iloc[0]
-        notes.append(
-            f"“异常”{len(unusual)}条：全部领域共检验{inputs['tests']}项，"
-            f"错误发现率控制在{100 * inputs['fdr']:.0f}%，"
-            f"预期误报约{len(unusual) * inputs['fdr']:.1f}条。"
-        )
-    return notes
+    """How many of the warnings to expect to be false, by family and what each rests on."""
+    tests = view.assessment.warning_tests
+    mine = tests if view.domain_id is None else tests[tests["domain"] == view.domain_id]
+    fdr = view.assessment.assumptions.thresholds.warning.fdr
+    counted = tests["family"].value_counts()
+    return [
+        phrase("alarms", row["family"], a=row, tests=int(counted.get(row["family"], 0)), fdr=fdr)
+        for row in rows(expected_false(mine, view.warnings, fdr))
+        if row["found"]
+    ]
 
 
 def comparison_table(view: View) -> Html:
@@ -260,7 +275,7 @@ def missing_table(view: View) -> Html:
             last = f"{shown}（{int(row['last_year'])}年）"
         department = "" if view.is_reference else row["department"]
         groups.setdefault(department, []).append(
-            {"goal_label": label, "needed": needed, "last": last}
+            {"target": row["target"], "goal_label": label, "needed": needed, "last": last}
         )
     n = len(view.missing)
     goals = view.missing["goal"].nunique()

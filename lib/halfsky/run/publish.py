@@ -21,6 +21,7 @@ from halfsky.plan.paths import params_dir
 from halfsky.report.nbhtml import to_html
 from halfsky.report.portal import render_portal, render_region_index
 from halfsky.report.sections import short_text
+from halfsky.run.attachments import attachments
 from halfsky.run.execute import Outcome
 from halfsky.run.pages import Page
 
@@ -117,7 +118,6 @@ def _with_names(results: dict[str, Any], folder: Path) -> dict[str, Any]:
         for stem, title in stems.items()
         if (folder / f"{stem}.html").is_file()
     ]
-    filed = sorted(path.name for path in folder.glob("*.docx") if not path.name.startswith("."))
     made = datetime.fromtimestamp((folder / "results.json").stat().st_mtime).astimezone()
     return {
         **results,
@@ -126,11 +126,11 @@ def _with_names(results: dict[str, Any], folder: Path) -> dict[str, Any]:
         "plan_name": plan.info.name,
         "banner": banner(region, plan),
         "pages": present,
-        "documents": [{"file": name, "title": name.removesuffix(".docx")} for name in filed],
         "names": {goal.id: short_text(goal.text) for goal in plan.goals.values()},
         "domains": {d.domain: d.title for d in plan.domains},
         "indicators": {i.id: i.name for i in plan.indicators.values()},
         "generated": made.strftime("%Y年%m月%d日"),
+        **attachments(folder),
     }
 
 

@@ -1,0 +1,86 @@
+"""预警台账: which warnings are new, still open, eased or closed since last year.
+
+Source: docs/method.md section 5.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from halfsky.plan.vocabulary import Severity, WarningState
+from halfsky.report.html import Html
+from halfsky.report.sections import goal_label, render, sentence, subjects
+from halfsky.report.view import View
+from halfsky.report.words import phrase, rows
+
+
+def _mine(view: View) -> pd.DataFrame:
+    register = view.assessment.register
+    if view.domain_id is None:
+        return register
+    return register[register["domain"] == view.domain_id].reset_index(drop=True)
+
+
+def warning_register(view: View) -> Html:
+    """The register of amber and red warnings, this year's and those of last year that went.
+
+    Notes are counted only: a remark on scope stays for years and needs no follow-up.
+    """
+    frame = _mine(view)
+    warns = frame["severity"].isin([Severity.RED, Severity.AMBER])
+    warned = frame["severity_before"].isin([Severity.RED, Severity.AMBER])
+    shown = frame[warns | warned]
+    if shown.empty:
+        return sentence(
+            f"{view.year}年和上年都没有黄色或红色预警，台账为空"
+            f"（另有提示{len(frame)}条，见预警表）。"
+        )
+    about = subjects(view)
+    told = []
+    for row in rows(shown):
+        row["goal_label"] = goal_label(view, row["goal"])
+        row["name"] = about(row)["name"]
+        row["note"] = phrase("register", row["reason"]) if row["reason"] else ""
+        told.append(row)
+    order = {state: place for place, state in enumerate(WarningState)}
+    told.sort(key=lambda row: order[row["state"]])
+    counts = shown["state"].value_counts()
+    is_first = view.year == view.plan.info.start_year
+    summary = phrase(
+        "register",
+        "first" if is_first else "summary",
+        n={state.value: int(counts.get(state, 0)) for state in WarningState},
+        year=view.year,
+        notes=len(frame) - len(shown),
+    )
+    return render(
+        "register.html.j2",
+        summary
+        + "\n"
+        + "\n".join(f"{r['state']} {r['target'] or r['indicator']} {r['family']}" for r in told),
+        summary=summary,
+        rows=told,
+        is_reference=view.is_reference,
+    )
+
+
+def register_record(view: View) -> list[dict[str, Any]]:
+    """The register for results.json: every row, notes too."""
+    return [
+        {
+            "goal": row["goal"],
+            "target": row["target"],
+            "indicator": row["indicator"],
+            "family": row["family"],
+            "rule_id": row["rule"],
+            "state": row["state"],
+            "severity": row["severity"],
+            "severity_before": row["severity_before"],
+            "reason": row["reason"],
+            "department": None if view.is_reference else row["department"],
+            "since": int(row["since"]),
+        }
+        for row in rows(_mine(view))
+    ]
