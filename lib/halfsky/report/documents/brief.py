@@ -41,7 +41,7 @@ def government_brief(view: View) -> Document:
         )
     return Document(
         name="区政府简报",
-        title=(f"{view.region.short}妇女发展规划{view.year}年监测评估简报",),
+        title=(f"{view.region.short}妇女发展规划", f"{view.year}年监测评估简报"),
         authors=(parts.localised(info.office, view), f"{view.year}年度"),
         author=parts.localised(info.office, view),
         year=view.year,
@@ -238,21 +238,28 @@ def _asked(view: View) -> Part:
     if found.empty:
         return Html("", "")
     counts = found["department"].value_counts()
-    told = numbers.joined([f"{name}{count}项" for name, count in counts.items()], 5)
+    told = _by_department(counts)
     when = parts.due(view.plan.info, "returns", view.year)
     return sentence(
         f"督促责任部门对照规划措施逐项核查：{told}，{when}报告落实情况；各部门任务单另发。"
     )
 
 
+def _by_department(counts: pd.Series) -> str:
+    """区教育局3项、区民政局2项等6个部门: the largest first."""
+    told = "、".join(f"{name}{count}项" for name, count in counts.head(MOST).items())
+    return told + (f"等{len(counts)}个部门" if len(counts) > MOST else "")
+
+
 def _missing(view: View) -> Part:
     if view.missing.empty:
         return Html("", "")
     counts = view.missing["department"].value_counts()
-    told = numbers.joined([f"{name}{count}项" for name, count in counts.items()], 5)
+    told = _by_department(counts)
     documents = int((view.missing["type"] == "milestone").sum())
     when = parts.due(view.plan.info, "returns", view.year)
     return sentence(
-        f"协调补报数据：{len(view.missing)}项指标未填报（其中机制建设类{documents}项，需佐证材料），"
-        f"涉及{len(counts)}个部门：{told}，请于{when}报齐，{view.plan.info.baseline_year}年基期值同时补报。"
+        f"协调补报数据：{len(view.missing)}项指标未填报"
+        + (f"（其中机制建设类{documents}项，需佐证材料）" if documents else "")
+        + f"，涉及{told}，请于{when}报齐，{view.plan.info.baseline_year}年基期值同时补报。"
     )

@@ -8,7 +8,9 @@ from halfsky.report.documents import parts
 from halfsky.report.documents.cover import document
 from halfsky.report.figures import goal_wall, status_chart, warning_chart
 from halfsky.report.findings import experience, problems
+from halfsky.report.measures import cause_sentences, effect_table
 from halfsky.report.paragraphs import goal_paragraphs
+from halfsky.report.places import where_sentences
 from halfsky.report.sections import (
     expected_sentence,
     headline,
@@ -64,6 +66,9 @@ def _answered(view: View) -> tuple[Section, ...]:
         Section("主要问题及原因"),
         Section("主要问题", (problems(view),), level=2),
         Section("从数据看到的原因", (parts.causes(view),), level=2),
+        Section("地区和人群之间的差距", (where_sentences(view),), level=2),
+        Section("对应措施的落实情况", (cause_sentences(view),), level=2),
+        Section("措施成效的证据", (effect_table(view),), level=2),
         Section("预警", (warning_chart(view),), level=2),
         Section("经验做法"),
         Section("进展较快的指标", (experience(view),), level=2),

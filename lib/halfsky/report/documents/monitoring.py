@@ -7,7 +7,6 @@ from halfsky.report.document import Document, Part, Section
 from halfsky.report.documents import parts
 from halfsky.report.documents.cover import document
 from halfsky.report.figures import (
-    completeness_chart,
     domain_completeness_chart,
     goal_wall,
     warning_chart,
@@ -58,9 +57,7 @@ def _answered(view: View) -> tuple[Section, ...]:
         *(Section(d.title, _domain(mine), level=2) for d, mine in by_domain),
         Section("预警", (warning_chart(view), warning_table(view))),
         Section("数据质量"),
-        Section(
-            "数据完整程度", (domain_completeness_chart(view), completeness_chart(view)), level=2
-        ),
+        Section("数据完整程度", (domain_completeness_chart(view),), level=2),
         Section("小基数指标", (small_counts_table(view),), level=2),
         Section("机制建设类指标的佐证", (milestone_table(view),), level=2),
         Section("预测的检验", (hindsight_table(view), local_check_table(view)), level=2),

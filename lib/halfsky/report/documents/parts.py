@@ -296,29 +296,9 @@ def causes(view: View) -> Html:
             f"数据年份不足5个或已滞后的{len(short)}项：{joined(list(dict.fromkeys(short['name'])))}，"
             "进展快慢难以判断。"
         )
-    lines += _places(view, found)
     if not lines:
         return Html("", "")
     return _paragraphs("以下只写数据能够说明的情况，具体成因由责任部门核实。", *lines)
-
-
-def _places(view: View, found: pd.DataFrame) -> list[str]:
-    """Townships whose figures stand out for the worse among the open targets' indicators."""
-    areas = view.assessment.where.areas
-    worse = areas[areas["is_flagged"] & (areas["side"] == "worse")]
-    worse = worse[worse["indicator"].isin(found["indicator"])]
-    if worse.empty:
-        return []
-    told = []
-    for name, part in worse.groupby("indicator", sort=False):
-        indicator = view.plan.indicators[str(name)]
-        places = [
-            f"{row['subarea']}{numbers.quantity(row['rate'], indicator.unit, indicator.decimals)}"
-            for row in rows(part.drop_duplicates("subarea"))
-        ]
-        whole = numbers.quantity(part["whole"].iloc[0], indicator.unit, indicator.decimals)
-        told.append(f"{indicator.name}（全区{whole}，{'、'.join(places[:3])}）")
-    return [f"乡镇、街道之间差异超出偶然范围的{len(told)}项：{joined(told)}。"]
 
 
 def _recent(row: dict[str, Any]) -> str:
@@ -365,6 +345,7 @@ def action_table(view: View, department: str | None = None) -> Table | Html:
         note="部门分工为建议，规划未作规定。" + made_up(view),
         grouped=department is None,
         wide=department is None,
+        weights=(13, 14, 15, 29, 29) if department is None else (18, 18, 32, 32),
     )
 
 

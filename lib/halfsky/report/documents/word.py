@@ -23,6 +23,7 @@ from halfsky.report.chart import Chart, to_png
 from halfsky.report.document import Document, Section, Table
 from halfsky.report.documents import styles
 from halfsky.report.markup import Paragraph
+from halfsky.report.synthetic import MARK, WORD
 from halfsky.report.theme import STATUS
 from halfsky.report.words import status_word
 
@@ -211,7 +212,8 @@ class _Writer:
         _add(line, kind)
         for piece in _field(f"SEQ {kind} \\* ARABIC", str(self.counts[kind])):
             line._p.append(piece)
-        _add(line, f"　{_one_line(text)}")
+        made_up = MARK if self.document.notice and WORD not in text else ""
+        _add(line, f"　{_one_line(text)}{made_up}")
         return line
 
     def _table(self, table: Table) -> None:
