@@ -346,6 +346,8 @@ def _blank(targets: pd.DataFrame, touched: pd.DataFrame) -> pd.DataFrame:
     words = {"rule": RULE, "outlook": NO_FORECAST, "forecast_method": "none"}
     for column, word in words.items():
         made[column] = targets[column].mask(is_touched, word)
+    if "doubt" in targets:
+        made["doubt"] = targets["doubt"].where(~is_touched, None)
     blanked = targets.assign(**made)
     for column in (*_OF_YEARS, "status"):
         known = blanked["target"].map(touched[column].to_dict())
