@@ -194,7 +194,7 @@ def test_printed_ties_are_not_copies(step, is_found):
 
 
 def test_one_seat_more_is_not_unusual():
-    seats = {year: (9, 12) for year in range(2014, 2025)} | {2025: (10, 12)}
+    seats = dict.fromkeys(range(2014, 2025), (9, 12)) | {2025: (10, 12)}
     found = assessed([target(value=30)], observations(seats))
     assert "outside_interval" not in rules_of(found)
     tests = found.warning_tests

@@ -57,6 +57,7 @@ def results(view: View) -> dict[str, Any]:
         for row in rows(view.goals)
     ]
     phase = None if view.is_reference else view.plan.phase(view.year)
+    withheld = view.assessment.withheld
     return {
         "schema": SCHEMA,
         "region": view.region.id,
@@ -68,6 +69,8 @@ def results(view: View) -> dict[str, Any]:
         "warnings": warnings,
         "register": register_record(view),
         "rates": count_statuses(view.goals),
+        "public": view.is_public,
+        "withheld": None if withheld is None else len(withheld),
     }
 
 
