@@ -61,6 +61,7 @@ from halfsky.report.sections import (
     warning_table,
 )
 from halfsky.report.synthetic import marked, takes_view
+from halfsky.report.together import together
 from halfsky.report.view import View
 
 __all__ = [
@@ -108,6 +109,7 @@ __all__ = [
     "small_counts_table",
     "small_multiples",
     "status_chart",
+    "together",
     "warning_chart",
     "warning_register",
     "warning_table",
