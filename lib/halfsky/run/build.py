@@ -175,7 +175,8 @@ def _run_region(
                 folder / "results.json", json.dumps(results, ensure_ascii=False, indent=1) + "\n"
             )
             if not is_partial:
-                _documents(report, region, plan, folder)
+                with _environment(handed):
+                    _documents(report, region, plan, folder)
             publish.region_index(folder, results)
     report.pages[region.id] = made
 
@@ -190,6 +191,21 @@ def _documents(report: RunReport, region: Region, plan: Plan, folder: Path) -> N
         else:
             made.append(folder / name)
             log.info("%s", name)
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    """Variables of this process for a while: the documents take the notebooks' evaluation."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _hand_over(temporary: Path, plan: Plan, region: Region, year: int) -> dict[str, str]:
