@@ -336,7 +336,8 @@ def merge(records: dict[str, dict[str, Any]], is_partial: bool) -> dict[str, Any
     merged = dict(parts[0])
     merged["goals"] = [goal for part in parts for goal in part["goals"]]
     merged["warnings"] = [warning for part in parts for warning in part["warnings"]]
-    merged["register"] = [warning for part in parts for warning in part["register"]]
+    for key in ("register", "measures", "effects"):
+        merged[key] = [row for part in parts for row in part[key]]
     merged["rates"] = count_statuses(pd.DataFrame(merged["goals"]))
     return merged
 
