@@ -120,11 +120,15 @@ class Tracer:
             + [m.text for m in plan.measures.values()]
             + [t.clause for t in plan.targets.values()]
         )
+        inputs = view.assessment.warnings["inputs"]
+        self.remarks = {str(i["text"]) for i in inputs if "text" in i}  # the data's own notes
         self._by_goal: dict[str | None, Figures] = {}
 
     def untraced(self, text: str) -> list[str]:
         """The numbers of one sentence that stand nowhere in the results, each with its context."""
         text = TAGS.sub("", text)
+        for remark in self.remarks:
+            text = text.replace(remark, "")
         missing = [
             f"“{quoted}”"
             for quoted in re.findall(r"“([^”]*\d[^”]*)”", text)
