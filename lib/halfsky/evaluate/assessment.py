@@ -134,24 +134,6 @@ def assess(
     if last is not None:
         before = judge.warnings(year - 1, last, judged, None)
     targets = review.without_doubtful_changes(targets, warned.doubts)
-    goals = status.summarise_goals(targets).merge(
-        expected.goal_probabilities(targets, rules.expected)[["goal", "p"]], on="goal", how="left"
-    )
-    goals = goals.assign(
-        outlook=[outlook.classify(p, rules.outlook.bands) for p in goals["p"]],
-        data=[_weakest_data(targets, goal) for goal in goals["goal"]],
-    )
-    warnings = early_warning.find(
-        targets,
-        history,
-        as_known(observations, year),
-        one_step,
-        previous,
-        plan,
-        region=region.id,
-        year=year,
-        thresholds=rules,
-    )
     goals = summarise(targets, rules)
     known = {
         name: as_known(frame, year) for name, frame in (references or {}).items() if len(frame)
