@@ -320,6 +320,7 @@ def test_ten_thousands_and_things_that_are_no_persons():
         [target()],
         [
             indicator(),
+            indicator("covered", of_people=False, role="context"),
             indicator("homes", unit="个", kind="count", role="context", direction="neutral"),
             indicator("cases", unit="万件", kind="count", role="context", direction="neutral"),
         ],
@@ -327,6 +328,7 @@ def test_ten_thousands_and_things_that_are_no_persons():
     frame = pd.concat(
         [
             observations({2024: 3}, "homes", unit="个"),
+            observations({2024: (3, 11)}, "covered"),
             observations({2024: 0.0003, 2025: 0.03}, "cases", unit="万件"),
         ],
         ignore_index=True,

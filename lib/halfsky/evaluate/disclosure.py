@@ -55,7 +55,8 @@ def withhold(
 
     A row counts what its value counts (persons or cases: Unit.heads), else its numerator, and
     for a share also the rest, denominator − numerator. A rate of rare events without its counts
-    is withheld: nobody can show that they are large. A zero is shown: it is about nobody.
+    is withheld: nobody can show that they are large. A zero is shown: it is about nobody; and so
+    is whatever counts no people (Indicator.of_people).
 
     Women and men, town and country, ages and townships add up to their total, and so do
     Indicator.parts; what is left where one of them was not filed is a count as well. Of the
@@ -98,6 +99,7 @@ class _Cells:
     ) -> None:
         self.most = smallest - 1
         info = frame["indicator"].map(plan.indicators)
+        frame = frame.assign(**frame[FIGURES].where(info.map(lambda i: i.of_people).astype(bool)))
         heads = info.map(lambda i: units[i.unit].heads if i.kind == "count" else None)
         is_share = info.map(lambda i: i.kind == "share").to_numpy(bool)
         counted = heads.astype(float) * frame["value"]

@@ -87,6 +87,8 @@ class Indicator(Frozen):
     goal: str | None = None
     # A head-count of women: the indicator that tells the size of the body it is part of.
     whole: Id | None = None
+    # False: it counts villages, days, documents. A small number of them is nobody's secret.
+    of_people: bool = True
     # The indicators that add up to this one, as 登记离婚 and 判决离婚 do.
     parts: tuple[Id, ...] = ()
     note: str = ""
