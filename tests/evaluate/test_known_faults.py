@@ -23,16 +23,39 @@ from halfsky.report.findings import experience
 from halfsky.report.sections import warning_table
 from halfsky.report.view import View
 
-FAULTY = (
-    "rural_toilet rural_tap_water rural_tap_water_3p maternal_system_mgmt he_female_n "
-    "he_female_share he_gross_enrol emp_female_share urban_unit_female_share "
-    "urban_unit_female_emp employee_director_female_share pay_gap_pct pay_monthly_avg "
-    "unpaid_work_participation unpaid_work_participant_min unpaid_work_min housework_min "
-    "family_care_min paid_work_participation divorces_registered divorces_total "
-    "life_expectancy cervical_screening_35_64 cervical_screening_20plus medical_coverage "
-    "protection_orders trafficking_children_filed injury_insured unemp_insured "
-    "village_team_female_share village_committee_female_share"
-).split()
+FAULTY = [
+    "rural_toilet",
+    "rural_tap_water",
+    "rural_tap_water_3p",
+    "maternal_system_mgmt",
+    "he_female_n",
+    "he_female_share",
+    "he_gross_enrol",
+    "emp_female_share",
+    "urban_unit_female_share",
+    "urban_unit_female_emp",
+    "employee_director_female_share",
+    "pay_gap_pct",
+    "pay_monthly_avg",
+    "unpaid_work_participation",
+    "unpaid_work_participant_min",
+    "unpaid_work_min",
+    "housework_min",
+    "family_care_min",
+    "paid_work_participation",
+    "divorces_registered",
+    "divorces_total",
+    "life_expectancy",
+    "cervical_screening_35_64",
+    "cervical_screening_20plus",
+    "medical_coverage",
+    "protection_orders",
+    "trafficking_children_filed",
+    "injury_insured",
+    "unemp_insured",
+    "village_team_female_share",
+    "village_committee_female_share",
+]
 
 
 @cache
