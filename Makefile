@@ -1,7 +1,9 @@
 # make report [YEAR=2025] [REGION="jiutai CN"]   the evaluation's pages, in reports/
+# make demo        the same for a synthetic district
 # make test        everything that needs nothing but Python
 # make test-all    that, and the tests that need Chromium, npm or LibreOffice
 # make lab         JupyterLab in the same environment
+# make api         pages of the library's functions, in build/api
 # make lint types notebooks test-tools    parts of the tests
 # make refresh     run the committed notebooks again, after a change that shows in them
 # make lock        requirements.lock from pyproject.toml;  make clean removes what can be rebuilt
@@ -29,10 +31,15 @@ PYTEST = $(PY) -m pytest -q
 # A file opened without saying its encoding fails a test, because it fails on a Chinese Windows.
 STRICT = PYTHONWARNDEFAULTENCODING=1
 
-.PHONY: report test test-all test-tools unit notebooks refresh lint types lab lock clean help
+.PHONY: report demo test test-all test-tools unit notebooks refresh lint types lab api lock \
+	clean help
 
 report: $(READY)
 	$(PY) -m halfsky.cli run $(YEAR) $(foreach r,$(REGION),--region $(r))
+
+demo: $(READY)
+	$(PY) -m halfsky.cli demo
+	$(PY) -m halfsky.cli run $(YEAR) --region demo
 
 test: lint types unit notebooks
 
@@ -68,6 +75,9 @@ types: $(READY)
 
 lab: $(READY)
 	$(PY) -m jupyter lab notebooks
+
+api: $(READY)
+	$(PY) -m pdoc --docformat google -o build/api halfsky
 
 # pyproject.toml says what is needed, requirements.lock what every machine installs.
 lock: $(READY)

@@ -157,17 +157,18 @@ def warnings() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["family", "severity"])
 
 
-def gaps() -> pd.DataFrame:
-    """Women and men: several years, two units, one indicator without men's figure."""
-    rows = []
-    for i, year in enumerate((2018, 2020, 2022, 2024)):
-        rows.append(("人均预期寿命", "岁", 1, year, 80.4 + 0.2 * i, 74.9 + 0.25 * i))
-        rows.append(("每日家务劳动时间", "分钟/日", 0, year, 129 - 4.0 * i, 45 + 3.0 * i))
-        rows.append(("劳动参与率", "%", 1, year, 61.5 - 0.3 * i, 74.1 - 0.4 * i))
-        rows.append(("高中阶段教育毛入学率（含中等职业教育）", "%", 1, year, 92.0 + i, 91.5 + i))
-    rows.append(("体质测定标准合格比例", "%", 1, 2024, 92.1, None))
-    frame = pd.DataFrame(rows, columns=["name", "unit", "decimals", "year", "female", "male"])
-    return frame.astype({"female": float, "male": float})
+def gaps(dimension: str = "sex") -> pd.DataFrame:
+    """Two groups in the baseline year and now: several units, one without a baseline."""
+    rows = [
+        ("人均预期寿命", "岁", 1, 2020, 2024, 80.6, 75.1, 81.0, 75.7),
+        ("每日家务劳动时间", "分钟/日", 0, 2018, 2024, 129, 45, 117, 54),
+        ("劳动参与率", "%", 1, 2018, 2024, 61.5, 74.1, 60.6, 72.9),
+        ("高中阶段教育毛入学率（含中等职业教育）", "%", 1, 2018, 2024, 92.0, 91.5, 95.0, 94.5),
+        ("体质测定标准合格比例", "%", 1, None, 2024, None, None, 92.1, 92.1),
+    ]
+    columns = ["name", "unit", "decimals", "base_year", "year"]
+    columns += ["first_base", "second_base", "first", "second"]
+    return pd.DataFrame(rows, columns=columns).assign(dimension=dimension)
 
 
 def run(region: str, role: str, year: int, seed: int = 1) -> dict[str, object]:

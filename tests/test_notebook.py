@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from pandas.testing import assert_frame_equal
 
-from halfsky.notebook import check_parameters, open_study, unknown_parameters
-from halfsky.plan import ParameterError
+from halfsky.notebook import (
+    HANDED,
+    check_parameters,
+    evaluate_region,
+    hand_over,
+    open_study,
+    unknown_parameters,
+)
+from halfsky.plan import ParameterError, load_plan, load_region
 
 PLAN = "jiutai_2021_2030"
 
@@ -47,3 +55,15 @@ def test_names_of_a_notebooks_own_cells_are_no_parameters():
 def test_unknown_domain_is_refused():
     with pytest.raises(ParameterError, match="领域"):
         open_study("helth", year=2025, region="CN", plan=PLAN)
+
+
+def test_what_a_run_hands_over_is_taken_for_its_own_region_and_year_only(tmp_path, monkeypatch):
+    plan, region = load_plan(PLAN), load_region("changchun")
+    hand_over(tmp_path / "evaluated.pickle", plan, region, 2025)
+    fresh, known = evaluate_region(plan, region, 2025)
+    monkeypatch.setenv(HANDED, str(tmp_path / "evaluated.pickle"))
+    monkeypatch.setattr("halfsky.notebook._evaluate", lambda *which: which[1:])
+    handed, also_known = evaluate_region(plan, region, 2025)
+    assert_frame_equal(handed.targets, fresh.targets)
+    assert_frame_equal(also_known, known)
+    assert evaluate_region(plan, region, 2024) == (region, 2024)

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 COMMANDS = [[], ["run"], ["template"], ["ingest"], ["plan"], ["plan", "check"]]
-COMMANDS += [["benchmark"], ["calibrate"]]
+COMMANDS += [["benchmark"], ["calibrate"], ["demo"]]
 
 
 def halfsky(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

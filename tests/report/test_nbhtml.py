@@ -89,7 +89,7 @@ def test_code_prompts_stderr_and_the_machines_record_are_hidden():
 
 def test_contents_point_at_headings_that_exist():
     found = soup(markdown="## 目标完成\n\n### 小数字\n\n字。\n\n## 目标完成")
-    links = [a["href"][1:] for a in found.select(".toc a")]
+    links = [a["href"][1:] for a in found.select(".toc li a")]
     assert links == ["目标完成", "小数字", "目标完成-2", "数据与缺项", "缺项"]
     assert all(found.find(id=anchor) is not None for anchor in links)
 
@@ -134,6 +134,24 @@ def test_tables_keep_their_structure_and_scroll_by_keyboard():
     cell = found.find("th", attrs={"scope": "row"})
     assert cell["colspan"] == "2"
     assert cell.parent["id"] == "t.1"
+
+
+def test_a_table_of_words_says_each_cells_column():
+    head = "<thead><tr><th>指标</th><th>现值<br><small>年份</small></th><th>依据</th></tr></thead>"
+    row = "<tr><th scope='row'>甲</th><td>1</td><td>{}</td></tr>"
+    words = (
+        f"<table>{head}<tbody>{row.format('最近三次填报中两次达到，按公布值判定')}</tbody></table>"
+    )
+    figures = f"<table>{head}<tbody>{row.format('99.46—100.00')}</tbody></table>"
+    merged = words.replace("<td>1", '<td rowspan="1">1')
+    found = [
+        soup(html_output(table)).select_one("main table") for table in (words, figures, merged)
+    ]
+    assert [td["data-label"] for td in found[0].find_all("td")] == ["现值", "依据", "年"]
+    assert found[0]["class"] == ["stack"]
+    for table in found[1:]:
+        assert "class" not in table.attrs
+        assert not table.find(attrs={"data-label": True})
 
 
 def test_a_scrolling_table_is_not_wrapped_twice():

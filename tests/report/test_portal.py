@@ -85,13 +85,92 @@ def test_search_finds_by_goal_indicator_and_department(portal):
         assert wanted in words
 
 
-def test_differences_to_last_year_are_said(portal):
-    mine = {(r["region"], r["year"]): {g["id"]: g["status"] for g in r["goals"]} for r in runs()}
-    now, before = mine["jiutai", 2025], mine["jiutai", 2024]
+def statuses(region, year):
+    run = next(r for r in runs() if (r["region"], r["year"]) == (region, year))
+    return {g["id"]: g["status"] for g in run["goals"]}
+
+
+def test_differences_to_last_year_are_told_goal_by_goal(portal):
+    now, before = statuses("jiutai", 2025), statuses("jiutai", 2024)
+    section = portal.select(".region")[0]
+    told = {
+        (li.select_one(".was").get_text(), li.select_one(".status").get_text()[1:], a.get_text())
+        for li in section.select(".changes li")
+        for a in li.find_all("a")
+    }
+    label = {"health-1": "健康1", "law-9": "法律9"}
+    for goal, name in label.items():
+        change = (before[goal], now[goal], name)
+        assert (change in told) is (before[goal] != now[goal])
     changed = sum(now[g] != before[g] for g in now)
-    assert f"与上一年相比，{changed}项目标的状态有变化" in portal.select(".region")[0].get_text()
+    assert len(told) == changed == len(section.select(".brick.changed"))
+    numbers = [int(li.b.get_text().removesuffix("项")) for li in section.select(".changes li")]
+    assert sum(numbers) == changed
+    assert numbers == sorted(numbers, reverse=True)
     cell = portal.select("#list tbody tr")[0].select("td")[1]
-    assert ("上年：" in cell.get_text()) is (now["health-1"] != before["health-1"])
+    assert ("上一年" in cell.get_text()) is (now["health-1"] != before["health-1"])
+
+
+def test_a_reference_that_only_nears_a_value_has_not_changed():
+    first, second = (fake.run("CN", "reference", year) for year in (2024, 2025))
+    for run, status in ((first, "未达标"), (second, "基本达标")):
+        for goal in run["goals"]:
+            goal["status"] = status
+    section = BeautifulSoup(render_portal([first, second]), "html.parser").select_one(".region")
+    assert "77项目标的状态都与2024年相同" in section.get_text()
+
+
+def test_a_first_year_is_compared_with_nothing():
+    found = BeautifulSoup(render_portal([fake.run("jiutai", "evaluated", 2021)]), "html.parser")
+    assert "年相比" not in found.get_text()
+    assert found.select(".wall .changed") == []
+
+
+def test_every_region_and_year_is_in_the_first_table(portal):
+    table = portal.select_one("#runs")
+    assert [th.get_text() for th in table.select("thead th")][1:] == [
+        "九台区",
+        "全国",
+        "合成示范区",
+    ]
+    assert [th.get_text() for th in table.select("tbody th")] == [
+        f"{year}年" for year in range(2025, 2020, -1)
+    ]
+    newest = table.select("tbody tr")[0].select("td")
+    assert [td.a.get_text() for td in newest] == ["中期评估", "参照数据", "中期评估"]
+    met = list(statuses("jiutai", 2025).values()).count("达标")
+    assert newest[0].select_one(".tally .b-met").get_text() == f"●达标{met}"
+
+
+def test_a_year_that_was_not_run_is_an_empty_cell():
+    few = [fake.run("jiutai", "evaluated", 2025), fake.run("CN", "reference", 2024)]
+    rows = BeautifulSoup(render_portal(few), "html.parser").select("#runs tbody tr")
+    assert [[bool(td.find("a")) for td in row.select("td")] for row in rows] == [
+        [True, False],
+        [False, True],
+    ]
+
+
+def test_documents_and_releases_are_listed_where_there_are_any():
+    beside = {
+        "documents": [{"title": "报告", "kind": "Word", "size": "86 KB", "href": "a%20b.docx"}],
+        "releases": [
+            {"title": "第1版", "made": "2026年3月1日",
+             "links": [{"title": "网页", "kind": "HTML", "size": "", "href": "releases/v1/i.html"}]}
+        ],
+    }  # fmt: skip
+    run = fake.run("jiutai", "evaluated", 2025)
+    for html, base in (
+        (render_portal([run | beside]), "jiutai/2025/"),
+        (render_region_index(run | beside), ""),
+    ):
+        found = BeautifulSoup(html, "html.parser")
+        links = {a["href"]: a.get_text() for a in found.find_all("a")}
+        assert links[base + "a%20b.docx"] == "报告"
+        assert links[base + "releases/v1/i.html"] == "网页"
+        assert "第1版（2026年3月1日定稿）" in found.get_text()
+    for html in (render_portal([run]), render_region_index(run)):
+        assert BeautifulSoup(html, "html.parser").select(".files") == []
 
 
 def test_portal_loads_nothing_and_has_unique_ids(portal):
@@ -125,7 +204,7 @@ def test_region_index_links_its_nine_pages_and_the_portal():
     run = fake.run("CN", "reference", 2025)
     found = BeautifulSoup(render_region_index(run), "html.parser")
     links = [a["href"] for a in found.find_all("a")]
-    assert links == [*[p["file"] for p in run["pages"]], "../../index.html"]
+    assert links == ["#main", *[p["file"] for p in run["pages"]], "../../index.html"]
     assert "不构成对该地区的评估" in found.get_text()
 
 

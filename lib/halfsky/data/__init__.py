@@ -5,11 +5,13 @@ The only room that reads data/raw/ and writes data/processed/.
 
 from halfsky.data.ingest import IngestReport, RegionIngest, ingest, input_hashes
 from halfsky.data.load import load_evidence, load_measures, load_observations
+from halfsky.data.query import database
 from halfsky.data.template import write_template
 
 __all__ = [
     "IngestReport",
     "RegionIngest",
+    "database",
     "ingest",
     "input_hashes",
     "load_evidence",

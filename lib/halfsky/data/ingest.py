@@ -121,6 +121,7 @@ def raw_files(region: str) -> list[Path]:
 
 
 def sha256(content: bytes) -> str:
+    """Hex digest, as manifests and footers print it."""
     return hashlib.sha256(content).hexdigest()
 
 

@@ -12,14 +12,18 @@ import pandas as pd
 
 from halfsky.evaluate import (
     completion,
+    countermeasures,
     early_warning,
+    effect,
     expected,
+    measures,
     milestone,
     outlook,
     prediction,
     register,
     review,
     status,
+    where,
 )
 from halfsky.evaluate.forecast.rolling import LocalCheck, local_check
 from halfsky.plan.calibration import Calibration
@@ -48,7 +52,10 @@ class Assessment:
     (early_warning.Warnings), register (register.compare: open, new, eased, closed),
     rates (expected.rates), expected, milestones (milestone.levels), agreement,
     hindsight (review.hold_against), local and rolled (the region's own past forecasts:
-    forecast.rolling), ranks (expected.rank_sensitivity), references (review.beside).
+    forecast.rolling), ranks (expected.rank_sensitivity), references (review.beside), where
+    (where.find: gaps, townships, decompositions, peers), measures (measures.progress),
+    effects (effect.assess_effects) and countermeasures (countermeasures.propose); no row of
+    these three for a reference region.
     """
 
     plan: Plan
@@ -71,6 +78,10 @@ class Assessment:
     local: LocalCheck
     rolled: pd.DataFrame
     references: pd.DataFrame
+    measures: pd.DataFrame
+    countermeasures: pd.DataFrame
+    where: where.Where
+    effects: pd.DataFrame
 
     @property
     def is_reference(self) -> bool:
@@ -90,6 +101,7 @@ def assess(
     evidence: pd.DataFrame,
     assumptions: Assumptions,
     references: Mapping[str, pd.DataFrame] | None = None,
+    returns: pd.DataFrame | None = None,
 ) -> Assessment:
     """Evaluate one region as of one year.
 
@@ -97,6 +109,7 @@ def assess(
         observations: the region's observations; rows not known by `year` are ignored.
         evidence: dated documents for milestones; later ones are ignored.
         references: observations of the areas to compare with, by region id.
+        returns: what the departments filed on the plan's measures (data.load_measures).
 
     Returns:
         The assessment; every goal of the plan is in it, whatever is missing.
@@ -126,6 +139,21 @@ def assess(
     known = {
         name: as_known(frame, year) for name, frame in (references or {}).items() if len(frame)
     }
+    filed = measures.no_returns() if returns is None else returns
+    done = measures.no_measures()
+    proposed = countermeasures.no_countermeasures()
+    if region.role != "reference":
+        done = measures.progress(plan, filed, year, rules, targets)
+        proposed = countermeasures.propose(
+            targets,
+            history,
+            warned.findings,
+            done,
+            plan,
+            year=year,
+            thresholds=rules,
+            units=assumptions.units,
+        )
     return Assessment(
         plan=plan,
         region=region,
@@ -147,6 +175,30 @@ def assess(
         local=now.local,
         rolled=now.rolled,
         references=review.beside(targets, plan, known, assumptions.units),
+        measures=done,
+        countermeasures=proposed,
+        where=where.find(
+            targets,
+            as_known(observations, year),
+            plan,
+            known,
+            region=region.id,
+            year=year,
+            thresholds=rules,
+            units=assumptions.units,
+        ),
+        effects=effect.assess_effects(
+            done,
+            targets,
+            history,
+            now.rolled,
+            plan,
+            year,
+            rules=rules.effect,
+            areas=known,
+            units=assumptions.units,
+            calibration=assumptions.calibration,
+        ),
     )
 
 

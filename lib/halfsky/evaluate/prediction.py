@@ -8,7 +8,7 @@ Source: docs/method.md section 3.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +72,7 @@ def predict(
             if int(row["value_year"]) >= end_year:
                 result = _observed(row)
             else:
-                path = _path(row, own, plan, thresholds, units, calibration)
+                path = path_of(row, own, plan, thresholds, units, calibration)
                 if path is not None:
                     last = path.table.iloc[-1]
                     result = {"p_met": path.p, "forecast_method": path.method}
@@ -115,20 +115,31 @@ def _p(p: float | None) -> float:
     return math.nan if p is None else p
 
 
-def _path(
+Move = Callable[[Forecast], Forecast]
+
+
+def path_of(
     row: Mapping[str, Any],
     own: pd.DataFrame,
     plan: Plan,
     thresholds: Thresholds,
     units: dict[str, Unit],
     calibration: Calibration,
+    move: Move | None = None,
 ) -> Path | None:
+    """One target's forecast; None with fewer than three points or nothing to hold against.
+
+    Args:
+        row: a judged target. own: its history.
+        move: changes the forecast of the target's own figure (women's, where women and men are
+            set side by side) before anything is read off it: see evaluate.what_if.
+    """
     target = plan.targets[row["target"]]
     indicator = plan.indicators[target.indicator or ""]
     used = own[own["in_use"].astype(bool)]
     if len(used) <= 2 or (pd.isna(row["threshold"]) and target.type != "slow_rise"):
         return None
-    make = Maker(indicator, units[indicator.unit].per, plan.info.end_year, calibration)
+    make = Maker(indicator, units[indicator.unit].per, plan.info.end_year, calibration, move)
     if target.type == "narrow_gap" or target.basis == "by_sex":
         return _pair(row, used, make, thresholds)
     if target.type == "relative":
@@ -178,13 +189,19 @@ class Maker:
     """Makes the forecast of one indicator's series, with its bounds and counts."""
 
     def __init__(
-        self, indicator: Indicator, per: float | None, end_year: int, calibration: Calibration
+        self,
+        indicator: Indicator,
+        per: float | None,
+        end_year: int,
+        calibration: Calibration,
+        move: Move | None = None,
     ) -> None:
         self.spec = SeriesSpec.from_indicator(indicator)
         self.indicator = indicator
         self.per = per
         self.end_year = end_year
         self.calibration = calibration
+        self.move = move
 
     def __call__(self, used: pd.DataFrame, column: str, key: str) -> Forecast | None:
         """Forecast one column of a history; None under three points."""
@@ -201,7 +218,9 @@ class Maker:
             per=self.per if counted else None,
             series_key=f"{key}:{column}",
         )
-        return None if fc.method == "none" else fc
+        if fc.method == "none":
+            return None
+        return fc if self.move is None or column == "male" else self.move(fc)
 
 
 def _table(years: np.ndarray, draws: np.ndarray) -> pd.DataFrame:

@@ -192,3 +192,22 @@ def recent_pace(history: pd.DataFrame, thresholds: Thresholds) -> float:
     first, second = np.triu_indices(len(years), k=1)
     slopes = (values[second] - values[first]) / (years[second] - years[first])
     return float(np.median(slopes))
+
+
+def heads(
+    amount: float, indicator: Indicator, history: pd.DataFrame, units: dict[str, Unit]
+) -> float:
+    """A difference of rates as a number of what the numerator counts: people, cases, villages.
+
+    Args:
+        amount: in the indicator's unit. history: HISTORY_COLUMNS of one target.
+
+    Returns:
+        amount ÷ per × the newest filed denominator; NaN without one, without a multiplier, or
+        where the denominator is a sample: respondents are not the people concerned.
+    """
+    per = units[indicator.unit].per
+    filed = history.loc[history["in_use"].astype(bool), "denominator"].dropna()
+    if per is None or indicator.counting == "sample" or filed.empty:
+        return math.nan
+    return float(amount) / per * float(filed.iloc[-1])

@@ -131,12 +131,12 @@ def _women_worse(row: Mapping[str, Any]) -> bool:
 def _meets(row: Mapping[str, Any], thresholds: Thresholds) -> bool:
     if row["type"] == "maintain":
         rules = thresholds.status
-        latest_is_good = shortfall(_with_floor(row), thresholds) <= 1e-9
+        latest_is_good = shortfall(with_floor(row), thresholds) <= 1e-9
         return bool(latest_is_good and row["good_recent"] >= rules.maintain_good)
     return shortfall(row, thresholds) <= 1e-9
 
 
-def _with_floor(row: Mapping[str, Any]) -> Mapping[str, Any]:
+def with_floor(row: Mapping[str, Any]) -> Mapping[str, Any]:
     """A floor taken from the baseline is breached only by more than δ."""
     if _known(row["plan_value"]):
         return row

@@ -246,6 +246,18 @@ class Departments(Frozen):
     measures: dict[str, Duty]
 
 
+MonthDay = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-[0-3]\d$")]
+
+
+class Schedule(Frozen):
+    """When a year's figures and reports are due in the year after; `status` says who decides."""
+
+    status: Text
+    returns: MonthDay
+    monitoring: MonthDay
+    evaluation: MonthDay
+
+
 class PlanFile(Frozen):
     """params/plan/<plan>/plan.yaml."""
 
@@ -261,6 +273,7 @@ class PlanFile(Frozen):
     midterm_year: int
     end_year: int
     domains: tuple[Id, ...] = Field(min_length=1)
+    schedule: Schedule | None = None  # None: no dates proposed
 
     @model_validator(mode="after")
     def _years_in_order(self) -> PlanFile:

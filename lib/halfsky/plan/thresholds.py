@@ -10,6 +10,8 @@ from halfsky.plan.paths import params_dir
 
 
 class StatusRules(Frozen):
+    """When a target is met, nearly met, or cannot be judged (docs/method.md, sections 2 and 4)."""
+
     few_events: int
     interval_level: float = Field(gt=0, lt=1)
     pooled_years: int
@@ -28,6 +30,8 @@ class StatusRules(Frozen):
 
 
 class OutlookRules(Frozen):
+    """The words for P(met), and how few points are no trend (docs/method.md, section 2)."""
+
     bands: dict[str, float]
     short_series: int
 
@@ -41,11 +45,15 @@ class OutlookRules(Frozen):
 
 
 class PaceRules(Frozen):
+    """Which years the recent pace is taken from (docs/method.md, section 2)."""
+
     years: int
     min_points: int
 
 
 class ExpectedRules(Frozen):
+    """How goals move together when their number is forecast (docs/method.md, section 2)."""
+
     within_domain: float = Field(ge=0, lt=1)
     between_domains: float = Field(ge=0, lt=1)
     draws: int
@@ -53,6 +61,8 @@ class ExpectedRules(Frozen):
 
 
 class WarningRules(Frozen):
+    """Limits of the five families of early warning (docs/method.md, section 5)."""
+
     red_below: float
     amber_below: float
     fall_in_p: float
@@ -71,7 +81,39 @@ class WarningRules(Frozen):
     remarks: dict[str, str]  # rule -> the words in a row's remark that call for it
 
 
+class MeasureRules(Frozen):
+    """When a measure began late, and when it is asked for results (docs/method.md, section 7)."""
+
+    late_after_years: int = Field(ge=0)
+    result_after_years: int = Field(ge=1)
+
+
+class WhereRules(Frozen):
+    """Limits of funnels, tests and peers (docs/method.md, section 6)."""
+
+    inner_limit: float = Field(gt=0, lt=1)
+    outer_limit: float = Field(gt=0, lt=1)
+    min_expected: float = Field(ge=1)
+    dispersion_level: float = Field(gt=0, lt=1)
+    min_areas: int = Field(ge=3)
+    peer_logit: float = Field(gt=0)
+    peer_log: float = Field(gt=0)
+    peer_min: int = Field(ge=2)
+
+
+class EffectRules(Frozen):
+    years_after: int = Field(ge=1)
+    difference_level: float = Field(gt=0, lt=1)
+    min_comparisons: int = Field(ge=2)
+    winsorised: float = Field(ge=0, lt=0.5)
+    min_placebo: int
+    rank_p: float = Field(gt=0, lt=1)
+    expected_error: float = Field(gt=0, lt=1)
+
+
 class Prior(Frozen):
+    """The Gamma prior of small counts (docs/method.md, section 4)."""
+
     gamma_shape: float
     gamma_rate: float
 
@@ -84,6 +126,9 @@ class Thresholds(Frozen):
     pace: PaceRules
     expected: ExpectedRules
     warning: WarningRules
+    measures: MeasureRules
+    where: WhereRules
+    effect: EffectRules
     prior: Prior
 
     def delta(self, target: Target, indicator: Indicator, baseline: float) -> float:

@@ -46,9 +46,45 @@ class Family(StrEnum):
 
 
 class Severity(StrEnum):
+    """How soon someone should look at a warning."""
+
     RED = "红色"
     AMBER = "黄色"
     NOTE = "提示"
+
+
+class Progress(StrEnum):
+    """What the departments' newest returns say of a measure (docs/method.md, section 7)."""
+
+    NOT_BEGUN = "未启动"
+    RUNNING = "推进中"
+    DONE = "完成"
+    MISSING = "未填报"
+
+
+class MeasureFinding(StrEnum):
+    """What stands out in a measure's returns; the words for it are the report's."""
+
+    NOTHING = ""
+    NEVER_BEGUN = "never_begun"
+    BEGUN_LATE = "begun_late"
+    WITHOUT_RESULT = "done_without_result"
+    NOT_REPORTED = "not_reported"
+
+
+class Action(StrEnum):
+    """What a countermeasure proposes (docs/method.md, section 6); the words are the report's."""
+
+    SPEED_UP = "speed_up"
+    HOLD = "hold"
+    RAISE_LEVEL = "raise_level"
+    REVIEW_CASES = "review_cases"
+    VERIFY = "verify"
+    SMOOTH = "smooth"
+    FILE_FIGURES = "file_figures"
+    FILE_BASELINE = "file_baseline"
+    FILE_PAST = "file_past"
+    FILE_DOCUMENTS = "file_documents"
 
 
 class WarningState(StrEnum):

@@ -11,15 +11,40 @@ from halfsky.report.figures import (
     completion_chart,
     domain_completeness_chart,
     fan_charts,
-    gap_chart,
     goal_wall,
     series_chart,
     status_chart,
     warning_chart,
 )
-from halfsky.report.findings import experience, problems, recommendations
+from halfsky.report.findings import (
+    countermeasure_table,
+    experience,
+    problems,
+    recommendations,
+)
+from halfsky.report.measures import (
+    cause_sentences,
+    effect_charts,
+    effect_table,
+    measure_table,
+)
+from halfsky.report.multiples import small_multiples
+from halfsky.report.paragraphs import goal_paragraphs
+from halfsky.report.places import (
+    contribution_chart,
+    contribution_table,
+    decomposition_table,
+    dumbbell_chart,
+    funnel_charts,
+    gap_chart,
+    gap_table,
+    peer_table,
+    slope_chart,
+    where_sentences,
+)
 from halfsky.report.record import Record as record
 from halfsky.report.register import warning_register
+from halfsky.report.scenarios import what_if_table
 from halfsky.report.sections import (
     comparison_table,
     completion_table,
@@ -35,29 +60,43 @@ from halfsky.report.sections import (
     small_counts_table,
     warning_table,
 )
+from halfsky.report.synthetic import marked, takes_view
 from halfsky.report.view import View
 
 __all__ = [
     "View",
+    "cause_sentences",
     "change_table",
     "comparison_table",
     "completeness_chart",
     "completion_chart",
     "completion_table",
+    "contribution_chart",
+    "contribution_table",
+    "countermeasure_table",
+    "decomposition_table",
     "domain_completeness_chart",
+    "dumbbell_chart",
+    "effect_charts",
+    "effect_table",
     "expected_sentence",
     "experience",
     "fan_charts",
     "forecast_table",
+    "funnel_charts",
     "gap_chart",
+    "gap_table",
+    "goal_paragraphs",
     "goal_table",
     "goal_wall",
     "headline",
     "hindsight_table",
     "local_check_table",
+    "measure_table",
     "method_note",
     "milestone_table",
     "missing_table",
+    "peer_table",
     "problems",
     "rank_table",
     "rates_table",
@@ -65,9 +104,17 @@ __all__ = [
     "record",
     "series_chart",
     "series_table",
+    "slope_chart",
     "small_counts_table",
+    "small_multiples",
     "status_chart",
     "warning_chart",
     "warning_register",
     "warning_table",
+    "what_if_table",
+    "where_sentences",
 ]
+
+# Everything that notebooks call with a view, also what is added later: no table or chart of a
+# synthetic region without the mark.
+globals().update({n: marked(globals()[n]) for n in __all__ if takes_view(globals()[n])})

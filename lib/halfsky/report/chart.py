@@ -29,11 +29,17 @@ class Chart:
         self, fig: Figure, title: str, alt: str, source: str, synthetic: bool = False
     ) -> None:
         self.fig, self.title, self.alt, self.source = fig, title, alt, source
-        self.synthetic = synthetic
+        self.synthetic = False
         fig.suptitle(title, x=0.008, ha="left", fontsize=12, fontweight="bold", color=INK)
         if synthetic:
-            watermark(fig)
+            self.mark_synthetic()
         plt.close(fig)
+
+    def mark_synthetic(self) -> None:
+        """Draw 合成数据 across the figure, once; before its picture is taken."""
+        if not self.synthetic:
+            self.synthetic = True
+            watermark(self.fig)
 
     @cached_property
     def png(self) -> bytes:

@@ -17,7 +17,6 @@ from halfsky.report.charts import (
     plot_completeness_by_domain,
     plot_completion,
     plot_fans,
-    plot_gap_dumbbell,
     plot_goal_wall,
     plot_status_counts,
     plot_warnings,
@@ -236,45 +235,6 @@ def warning_chart(view: View) -> Shown:
     )
 
 
-def gap_chart(view: View, indicators: Iterable[str], title: str) -> Shown:
-    """Women's and men's newest figures of some indicators, joined by the gap."""
-    wanted = of_plan(view, indicators)
-    if not wanted:
-        return note("本规划没有登记这一组指标，不画图。")
-    frame = view.observations
-    frame = frame[
-        frame["indicator"].isin(wanted)
-        & frame["sex"].isin(["female", "male"])
-        & (frame["area"] == "total")
-        & (frame["subarea"] == "全区")
-    ]
-    wide = frame.pivot_table(index=["indicator", "year"], columns="sex", values="value")
-    if not {"female", "male"} <= set(wide.columns):
-        names = numbers.joined([view.plan.indicators[name].name for name in wanted], 4)
-        return note(f"{view.region.short}没有同年的男女{names}数据，不画差距图。")
-    newest = wide.dropna().reset_index().groupby("indicator").tail(1).set_index("indicator")
-    newest = newest.reindex([name for name in wanted if name in newest.index])
-    info = [view.plan.indicators[name] for name in newest.index]
-    gaps = newest.assign(
-        name=[i.name for i in info],
-        unit=[i.unit for i in info],
-        decimals=[i.decimals for i in info],
-    ).reset_index(drop=True)
-    told = "；".join(
-        f"{r['name']}{r['year']}年女{numbers.number(r['female'], r['decimals'])}、"
-        f"男{numbers.quantity(r['male'], r['unit'], r['decimals'])}"
-        for r in rows(gaps)
-    )
-    publishers = sorted({publisher(source) for source in frame["source"]})
-    return Chart(
-        plot_gap_dumbbell(gaps),
-        title,
-        told + "。",
-        "来源：" + numbers.joined(publishers, 5) + _synthetic(view),
-        view.is_synthetic,
-    )
-
-
 def status_chart(view: View) -> Shown:
     """How the goals of each domain stand."""
     if view.reported.empty:
@@ -300,7 +260,6 @@ __all__ = [
     "completion_chart",
     "domain_completeness_chart",
     "fan_charts",
-    "gap_chart",
     "goal_wall",
     "series_chart",
     "status_chart",

@@ -1,130 +1,318 @@
-"""经验、问题、建议: what went well, what did not, and what the plan itself offers.
+"""经验、问题、对策: what went well, what did not, and what the plan itself offers.
 
-Each sentence carries a figure or names one of the plan's own measures; where there is nothing
-to say that does, nothing is said.
+One sentence a goal, the gravest first; each carries a figure or names one of the plan's own
+measures (prose.is_backed), else it is not printed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
-from halfsky.plan.vocabulary import Family, Severity, Status
+from halfsky.evaluate.countermeasures import open_problems
+from halfsky.evaluate.experience import ahead
+from halfsky.plan.vocabulary import Action, MeasureFinding, Progress, Severity, Status
 from halfsky.report import numbers
 from halfsky.report.html import Html
-from halfsky.report.sections import goal_label, render, sentence, words_for
+from halfsky.report.prose import Prose, is_backed, say
+from halfsky.report.sections import goal_label, render, sentence, subjects
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
 MOST = 8  # sentences in one list; the tables hold the rest
+FEW = 3  # so many missing figures are named one by one
+_FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)
+_KNOWN_TROUBLE = ("p_below", "overdue")  # told by the figures of the sentence itself
 
 
 def experience(view: View) -> Html:
-    """经验: targets ahead of their time or held; none that is warned of as hard to meet, and none
-    whose figure is in doubt."""
-    hard = view.warnings.loc[view.warnings["family"] == Family.HARD, "target"]
-    frame = view.targets[~view.targets["target"].isin(hard) & view.targets["doubt"].isna()]
-    ahead = frame[
-        frame["completion_pct"].notna() & (frame["completion_pct"] >= frame["elapsed_pct"])
-    ]
-    met = frame[(frame["status"] == Status.MET) & frame["baseline"].notna()]
-    held = met[(met["headroom"] > 0) | (met["progress"].abs() >= met["delta"])]
-    chosen = pd.concat([ahead, held]).drop_duplicates("target")
-    chosen = chosen.sort_values(
-        "completion_pct", ascending=False, kind="stable", na_position="last"
+    """经验做法: goals ahead of their time or held, with the measures that ran meanwhile.
+
+    Without a word on causes: what ran at the same time is named, and that it did.
+    """
+    found = ahead(view.targets, view.goals, view.warnings)
+    by_target = {row["target"]: row for row in rows(view.targets)}
+    items = []
+    for _, part in found.groupby("goal", sort=False):
+        chosen = [
+            by_target[target] | {"why": why} for _, target, why in part.itertuples(index=False)
+        ]
+        items.append(_ahead(view, chosen))
+    n = len(view.reported)
+    return _listed(
+        view,
+        _most(items, "项目标快于时间进度或保持达标"),
+        f"有数据的{n}项指标中没有快于时间进度的。" if n else _no_figures(view),
     )
-    items = [_ahead(view, row) for row in rows(chosen.head(MOST))]
-    nothing = (
-        "没有快于时间进度的指标可作经验。" if len(view.reported) else "没有数据，暂无经验可总结。"
-    )
-    return _listed(items, nothing)
 
 
-def _ahead(view: View, row: dict[str, Any]) -> str:
-    value = numbers.quantity(row["value"], row["unit"], row["decimals"])
-    start = numbers.quantity(row["baseline"], row["unit"], row["decimals"])
-    told = (
-        f"{row['name']}由{int(row['baseline_year'])}年的{start}变为"
-        f"{int(row['value_year'])}年的{value}"
-    )
-    if row["completion_pct"] is None and row["headroom"] is None:
-        change = numbers.difference(abs(row["progress"]), row["unit"], row["decimals"])
-        least = numbers.difference(row["delta"], row["unit"], row["decimals"])
-        verb = "提高" if row["progress"] > 0 else "下降"
-        told += f"，{verb}{change}，超过有意义的最小变化（{least}）"
-    elif row["completion_pct"] is not None:
-        told += f"，完成度{row['completion_pct']:.0f}%，快于时间进度（{row['elapsed_pct']:.0f}%）"
+def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
+    prose, first = Prose(view), targets[0]
+    goal = first["goal"]
+    told = f"{goal_label(view, goal)}：{_movement(prose, first)}"
+    if first["why"] == "ahead":
+        told += (
+            f"，完成度{first['completion_pct']:.0f}%，快于时间进度（{first['elapsed_pct']:.0f}%）"
+        )
+    elif first["why"] == "headroom":
+        margin = numbers.gap(first["headroom"], first["unit"], first["decimals"])
+        told += f"，优于{prose.aim}（{_limit(first)}）{margin}"
     else:
-        margin = numbers.difference(row["headroom"], row["unit"], row["decimals"])
-        told += f"，基期已达到要求，目前仍有{margin}的余量"
-    return told + f"（{goal_label(view, row['goal'])}）。"
+        least = numbers.difference(first["delta"], first["unit"], first["decimals"])
+        told += f"，变化超过有意义的最小幅度（{least}）"
+    if len(targets) > 1:
+        told += f"；同一目标的{values_of(targets[1:])}也是如此"
+    ran = [
+        m
+        for m in measures_for(view, goal)
+        if m["status"] in (Progress.RUNNING, Progress.DONE)
+        and m["finding"] != MeasureFinding.WITHOUT_RESULT
+    ]
+    if ran:
+        told += f"。同期，{prose.measures(ran, goal, as_run=True)}"
+    return told + "。"
+
+
+def _movement(prose: Prose, row: dict[str, Any]) -> str:
+    """From the baseline to now, whatever the type: the evidence of an experience."""
+    if row["type"] in ("parity", "relative", "narrow_gap"):
+        return prose.standing(row)
+    is_still = round(row["value"] - row["baseline"], int(row["decimals"])) == 0
+    return say(
+        "standing",
+        "still" if is_still else "moved",
+        row["goal"],
+        r=row,
+        name=prose.name(row),
+        moved=prose.turn(row),
+    )
+
+
+def _limit(row: dict[str, Any]) -> str:
+    return numbers.limit(row["threshold"], row["unit"], row["decimals"])
+
+
+def values_of(targets: list[dict[str, Any]], most: int = 3) -> str:
+    """Names with their figures: 住院分娩率（99.95%）、……."""
+    told = []
+    for row in targets:
+        value = numbers.quantity(row["value"], row["unit"], row["decimals"])
+        if row["type"] == "milestone":
+            value = f"{row['level']:.0f}级"
+        elif row["type"] == "relative":
+            value = numbers.quantity(row["female"], "%", row["decimals"])
+        told.append(f"{row['name']}（{value}）")
+    return numbers.joined(told, most)
 
 
 def problems(view: View) -> Html:
-    """问题: targets not met or warned of, the gravest first."""
-    words = words_for(view)
+    """问题: goals not met or warned of, the gravest first, then what cannot be said."""
+    prose = Prose(view)
+    opened = open_problems(view.targets, view.warnings)
+    known = opened[~opened["action"].isin(_FILING)]
+    if not known.empty and view.is_reference:
+        # Old figures of another place are no problem of this plan's.
+        known = known[
+            known["status"].isin([Status.UNMET, Status.UNDECIDABLE])
+            | (known["severity"] == Severity.RED)
+        ]
+    by_target = {row["target"]: row for row in rows(view.targets)}
     items = []
-    for row in rows(_open(view)):
-        told = f"{row['name']}：{words.rule(row)}"
-        if row["p_met"] is not None:
-            end = view.plan.info.end_year
-            told += f"；到{end}年达到的概率{numbers.percent(row['p_met'])}（{row['outlook']}）"
-        pace = words.pace(row)
-        if pace:
-            told += f"；{pace}"
-        items.append(told + f"（{goal_label(view, row['goal'])}）。")
+    for goal, part in known.groupby("goal", sort=False):
+        of_goal = [by_target[t] for t in part["target"]]
+        items.append(f"{goal_label(view, str(goal))}：{_problem(view, prose, of_goal)}。")
+    items = _most(items, "项目标未达到要求或有预警")
     n = len(view.missing)
     if n and len(view.reported):
         items.append(
             f"{view.missing['goal'].nunique()}项目标的{n}项指标没有可用数据，结论只对其余"
             f"{len(view.reported)}项成立。"
         )
-    nothing = (
-        "有数据的指标没有未达标的，也没有红色预警。"
-        if len(view.reported)
-        else "首要问题是没有数据。"
-    )
-    return _listed(items, nothing)
+    elif n:
+        items.append(_no_figures(view))
+    items += _measures_at_fault(view)
+    nothing = f"有数据的{len(view.reported)}项指标没有未达标的，也没有红色或黄色预警。"
+    return _listed(view, items, nothing)
 
 
-def _open(view: View) -> pd.DataFrame:
-    """Targets that are unmet, undecidable or under a red warning, least likely first."""
-    red = set(view.warnings.loc[view.warnings["severity"] == Severity.RED, "target"])
-    frame = view.targets
-    unmet = frame["status"].isin([Status.UNMET, Status.UNDECIDABLE]) | frame["target"].isin(red)
-    chosen = frame[unmet & (frame["status"] != Status.MISSING)]
-    return chosen.sort_values("p_met", kind="stable", na_position="last").head(MOST)
+def _problem(view: View, prose: Prose, targets: list[dict[str, Any]]) -> str:
+    first = targets[0]
+    parts = [prose.standing(first) + prose.verdict(first)]
+    parts += [prose.outlook(first), prose.pace(first)]
+    parts += troubles(view, prose, first)[:1]
+    if len(targets) > 1:
+        parts.append(f"另有{values_of(targets[1:])}")
+    return "；".join(part for part in parts if part)
+
+
+def troubles(view: View, prose: Prose, row: dict[str, Any]) -> list[str]:
+    """Warnings of a target that its own figures do not already tell, the gravest first."""
+    mine = view.warnings[
+        (view.warnings["target"] == row["target"])
+        & ~view.warnings["rule"].isin(_KNOWN_TROUBLE)
+        & (view.warnings["severity"] != Severity.NOTE)
+    ]
+    about = subjects(view)
+    return [prose.words.warning(w, about(w)) for w in rows(mine)]
+
+
+def measures_for(view: View, goal: str) -> list[dict[str, Any]]:
+    """The measures for a goal with what was returned; none for a reference region."""
+    frame = view.assessment.measures
+    mine = {m.id for m in view.plan.measures_for(goal)}
+    return rows(frame[frame["measure"].isin(mine)])
+
+
+def _measures_at_fault(view: View) -> list[str]:
+    """How many of the measures are unreported, never begun or without result; named if begun."""
+    frame = view.assessment.measures
+    if view.domain_id is not None:
+        frame = frame[frame["domain"] == view.domain_id]
+    if frame.empty:
+        return []
+    unreported = frame[frame["finding"] == MeasureFinding.NOT_REPORTED]
+    if len(unreported) == len(frame):
+        return [f"{len(frame)}项措施都没有填报进展，无从判断是否落实。"]
+    parts = []
+    for finding, told in (
+        (MeasureFinding.NEVER_BEGUN, "至今未启动"),
+        (MeasureFinding.WITHOUT_RESULT, "已完成或推进多年而指标没有改善"),
+        (MeasureFinding.BEGUN_LATE, "启动偏晚"),
+    ):
+        mine = rows(frame[frame["finding"] == finding])
+        if mine:
+            named = numbers.joined([_named(view, m) for m in mine[:3]])
+            parts.append(f"{len(mine)}项{told}（{named}{'等' if len(mine) > 3 else ''}）")
+    if len(unreported):
+        parts.append(f"{len(unreported)}项没有填报进展")
+    return [f"{len(frame)}项措施中，{'；'.join(parts)}。"] if parts else []
+
+
+def _named(view: View, m: dict[str, Any]) -> str:
+    measure = view.plan.measures[m["measure"]]
+    domain = "" if view.domain_id else view.plan.domain(measure.domain).name
+    return f"{domain}“{m['title']}”"
 
 
 def recommendations(view: View) -> Html:
-    """建议: for each open problem the plan's own measures, the department and the quantity."""
+    """对策: for each open problem the quantity, the measures and what they lack, who and when."""
     if view.is_reference:
         return sentence(
-            f"以上为参照数据，不构成对{view.region.short}的评估，因此不提出对策；"
-            "九台区可据此了解同一指标在更大范围内的水平和走势。"
+            f"以上{len(view.reported)}项指标为参照数据，不构成对{view.region.short}的评估，"
+            f"因此不提出对策；{view.plan.info.district}可据此了解同一指标在更大范围内的水平和走势。"
         )
-    words = words_for(view)
+    prose = Prose(view)
+    proposed = _mine(view)
+    missing = proposed["status"] == Status.MISSING
+    by_target = {row["target"]: row for row in rows(view.targets)}
     items = []
-    for row in rows(_open(view)):
-        measures = view.plan.measures_for(row["goal"])
-        named = numbers.joined([f"“{m.title}”（措施{m.number}）" for m in measures], 2)
-        pace = words.pace(row) or words.requirement(row)
-        items.append(
-            f"{row['name']}由{row['department']}牵头，对照规划措施{named}逐项核查落实情况；{pace}，"
-            f"下一次年度监测时报告（{goal_label(view, row['goal'])}）。"
-        )
-    departments = view.missing["department"].value_counts()
-    if len(departments):
-        most = [f"{name}{count}项" for name, count in departments.head(4).items()]
-        items.append(
-            f"先补数：{numbers.joined(most)}"
-            + ("等" if len(departments) > 4 else "")
-            + f"，合计{len(view.missing)}项指标，随下一次年度填报一并报送，"
-            f"基期（{view.plan.info.baseline_year}年）值同时补报。"
-        )
-    return _listed(items, "有数据的指标均已达到要求，按现有措施继续推进并每年复核。")
+    for _, part in proposed[~missing].groupby("goal", sort=False):
+        items.append(_proposal(view, prose, rows(part), by_target))
+    items = _most(items, "项目标需要采取对策")
+    items += _to_be_filed(view, proposed[missing])
+    return _listed(view, items, _nothing_to_do(view))
 
 
-def _listed(items: list[str], otherwise: str) -> Html:
-    return render("list.html.j2", "\n".join(items) or otherwise, items=items, otherwise=otherwise)
+def countermeasure_table(view: View) -> Html:
+    """Every countermeasure: quantity, measures with their progress, department and date."""
+    if view.is_reference:
+        return recommendations(view)
+    prose = Prose(view)
+    proposed = _mine(view)
+    missing = proposed[proposed["status"] == Status.MISSING]
+    by_target = {row["target"]: row for row in rows(view.targets)}
+    told = []
+    for place, answer in enumerate(rows(proposed[proposed["status"] != Status.MISSING]), 1):
+        goal, row = answer["goal"], by_target[answer["target"]]
+        told.append(
+            {
+                **answer,
+                "rank": place,
+                "goal_label": goal_label(view, goal),
+                "name": row["name"],
+                "need": prose.need(row, answer),
+                "measures": prose.measures(measures_for(view, goal), goal),
+                "support": numbers.joined(list(answer["support"])),
+            }
+        )
+    rest = "".join(_to_be_filed(view, missing))
+    if not told:
+        return sentence(rest or _nothing_to_do(view))
+    plain = "\n".join(f"{t['rank']} {t['goal_label']} {t['need']}" for t in told)
+    return render("countermeasures.html.j2", plain, rows=told, rest=rest)
+
+
+def _mine(view: View) -> pd.DataFrame:
+    """The view's own countermeasures."""
+    proposed = view.assessment.countermeasures
+    return proposed if view.domain_id is None else proposed[proposed["domain"] == view.domain_id]
+
+
+def _nothing_to_do(view: View) -> str:
+    return f"有数据的{len(view.reported)}项指标均已达到要求，没有需要提出对策的问题。"
+
+
+def _proposal(
+    view: View,
+    prose: Prose,
+    answers: list[dict[str, Any]],
+    by_target: dict[str, dict[str, Any]],
+) -> str:
+    first = answers[0]
+    goal = first["goal"]
+    told = f"{goal_label(view, goal)}：{prose.need(by_target[first['target']], first)}"
+    if len(answers) > 1:
+        rest = [by_target[a["target"]] for a in answers[1:]]
+        told += f"；{values_of(rest)}一并处理"
+    year = int(first["report_year"])
+    measures = prose.measures(measures_for(view, goal), goal, steps=year)
+    return f"{told}。{measures}。{prose.duty(first)}。"
+
+
+def _to_be_filed(view: View, missing: pd.DataFrame) -> list[str]:
+    """What is to be filed, by whom and when: one sentence."""
+    if missing.empty:
+        return []
+    year = int(missing["report_year"].iloc[0])
+    if len(missing) <= FEW:
+        pairs = zip(missing["target"], missing["department"], strict=True)
+        named = [f"{view.plan.targets[target].name}（{lead}）" for target, lead in pairs]
+        return [f"补报{numbers.joined(named)}，随{year}年监测报送。"]
+    counts = missing["department"].value_counts(sort=False)
+    counts = counts.sort_values(ascending=False, kind="stable")
+    most = [f"{name}{count}项" for name, count in counts.head(4).items()]
+    kinds = missing["action"].value_counts()
+    told = [
+        f"{kinds[action]}项{word}"
+        for action, word in (
+            (Action.FILE_FIGURES, "数据"),
+            (Action.FILE_BASELINE, "基期数据"),
+            (Action.FILE_DOCUMENTS, "佐证材料"),
+        )
+        if action in kinds.index
+    ]
+    others = f"等{len(counts)}个部门" if len(counts) > 4 else ""
+    return [
+        f"补报{numbers.joined(told)}，涉及{missing['goal'].nunique()}项目标："
+        f"{numbers.joined(most)}{others}，随{year}年监测报送。"
+    ]
+
+
+def _no_figures(view: View) -> str:
+    """Why a list is empty where nothing is known at all."""
+    filed = "公布" if view.is_reference else "填报"
+    return f"{len(view.goals)}项目标的{len(view.targets)}项指标都没有{filed}数据。"
+
+
+def _most(items: list[str], what: str) -> list[str]:
+    """The first few; one more sentence says how many there are in all."""
+    if len(items) <= MOST:
+        return items
+    return [*items[:MOST], f"共有{len(items)}{what}，以上列出{MOST}项，其余见表。"]
+
+
+def _listed(view: View, items: Iterable[str], otherwise: str) -> Html:
+    kept = [item for item in items if is_backed(item, view.plan)]
+    return render("list.html.j2", "\n".join(kept) or otherwise, items=kept, otherwise=otherwise)

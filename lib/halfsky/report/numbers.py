@@ -12,6 +12,7 @@ _SPOKEN = {"分钟/日": "分钟", "元/月": "元", "元/年": "元", "人/户"
 
 
 def is_known(value: Any) -> bool:
+    """False for None, NA and NaN: a gap."""
     return (
         value is not None
         and value is not pd.NA
@@ -64,6 +65,25 @@ def percent(p: Any) -> str:
     return "99%以上" if p > 0.99 else f"{100 * p:.0f}%"
 
 
+def gap(value: Any, unit: Any, decimals: Any = 1) -> str:
+    """A difference with as many decimals as the figure, and more where it would print as 0."""
+    places = int(decimals) if is_known(decimals) else 1
+    while is_known(value) and value != 0 and round(abs(float(value)), places) == 0 and places < 6:
+        places += 1
+    return difference(value, unit, places)
+
+
+def chance(p: Any) -> str:
+    """A probability as it follows 概率: 为46%, 不到1%, 超过99%."""
+    shown = percent(p).removesuffix("以上")
+    return shown if shown.startswith("不到") else ("超过" if p > 0.99 else "为") + shown
+
+
+def heads(value: Any) -> str:
+    """A whole number of people or cases with thousands separators: 1,240."""
+    return f"{float(value):,.0f}" if is_known(value) else "—"
+
+
 def signed(value: Any, decimals: Any = 1) -> str:
     """A change with its sign, one decimal more than the figure it changes: +0.38, −0.46."""
     if not is_known(value):
@@ -74,6 +94,7 @@ def signed(value: Any, decimals: Any = 1) -> str:
 
 
 def year(value: Any) -> str:
+    """2025年; a dash for a gap."""
     return "—" if not is_known(value) else f"{int(value)}年"
 
 

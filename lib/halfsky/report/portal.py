@@ -40,13 +40,15 @@ def render_portal(runs: Sequence[Run]) -> str:
         runs: results.json of each run, with region_name, region_short, plan_name, banner (or
             None), folder (its address from the portal), pages [{file, title}], names {goal id:
             short text}, domains {domain id: title}, generated; with indicators {id: name} the
-            search also finds indicators by their names.
+            search also finds indicators by their names; with documents and releases (see
+            run.attachments) these are listed.
     """
     regions: dict[str, list[Run]] = {}
     for run in sorted(runs, key=lambda r: (_ROLE_ORDER.get(r["role"], 3), r["region"], -r["year"])):
         regions.setdefault(run["region"], []).append(run)
     shown = [_region(mine) for mine in regions.values()]
     plans = list(dict.fromkeys(run["plan_name"] for run in runs))
+    years = sorted({run["year"] for run in runs}, reverse=True)
     return (
         environment()
         .get_template("portal.html.j2")
@@ -54,6 +56,7 @@ def render_portal(runs: Sequence[Run]) -> str:
             css=_css(),
             plan="、".join(plans),
             regions=shown,
+            years=years,
             goals=_goals(list(regions.values())),
             key=[(key, STATUS[status].shape, str(status)) for status, key in _KEYS.items()],
         )
@@ -65,7 +68,12 @@ def render_region_index(run: Run) -> str:
     return (
         environment()
         .get_template("region_index.html.j2")
-        .render(css=_css(), run=run, counts=_counts(run), heading=_heading(run))
+        .render(
+            css=_css(),
+            run={"documents": [], "releases": [], **run},
+            counts=_counts(run),
+            heading=_heading(run),
+        )
     )
 
 
@@ -93,40 +101,65 @@ def _counts(run: Run) -> list[tuple[str, str, int]]:
 def _region(runs: Sequence[Run]) -> dict[str, Any]:
     """One region: the newest run with its wall, the others each on a line."""
     newest = runs[0]
+    told = [_run(run, runs) for run in runs]
     return {
         "id": newest["region"],
         "name": newest["region_name"],
         "short": newest["region_short"],
         "role": newest["role"],
         "banner": newest["banner"],
-        "newest": _run(newest, runs),
-        "older": [_run(run, runs) for run in runs[1:]],
+        "newest": told[0],
+        "older": told[1:],
+        "by_year": {run["year"]: run for run in told},
     }
 
 
 def _run(run: Run, others: Sequence[Run]) -> dict[str, Any]:
-    before = {
-        goal["id"]: goal["status"]
-        for r in others
-        if r["year"] == run["year"] - 1
-        for goal in r["goals"]
-    }
-    changed = [
-        g["id"] for g in run["goals"] if g["id"] in before and before[g["id"]] != g["status"]
-    ]
+    before = _year_before(run, others)
     return {
         "year": run["year"],
         "heading": _heading(run),
+        "kind": run["phase"] or "参照数据",
         "folder": run["folder"],
         "pages": run["pages"],
         "generated": run["generated"],
         "counts": _counts(run),
+        "tally": [(_KEYS[Status(s)], STATUS[s].shape, w, n) for s, w, n in _counts(run) if n],
         "n": len(run["goals"]),
-        "wall": _wall(run),
-        "changed": len(changed) if before else None,
+        "wall": _wall(run, before),
+        "changes": _changes(run, before) if before else None,
         "failed": len(run.get("failed", [])),
         "entry": _entry(run),
+        "documents": run.get("documents", []),
+        "releases": run.get("releases", []),
     }
+
+
+def _year_before(run: Run, runs: Sequence[Run]) -> dict[str, str]:
+    """Status by goal a year before; empty where that year was not run."""
+    return {
+        goal["id"]: goal["status"]
+        for other in runs
+        if other["year"] == run["year"] - 1
+        for goal in other["goals"]
+    }
+
+
+def _changes(run: Run, before: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Goals by what they were and what they are, the most frequent change first."""
+    is_reference = run["role"] == "reference"
+    groups: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for goal in run["goals"]:
+        brick = _brick(run, goal, before)
+        if brick["was"]:
+            status = _drawn(goal["status"], is_reference)
+            name = _label(run, goal["id"])
+            groups.setdefault((brick["was"], status), []).append({**brick, "label": name})
+    ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
+    return [
+        {"was": was, "status": status, "word": goals[0]["word"], "goals": goals}
+        for (was, status), goals in ordered
+    ]
 
 
 def _entry(run: Run) -> str:
@@ -135,24 +168,31 @@ def _entry(run: Run) -> str:
     return f"{run['folder']}/{start}"
 
 
-def _wall(run: Run) -> list[dict[str, Any]]:
+def _wall(run: Run, before: Mapping[str, str]) -> list[dict[str, Any]]:
     """Bricks by domain, in the plan's order."""
     rows: dict[str, list[dict[str, str]]] = {}
     for goal in run["goals"]:
-        rows.setdefault(_domain(goal["id"]), []).append(_brick(run, goal))
+        rows.setdefault(_domain(goal["id"]), []).append(_brick(run, goal, before))
     return [{"name": _short(run["domains"].get(d, d)), "bricks": b} for d, b in rows.items()]
 
 
-def _brick(run: Run, goal: Mapping[str, Any]) -> dict[str, str]:
+def _drawn(status: str, is_reference: bool) -> str:
+    """The status whose look is used: a reference region has reached the value or it has not."""
+    return str(Status.UNMET if is_reference and status == Status.NEARLY else Status(status))
+
+
+def _brick(run: Run, goal: Mapping[str, Any], before: Mapping[str, str]) -> dict[str, str]:
     is_reference = run["role"] == "reference"
-    status = Status(goal["status"])
-    if is_reference and status == Status.NEARLY:
-        status = Status.UNMET
+    status = _drawn(goal["status"], is_reference)
+    word = status_word(status, is_reference)
+    last = before.get(goal["id"])
+    was = word if last is None else status_word(_drawn(last, is_reference), is_reference)
     return {
-        "key": _KEYS[status],
-        "status": str(status),
+        "key": _KEYS[Status(status)],
+        "status": status,
         "shape": STATUS[status].shape,
-        "word": status_word(status, is_reference),
+        "word": word,
+        "was": was if was != word else "",
         "number": goal["id"].rsplit("-", 1)[-1],
         "href": _address(run, goal),
     }
@@ -175,37 +215,38 @@ def _short(title: str) -> str:
     return title.removeprefix("妇女与").removeprefix("妇女")
 
 
+def _label(run: Run, goal_id: str) -> str:
+    """健康2: the goal's domain and number."""
+    return _short(run["domains"].get(_domain(goal_id), "")) + goal_id.rsplit("-", 1)[-1]
+
+
 def _goals(regions: Sequence[Sequence[Run]]) -> list[dict[str, Any]]:
     """One row a goal for the search: its words, who answers for it, its newest status a region."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for place, runs in enumerate(regions):
         newest = runs[0]
-        before = {g["id"]: g for r in runs if r["year"] == newest["year"] - 1 for g in r["goals"]}
-        indicators = newest.get("indicators", {})
+        before = _year_before(newest, runs)
+        names = newest.get("indicators", {})
         for goal in newest["goals"]:
-            key = (newest["plan"], goal["id"])
             row = rows.setdefault(
-                key,
+                (newest["plan"], goal["id"]),
                 {
-                    "label": _short(newest["domains"].get(_domain(goal["id"]), ""))
-                    + goal["id"].rsplit("-", 1)[-1],
+                    "label": _label(newest, goal["id"]),
                     "text": newest["names"].get(goal["id"], goal["id"]),
+                    "indicators": [],
+                    "clauses": [],
                     "departments": [],
-                    "words": [],
                     "cells": [None] * len(regions),
                 },
             )
             for target in goal["targets"]:
-                name = indicators.get(target["indicator"] or "", "")
-                for word in (name, target["clause"]):
-                    if word and word not in row["words"]:
-                        row["words"].append(word)
-                department = target.get("department")
-                if department and department not in row["departments"]:
-                    row["departments"].append(department)
-            cell = _brick(newest, goal)
-            last = before.get(goal["id"])
-            was = status_word(last["status"], newest["role"] == "reference") if last else None
-            cell["was"] = was if was is not None and was != cell["word"] else ""
-            row["cells"][place] = cell
+                _note(row["indicators"], names.get(target["indicator"] or ""))
+                _note(row["clauses"], target["clause"])
+                _note(row["departments"], target.get("department"))
+            row["cells"][place] = _brick(newest, goal, before)
     return list(rows.values())
+
+
+def _note(known: list[str], word: str | None) -> None:
+    if word and word not in known:
+        known.append(word)

@@ -281,7 +281,7 @@ def missing_table(view: View) -> Html:
             last = f"{shown}（{int(row['last_year'])}年）"
         department = "" if view.is_reference else row["department"]
         groups.setdefault(department, []).append(
-            {"goal_label": label, "needed": needed, "last": last}
+            {"target": row["target"], "goal_label": label, "needed": needed, "last": last}
         )
     n = len(view.missing)
     goals = view.missing["goal"].nunique()

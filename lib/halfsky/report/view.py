@@ -8,12 +8,13 @@ from functools import cached_property
 import pandas as pd
 
 from halfsky.evaluate.assessment import Assessment
+from halfsky.evaluate.where import Where
 from halfsky.plan.models import DomainFile, Plan, Region
 
 
 @dataclass(frozen=True)
 class View:
-    """An assessment seen by one domain (None: all), with the figures it rests on.
+    """An assessment seen by one domain (None: all) or one goal, with the figures it rests on.
 
     observations: what was known of the region in the report year (all indicators).
     region_names: display name by region id, for comparisons.
@@ -23,6 +24,17 @@ class View:
     observations: pd.DataFrame
     region_names: dict[str, str]
     domain_id: str | None = None
+    goal_id: str | None = None
+
+    def of_goal(self, goal: str) -> View:
+        """The same assessment seen by one goal."""
+        return View(
+            self.assessment,
+            self.observations,
+            self.region_names,
+            self.plan.goals[goal].domain,
+            goal,
+        )
 
     @property
     def plan(self) -> Plan:
@@ -57,9 +69,11 @@ class View:
         return f"{subject}：{self.region.short}{self.year}年{self.plan.phase(self.year)}"
 
     def _mine(self, frame: pd.DataFrame) -> pd.DataFrame:
-        if self.domain_id is None:
-            return frame
-        return frame[frame["domain"] == self.domain_id]
+        if self.goal_id is not None:
+            return frame[frame["goal"] == self.goal_id]
+        if self.domain_id is not None:
+            return frame[frame["domain"] == self.domain_id]
+        return frame
 
     @cached_property
     def targets(self) -> pd.DataFrame:
@@ -89,6 +103,11 @@ class View:
     @cached_property
     def references(self) -> pd.DataFrame:
         return self._of_targets(self.assessment.references)
+
+    @cached_property
+    def where(self) -> Where:
+        """Gaps, townships, decompositions and peers (see evaluate.where)."""
+        return self.assessment.where.of_domain(self.domain_id)
 
     def _of_targets(self, frame: pd.DataFrame) -> pd.DataFrame:
         return frame[frame["target"].isin(self.targets["target"])].reset_index(drop=True)

@@ -18,6 +18,8 @@ from halfsky.evaluate.frames import records
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 
+PHRASES = ("phrases.yaml", "places.yaml")  # below templates/zh/; a group stands in one of them
+
 _REFERENCE_WORDS = {
     Status.MET: "已达本规划目标值",
     Status.NEARLY: "未达本规划目标值",
@@ -43,6 +45,9 @@ def environment() -> Environment:
     env.filters.update(
         q=numbers.quantity,
         d=numbers.difference,
+        gap=numbers.gap,
+        chance=numbers.chance,
+        heads=numbers.heads,
         lim=numbers.limit,
         n=numbers.number,
         pct=numbers.percent,
@@ -56,8 +61,10 @@ def environment() -> Environment:
 
 @lru_cache(maxsize=1)
 def _phrases() -> dict[str, dict[str, Template]]:
-    source = resources.files("halfsky.report").joinpath("templates/zh/phrases.yaml")
-    tree = yaml.safe_load(source.read_text(encoding="utf-8"))
+    folder = resources.files("halfsky.report").joinpath("templates/zh")
+    tree: dict[str, dict[str, str]] = {}
+    for name in PHRASES:
+        tree |= yaml.safe_load(folder.joinpath(name).read_text(encoding="utf-8"))
     # Phrases are plain text: whoever puts them on a page escapes them there.
     env = environment().overlay(autoescape=False)
     return {
@@ -67,7 +74,7 @@ def _phrases() -> dict[str, dict[str, Template]]:
 
 
 def phrase(group: str, key: str, **values: Any) -> str:
-    """One phrase of templates/zh/phrases.yaml, filled."""
+    """One phrase of the PHRASES files, filled."""
     return _phrases()[group][key].render(**values)
 
 

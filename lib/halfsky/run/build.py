@@ -27,9 +27,10 @@ from halfsky.evaluate.expected import count_statuses
 from halfsky.plan import HalfskyError, Plan, Region, load_plan, tr
 from halfsky.plan.paths import reports_dir
 from halfsky.report.record import MIME
-from halfsky.run import publish
+from halfsky.run import documents, publish
 from halfsky.run.execute import Outcome, execute
 from halfsky.run.pages import OVERVIEW, Page, pages
+from halfsky.run.workbooks import write_workbook
 
 log = logging.getLogger("halfsky.run")
 Progress = Callable[[str, str, int, int], None]
@@ -41,20 +42,25 @@ class RunFailed(HalfskyError):
 
 @dataclass
 class RunReport:
-    """What a run did: pages by region, and the notebooks that failed."""
+    """What a run did: pages and Word files by region, and what failed.
+
+    failed_documents: region, file name, error.
+    """
 
     year: int
     pages: dict[str, list[Path]] = field(default_factory=dict)
     failed: list[tuple[str, Outcome]] = field(default_factory=list)
+    documents: dict[str, list[Path]] = field(default_factory=dict)
+    failed_documents: list[tuple[str, str, str]] = field(default_factory=list)
     portal: Path | None = None
 
     @property
     def ok(self) -> bool:
-        return not self.failed
+        return not self.failed and not self.failed_documents
 
     def message(self) -> str:
         """The failures, one line each."""
-        return "\n".join(
+        notebooks = [
             tr(
                 f"{region} {outcome.stem}：第{_cell(outcome)}个单元格出错：{outcome.error}。"
                 f"部分结果：{outcome.notebook}",
@@ -62,7 +68,15 @@ class RunReport:
                 f"Partial notebook: {outcome.notebook}",
             )
             for region, outcome in self.failed
-        )
+        ]
+        documents = [
+            tr(
+                f"{region} {name}：没有生成：{error}。网页报告不受影响。",
+                f"{region} {name}: not made: {error}. The pages are as they should be.",
+            )
+            for region, name, error in self.failed_documents
+        ]
+        return "\n".join([*notebooks, *documents])
 
 
 def _cell(outcome: Outcome) -> str:
@@ -118,7 +132,10 @@ def _run_region(
     parameters = {"year": year, "region": region.id, "plan": plan.id}
     with _logging_to(folder / "run.log"), tempfile.TemporaryDirectory(dir=folder) as temporary:
         log.info("run %s", parameters)
-        outcomes = _execute_all(wanted, Path(temporary), parameters, jobs, region.id, progress)
+        handed = _hand_over(Path(temporary), plan, region, year)
+        outcomes = _execute_all(
+            wanted, Path(temporary), parameters, jobs, region.id, progress, handed
+        )
         provenance = publish.provenance(plan, region, parameters)
         records: dict[str, dict[str, Any]] = {}
         made: list[Path] = []
@@ -133,6 +150,9 @@ def _run_region(
                 records[page.stem] = record
             html = publish.page(page, wanted, notebook, region, plan, year, provenance, outcome)
             made.append(publish.replace(folder / f"{page.stem}.html", html))
+            if outcome.ok:
+                title = f"{page.title}：{region.short}{year}年"
+                write_workbook(folder / f"{page.stem}.xlsx", title, notebook, record, plan, region)
             os.replace(outcome.notebook, folder / f"{page.stem}.ipynb")
             if outcome.ok:
                 log.info("%s: %.1f s", page.stem, outcome.seconds)
@@ -154,8 +174,51 @@ def _run_region(
             publish.replace(
                 folder / "results.json", json.dumps(results, ensure_ascii=False, indent=1) + "\n"
             )
+            if not is_partial:
+                with _environment(handed):
+                    _documents(report, region, plan, folder)
             publish.region_index(folder, results)
     report.pages[region.id] = made
+
+
+def _documents(report: RunReport, region: Region, plan: Plan, folder: Path) -> None:
+    """The Word files of a whole run: part of the domains is no report to file."""
+    made = report.documents.setdefault(region.id, [])
+    for name, error in documents.build(plan, region, report.year, folder):
+        if error:
+            report.failed_documents.append((region.id, name, error))
+            log.error("%s: %s", name, error)
+        else:
+            made.append(folder / name)
+            log.info("%s", name)
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    """The same variables in this process as the kernels had."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _hand_over(temporary: Path, plan: Plan, region: Region, year: int) -> dict[str, str]:
+    """Evaluate once for all notebooks; the variables that tell their kernels where it lies."""
+    from halfsky.notebook import HANDED, hand_over
+
+    path = temporary / "evaluated.pickle"
+    try:
+        hand_over(path, plan, region, year)
+    except Exception as failed:  # noqa: BLE001 - each notebook then fails by itself, with its cell
+        log.error("evaluation: %s: %s", type(failed).__name__, failed)
+        return {}
+    return {HANDED: str(path.resolve())}
 
 
 def merge(records: dict[str, dict[str, Any]], is_partial: bool) -> dict[str, Any] | None:
@@ -205,6 +268,7 @@ def _execute_all(
     jobs: int | None,
     region: str,
     progress: Progress | None,
+    environment: dict[str, str],
 ) -> dict[str, Outcome]:
     """Every page's notebook, several at once; each in a fresh kernel."""
     workers = max(1, min(jobs or os.cpu_count() or 1, len(wanted)))
@@ -219,6 +283,7 @@ def _execute_all(
                 temporary / f"{page.stem}.ipynb",
                 parameters,
                 Teller(queue),
+                environment,
             ): page.stem
             for page in wanted
         }

@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,11 +48,13 @@ def execute(
     out: Path,
     parameters: dict[str, Any],
     progress: Progress | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Run a notebook to `out`; a failing cell leaves the partial notebook there.
 
     Args:
         progress: called with (stem, cell number, cells) as each cell starts.
+        environment: variables that the kernel gets besides this process's own.
     """
     import time
 
@@ -80,6 +82,7 @@ def execute(
     logging.getLogger("papermill").setLevel(logging.ERROR)
     # One thread per kernel: the notebooks themselves are run side by side.
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+    os.environ.update(environment or {})
     started = time.monotonic()
 
     def ended(cell: int | None = None, error: str = "") -> Outcome:

@@ -21,6 +21,7 @@ from halfsky.plan.paths import params_dir
 from halfsky.report.nbhtml import to_html
 from halfsky.report.portal import render_portal, render_region_index
 from halfsky.report.sections import short_text
+from halfsky.run.attachments import attachments
 from halfsky.run.execute import Outcome
 from halfsky.run.pages import Page
 
@@ -129,6 +130,7 @@ def _with_names(results: dict[str, Any], folder: Path) -> dict[str, Any]:
         "domains": {d.domain: d.title for d in plan.domains},
         "indicators": {i.id: i.name for i in plan.indicators.values()},
         "generated": made.strftime("%Y年%m月%d日"),
+        **attachments(folder),
     }
 
 

@@ -62,3 +62,13 @@ def test_a_straight_line_is_continued_but_damped():
     change = combine(components(window(range(12), np.arange(12.0)), 4))
     assert np.all(change > 0.6 * np.arange(1, 5))
     assert np.all(change <= np.arange(1, 5) + 1e-6)
+
+
+def test_a_remembered_window_answers_as_a_new_one_for_any_horizon():
+    seen = window(range(2015, 2024), [3, 4, 4, 6, 5, 7, 9, 8, 9])
+    whole = components(seen, 12)
+    assert np.array_equal(components(seen, 5), whole[:, :5])
+    moved = window(range(2015, 2024), [3, 4, 4, 6, 5, 7, 9, 8, 10])
+    assert not np.array_equal(components(moved, 5), whole[:, :5])
+    with pytest.raises(ValueError, match="read-only"):
+        whole[0, 0] = 1.0

@@ -53,6 +53,14 @@ class Simulated:
             return None
         return float(self.quantile(step, 0.5)) * x / reached
 
+    def moved(self, centres: Array) -> Simulated:
+        """Every rate of a horizon multiplied alike; where the middle is no event, added to."""
+        middle = np.array([float(self.quantile(k, 0.5)) for k in range(self.columns.shape[1])])
+        wanted = np.maximum(centres, 0.0)
+        has_middle = middle > 0
+        factor = np.divide(wanted, middle, out=np.ones_like(middle), where=has_middle)
+        return Simulated(self.columns * factor + np.where(has_middle, 0.0, wanted))
+
 
 def simulate(
     years: Array, events: Array, exposure: Array, per: float, horizon: int, seed: int

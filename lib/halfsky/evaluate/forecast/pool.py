@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import stats
@@ -24,6 +25,8 @@ SORTED_WEIGHTS = np.array([1.0, 3.0, 3.0, 1.0]) / 8.0
 MIN_POOL = 5
 # A window whose values differ by less than this, relative to their size, is constant.
 FLAT = 1e-9
+# Years ahead are worked out in tens: a fit costs a hundred times its extrapolation.
+AHEAD = 10
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,21 @@ def components(window: Window, horizon: int) -> Array:
     Order as in COMPONENTS. Theta and damped ETS need n >= 5 and repeat the drift below that.
     A constant series changes by 0 everywhere: nothing is fitted, so nothing can warn.
     """
+    whole = -(-horizon // AHEAD) * AHEAD
+    return _components(tuple(window.years.tolist()), tuple(window.z.tolist()), whole)[:, :horizon]
+
+
+@lru_cache(maxsize=4096)
+def _components(years: tuple[float, ...], z: tuple[float, ...], horizon: int) -> Array:
+    """Remembered, because one evaluation asks for the same window again and again: as last
+    year's forecast, as an origin of this year's check and as one of last year's."""
+    window = Window.of(np.asarray(years), np.asarray(z))
+    changes = _changes(window, horizon)
+    changes.flags.writeable = False
+    return changes
+
+
+def _changes(window: Window, horizon: int) -> Array:
     h = np.arange(1, horizon + 1, dtype=float)
     if window.is_flat:
         return np.zeros((len(COMPONENTS), horizon))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
@@ -46,6 +46,10 @@ class Predictive(Protocol):
         """The centre needed so that P(value > x) = p_above, own unit; None if out of reach."""
         ...
 
+    def moved(self, centres: Array) -> Predictive:
+        """The same errors about other centres, one a horizon, own unit."""
+        ...
+
 
 @dataclass(frozen=True)
 class Located:
@@ -69,6 +73,9 @@ class Located:
             return None
         centre = z + self.spread[step] * float(self.tails[step].quantile(p_above))
         return float(self.scale.back(centre))
+
+    def moved(self, centres: Array) -> Located:
+        return replace(self, centre=self.scale.to(self.scale.clip(centres)))
 
 
 @dataclass(frozen=True)
@@ -175,6 +182,23 @@ class Forecast:
         """The row of the year after the last observation, or None."""
         return None if self.table.empty else self.table.iloc[0]
 
+    @property
+    def middle(self) -> Array:
+        """The median of each future year, own unit, before rounding."""
+        if self.predictive is None:
+            return np.empty(0)
+        steps = range(len(self.years))
+        return np.array([float(self.predictive.quantile(k, 0.5)) for k in steps])
+
+    def moved(self, centres: ArrayLike) -> Forecast:
+        """The forecast with its middle moved and its errors kept: what if it went like this?
+
+        centres: one a forecast year, own unit; beyond the bounds they rest at the bound.
+        """
+        if self.predictive is None:
+            return self
+        return replace(self, predictive=self.predictive.moved(np.asarray(centres, dtype=float)))
+
     def _step(self, year: int) -> int | None:
         return self.years.index(year) if year in self.years else None
 
@@ -265,8 +289,8 @@ class Forecast:
     def required_change(self, threshold: float, comparator: str, p: float) -> float | None:
         """Yearly change from the last value, own unit, that gives P(met in the end year) = p.
 
-        The middle of the forecast is moved and its error kept. None without a forecast, or
-        where the threshold lies outside the bounds.
+        The middle of the forecast is moved and its error kept. None without a forecast, where
+        the threshold lies outside the bounds, or where not even resting at the bound would do.
         """
         if self.predictive is None or not self.years:
             return None
@@ -276,7 +300,8 @@ class Forecast:
             centre = self.predictive.shifted(step, threshold - half, share)
         else:
             centre = self.predictive.shifted(step, threshold + half, 1.0 - share)
-        if centre is None:
+        bound = self.spec.upper if comparator == ">=" else self.spec.lower
+        if centre is None or centre == bound:
             return None
         return (centre - self.last_value) / (self.years[-1] - self.last_year)
 

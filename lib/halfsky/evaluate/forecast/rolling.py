@@ -55,12 +55,13 @@ def rolling_origin(
     *,
     horizons: int = 5,
     least: int = MIN_POOL,
+    origins: int | None = None,
 ) -> pd.DataFrame:
     """Every forecast that could have been made from `least` or more observations, and its fate.
 
     Args:
         frame: series, year, value (own unit, one row per year; NaN is dropped), cut at breaks.
-        specs: by series. horizons: years ahead.
+        specs: by series. horizons: years ahead. origins: only so many, the earliest first.
 
     Returns:
         ROLLED_COLUMNS, one row per series, origin and observed later year. p_not_lower: P(value
@@ -72,7 +73,7 @@ def rolling_origin(
     for name, part in known.groupby("series", sort=True):
         years, values = part["year"].to_numpy(int), part["value"].to_numpy(float)
         spec = specs[str(name)]
-        for cut in range(least, len(years)):
+        for cut in range(least, len(years))[:origins]:
             fc = forecast(
                 years[:cut],
                 values[:cut],
@@ -83,14 +84,15 @@ def rolling_origin(
             )
             actual = dict(zip(years[cut:].tolist(), values[cut:].tolist(), strict=True))
             rows += [
-                {"series": str(name), **_fate(fc, year, actual[year])}
+                {"series": str(name), **fate(fc, year, actual[year])}
                 for year in fc.years
                 if year in actual
             ]
     return pd.DataFrame(rows, columns=ROLLED_COLUMNS)
 
 
-def _fate(fc: Forecast, year: int, actual: float) -> dict[str, object]:
+def fate(fc: Forecast, year: int, actual: float) -> dict[str, object]:
+    """One forecast year held against what came: ROLLED_COLUMNS without `series`."""
     step = fc.years.index(year)
     line = fc.table.iloc[step]
     located = fc.predictive
@@ -241,6 +243,6 @@ def last_year_check(
             calibration=calibration,
             series_key=str(name),
         )
-        rows.append({"series": str(name), **_fate(fc, year, float(values[-1]))})
+        rows.append({"series": str(name), **fate(fc, year, float(values[-1]))})
     found = pd.DataFrame(rows, columns=ROLLED_COLUMNS)[columns]
     return found.rename(columns={"year": "forecast_year"})

@@ -235,7 +235,9 @@ def plot_completeness_by_domain(
         linewidths=1.5,
         linecolor=GRID,
         annot_kws={"fontsize": 8.5},
-        cbar_kws={"label": "有数据的指标占比（%）", "shrink": 0.8, "pad": 0.015},
+        # Beside three rows or fewer its label would not fit; the squares say their numbers.
+        cbar=len(order) > 3,
+        cbar_kws={"label": "有数据的占比（%）", "shrink": 0.8, "pad": 0.015},
     )
     sizes = targets.groupby("domain").size()
     axis.set_yticks(

@@ -266,7 +266,7 @@ def _verdict(axis: Axes, row: Mapping[Any, Any]) -> None:
         text = f"{n}个数据点，不作预测"
     else:
         look = OUTLOOK[str(row["outlook"])]
-        text = f"{look.shape} 达标概率{numbers.percent(p)}，{row['outlook']}"
+        text = f"{look.shape} 达到目标的概率{numbers.percent(p)}，{row['outlook']}"
         colour = INK
         if n < SHORT:
             text += f"（仅{n}个点，趋势不足）"

@@ -1,8 +1,9 @@
-"""Women beside men: how wide is the gap today, and does it narrow?"""
+"""Women beside men, country beside town: how wide is the gap today, and who moved?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -15,56 +16,72 @@ from halfsky.report.charts.lettering import spread, wrap
 from halfsky.report.theme import FAINT, GRID, INK, MEN, MUTED, WOMEN, new_figure
 
 
-def plot_gap_dumbbell(gaps: pd.DataFrame) -> Figure:
-    """Women's and men's newest value of each indicator, joined by the gap.
+@dataclass(frozen=True)
+class Group:
+    """One of the two groups compared; shape and dash tell them apart without colour."""
+
+    word: str
+    short: str
+    colour: str
+    marker: str
+    dash: str
+
+
+# By evaluate.gaps' dimension: first and second.
+GROUPS: dict[str, tuple[Group, Group]] = {
+    "sex": (Group("女性", "女", WOMEN, "o", "-"), Group("男性", "男", MEN, "s", "--")),
+    "area": (
+        Group("农村", "农村", "#c4470f", "^", "-"),
+        Group("城镇", "城镇", "#08457e", "s", "--"),
+    ),
+}
+DUMBBELLS_PER_FIGURE = 16
+SLOPES_PER_FIGURE = 9
+
+
+def plot_dumbbell(gaps: pd.DataFrame) -> Figure:
+    """Both groups' newest value of each indicator, joined by the gap.
 
     Indicators of one unit share an axis; every unit has its own.
 
     Args:
-        gaps: name, unit, decimals, year, female, male; rows with one of the two missing keep
-            the other's point.
+        gaps: name, unit, decimals, year, first, second, dimension (one for all rows).
 
     Raises:
-        ValueError: no row with a value.
+        ValueError: no rows; callers show a sentence instead.
     """
-    known = gaps[gaps["female"].notna() | gaps["male"].notna()]
-    if known.empty:
+    if gaps.empty:
         raise ValueError("no values to draw")
-    units = list(dict.fromkeys(known["unit"]))
-    sizes = [int((known["unit"] == unit).sum()) for unit in units]
-    figure = new_figure(0.9 + 0.45 * len(units) + 0.42 * len(known))
+    pair = GROUPS[str(gaps["dimension"].iloc[0])]
+    units = list(dict.fromkeys(gaps["unit"]))
+    sizes = [int((gaps["unit"] == unit).sum()) for unit in units]
+    figure = new_figure(0.9 + 0.45 * len(units) + 0.42 * len(gaps))
     axes = figure.subplots(len(units), 1, squeeze=False, height_ratios=[s + 0.6 for s in sizes])
     for axis, unit in zip(axes.flat, units, strict=True):
-        _dumbbells(axis, known[known["unit"] == unit].reset_index(drop=True), str(unit))
-    _key(figure)
+        _dumbbells(axis, gaps[gaps["unit"] == unit].reset_index(drop=True), str(unit), pair)
+    _key(figure, pair)
     return figure
 
 
-def _dumbbells(axis: Axes, part: pd.DataFrame, unit: str) -> None:
-    values = pd.concat([part["female"], part["male"]]).dropna()
+def _dumbbells(axis: Axes, part: pd.DataFrame, unit: str, pair: tuple[Group, Group]) -> None:
+    values = pd.concat([part["first"], part["second"]])
     span = float(values.max() - values.min()) or abs(float(values.max())) * 0.2 or 1.0
     for place, row in enumerate(part.to_dict("records")):
-        women, men = row["female"], row["male"]
-        both = numbers.is_known(women) and numbers.is_known(men)
-        if both:
-            axis.plot([women, men], [place, place], color=FAINT, linewidth=3, zorder=1)
-        for value, colour, marker in ((women, WOMEN, "o"), (men, MEN, "s")):
-            if numbers.is_known(value):
-                axis.plot(
-                    value,
-                    place,
-                    marker,
-                    color=colour,
-                    markersize=8,
-                    markeredgecolor="white",
-                    zorder=4 if marker == "o" else 3,
-                )
-        _ends(axis, place, row, both)
+        axis.plot([row["first"], row["second"]], [place, place], color=FAINT, linewidth=3, zorder=1)
+        for group, value, order in zip(pair, (row["first"], row["second"]), (4, 3), strict=True):
+            axis.plot(
+                value,
+                place,
+                group.marker,
+                color=group.colour,
+                markersize=8,
+                markeredgecolor="white",
+                zorder=order,
+            )
+        _ends(axis, place, row, pair)
     axis.set_xlim(float(values.min()) - 0.22 * span, float(values.max()) + 0.22 * span)
     axis.set_ylim(len(part) - 0.4, -0.6)
-    labels = [
-        f"{wrap(str(r.name_), 16)}" for r in part.rename(columns={"name": "name_"}).itertuples()
-    ]
+    labels = [wrap(str(name), 16) for name in part["name"]]
     axis.set_yticks(range(len(part)), labels, color=INK, linespacing=1.2)
     axis.set_title(f"单位：{unit}", fontsize=8.5, fontweight="normal", color=MUTED)
     axis.tick_params(axis="both", length=0)
@@ -74,13 +91,14 @@ def _dumbbells(axis: Axes, part: pd.DataFrame, unit: str) -> None:
         axis.axhline(place, color=GRID, linewidth=0.8, zorder=0)
 
 
-def _ends(axis: Axes, place: int, row: Mapping[Any, Any], both: bool) -> None:
+def _ends(axis: Axes, place: int, row: Mapping[Any, Any], pair: tuple[Group, Group]) -> None:
     """Each value outside its own end, the gap and the year at the right."""
-    women, men, places = row["female"], row["male"], row["decimals"]
-    women_right = not both or float(women) >= float(men)
-    for value, right, colour in ((women, women_right, WOMEN), (men, not women_right, MEN)):
-        if not numbers.is_known(value):
-            continue
+    first, second, places = float(row["first"]), float(row["second"]), row["decimals"]
+    first_right = first >= second
+    for value, right, group in (
+        (first, first_right, pair[0]),
+        (second, not first_right, pair[1]),
+    ):
         axis.annotate(
             numbers.number(value, places),
             (value, place),
@@ -90,17 +108,13 @@ def _ends(axis: Axes, place: int, row: Mapping[Any, Any], both: bool) -> None:
             va="center",
             fontsize=8.5,
             fontweight="bold",
-            color=colour,
+            color=group.colour,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
             zorder=2,
         )
-    if both:
-        gap = abs(float(women) - float(men))
-        text = f"差{numbers.difference(gap, row['unit'], places)}"
-    else:
-        text = "缺男性数" if numbers.is_known(women) else "缺女性数"
+    told = numbers.difference(abs(first - second), row["unit"], places)
     axis.annotate(
-        f"{text}（{int(row['year'])}年）",
+        f"差{told}（{int(row['year'])}年）",
         (1.01, place),
         xycoords=("axes fraction", "data"),
         va="center",
@@ -110,75 +124,66 @@ def _ends(axis: Axes, place: int, row: Mapping[Any, Any], both: bool) -> None:
     )
 
 
-def plot_gap_slope(series: pd.DataFrame) -> Figure:
-    """Women's and men's lines over the years, one panel an indicator, labelled at both ends.
+def plot_slope(gaps: pd.DataFrame) -> Figure:
+    """Both groups from the baseline to now, one panel an indicator, labelled at both ends.
 
     Args:
-        series: name, unit, decimals, year, female, male; one row a year and indicator; panels
-            in order of appearance. One year alone shows two points.
+        gaps: name, unit, decimals, base_year, year, first_base, second_base, first, second,
+            dimension (one for all rows); panels in the frame's order.
 
     Raises:
-        ValueError: no row with a value.
+        ValueError: no row with a baseline.
     """
-    known = series[series["female"].notna() | series["male"].notna()]
+    known = gaps[gaps["first_base"].notna() & gaps["second_base"].notna()]
     if known.empty:
         raise ValueError("no values to draw")
-    panels = list(dict.fromkeys(known["name"]))
-    columns = min(2, len(panels))
-    rows = -(-len(panels) // columns)
-    figure = new_figure(0.7 + 2.2 * rows, 7.4 if columns == 2 else 5.0, h_pad=0.08, w_pad=0.08)
+    pair = GROUPS[str(known["dimension"].iloc[0])]
+    columns = min(3, len(known))
+    rows = -(-len(known) // columns)
+    figure = new_figure(0.9 + 2.1 * rows, 1.0 + 2.13 * columns, h_pad=0.08, w_pad=0.06)
     axes = figure.subplots(rows, columns, squeeze=False)
-    for axis, panel in zip(axes.flat, panels, strict=False):
-        _slopes(axis, known[known["name"] == panel].sort_values("year"))
-    for axis in axes.flat[len(panels) :]:
+    for axis, row in zip(axes.flat, known.to_dict("records"), strict=False):
+        _slope(axis, row, pair)
+    for axis in axes.flat[len(known) :]:
         axis.set_visible(False)
-    _key(figure)
+    _key(figure, pair)
     return figure
 
 
-def _slopes(axis: Axes, part: pd.DataFrame) -> None:
-    first_row = part.iloc[0]
-    years = part["year"].astype(int)
-    first, last = int(years.min()), int(years.max())
-    width = max(last - first, 1)
-    ends: dict[str, list[tuple[int, float, str]]] = {"left": [], "right": []}
-    for column, word, colour, marker in (("female", "女", WOMEN, "o"), ("male", "男", MEN, "s")):
-        own = part[["year", column]].dropna()
-        if own.empty:
-            continue
-        axis.plot(own["year"], own[column], color=colour, marker=marker, markersize=4.5, zorder=3)
-        final = own.iloc[-1]
-        ends["right"].append((int(final["year"]), float(final[column]), word))
-        if len(own) > 1:
-            start = own.iloc[0]
-            ends["left"].append((int(start["year"]), float(start[column]), word))
+def _slope(axis: Axes, row: Mapping[Any, Any], pair: tuple[Group, Group]) -> None:
+    ends = ((row["first_base"], row["first"]), (row["second_base"], row["second"]))
+    for group, values in zip(pair, ends, strict=True):
+        axis.plot(
+            [0, 1], values, group.dash, color=group.colour, marker=group.marker, markersize=5.5
+        )
     low, high = axis.get_ylim()
     pad = 0.12 * (high - low) or 1.0
     axis.set_ylim(low - pad, high + pad)
     low, high = axis.get_ylim()
-    for side, entries in ends.items():
-        heights = spread([v for _, v, _ in entries], 0.13 * (high - low), low, high)
-        for (_, value, word), height in zip(entries, heights, strict=True):
+    for x, side in ((0, "right"), (1, "left")):
+        heights = spread([float(pairs[x]) for pairs in ends], 0.13 * (high - low), low, high)
+        for group, values, height in zip(pair, ends, heights, strict=True):
             axis.annotate(
-                f"{word} {numbers.number(value, first_row['decimals'])}",
-                (first - 0.06 * width if side == "left" else last + 0.06 * width, height),
-                ha="right" if side == "left" else "left",
+                f"{group.short} {numbers.number(values[x], row['decimals'])}",
+                (x - 0.08 if x == 0 else 1.08, height),
+                ha=side,
                 va="center",
                 fontsize=8.5,
-                color=WOMEN if word == "女" else MEN,
+                color=group.colour,
                 fontweight="bold",
             )
-    axis.set_xlim(first - 0.42 * width, last + 0.42 * width)
-    axis.set_xticks([first] if first == last else [first, last])
+    axis.set_xlim(-0.95, 1.95)
+    axis.set_xticks([0, 1], [f"{int(row['base_year'])}年", f"{int(row['year'])}年"])
     axis.set_yticks([])
     axis.tick_params(length=0)
     axis.spines[["left"]].set_visible(False)
-    axis.set_title(wrap(f"{first_row['name']}（{first_row['unit']}）", 22), fontsize=9.5)
+    unit = "" if str(row["unit"]) in str(row["name"]) else f"（{row['unit']}）"
+    axis.set_title(wrap(f"{row['name']}{unit}", 14), fontsize=9)
 
 
-def _key(figure: Figure) -> None:
+def _key(figure: Figure, pair: tuple[Group, Group]) -> None:
     handles = [
-        Line2D([], [], linestyle="", marker="o", markersize=7, color=WOMEN, label="女性"),
-        Line2D([], [], linestyle="", marker="s", markersize=7, color=MEN, label="男性"),
+        Line2D([], [], linestyle="", marker=g.marker, markersize=7, color=g.colour, label=g.word)
+        for g in pair
     ]
     figure.legend(handles=handles, loc="outside lower left", ncols=2, columnspacing=1.4)

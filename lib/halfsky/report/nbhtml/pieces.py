@@ -29,6 +29,8 @@ _ATTRIBUTES = {
     "time": ["datetime"],
     "details": ["open"],
 }  # fmt: skip
+# A cell of more characters holds words; "99.46—100.00" and a status do not.
+LONG_CELL = 16
 _NOT_IN_ID = re.compile(r"[^\w一-鿿]+")
 
 
@@ -69,6 +71,7 @@ class Outline:
             self._anchor(heading)
         for table in soup.find_all("table"):
             _wrap(soup, table)
+            _label(table)
         return str(soup)
 
     def figure_number(self) -> int:
@@ -115,3 +118,25 @@ def _wrap(soup: BeautifulSoup, table: Any) -> None:
         attrs={"class": "table-scroll", "tabindex": "0", "role": "region", "aria-label": label},
     )
     table.wrap(box)
+
+
+def _label(table: Any) -> None:
+    """Say each cell's column in the cell, so that a phone can show a row as a card.
+
+    Only where cells hold words: a table of figures is read across and scrolls. Merged cells have
+    no single column, and three columns fit a phone as they are.
+    """
+    heads = [head for row in table.select("thead tr") for head in row.find_all("th")]
+    merged = table.find(lambda cell: cell.has_attr("colspan") or cell.has_attr("rowspan"))
+    rows = table.select("tbody tr")
+    if len(table.select("thead tr")) != 1 or len(heads) < 4 or merged or not rows:
+        return
+    longest = max(len(cell.get_text()) for row in rows for cell in row.find_all("td"))
+    if longest <= LONG_CELL:
+        return
+    table["class"] = [*table.get("class", []), "stack"]
+    names = [str(next(head.stripped_strings, "")) for head in heads]
+    for row in rows:
+        for cell, name in zip(row.find_all(["th", "td"]), names, strict=False):
+            if cell.name == "td":
+                cell["data-label"] = name

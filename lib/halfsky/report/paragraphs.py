@@ -1,0 +1,103 @@
+"""One paragraph a goal: what the plan asks, where it stands, where it is heading, and why.
+
+Goals without figures share one sentence: what is missing, from whom, by when.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from halfsky.evaluate.countermeasures import open_problems
+from halfsky.plan.vocabulary import Status
+from halfsky.report import numbers
+from halfsky.report.findings import measures_for, troubles, values_of
+from halfsky.report.html import Html
+from halfsky.report.prose import Prose, is_backed, say
+from halfsky.report.sections import goal_label, render
+from halfsky.report.view import View
+from halfsky.report.words import rows
+
+MOST_LABELS = 12
+
+
+def goal_paragraphs(view: View) -> Html:
+    """A paragraph for every goal with figures, in the plan's order; one for those without."""
+    prose = Prose(view)
+    rank = open_problems(view.targets, view.warnings).set_index("target")["rank"]
+    told = []
+    for goal, part in view.targets.groupby("goal", sort=False):
+        known = part[part["status"] != Status.MISSING]
+        if known.empty:
+            continue
+        lead = known.assign(
+            _rank=known["target"].map(rank).fillna(math.inf), _p=known["p_met"].fillna(math.inf)
+        ).sort_values(["_rank", "_p"], kind="stable")
+        text = _paragraph(view, prose, rows(lead), len(part) - len(known))
+        if is_backed(text, view.plan):
+            told.append({"label": goal_label(view, str(goal)), "text": text})
+    rest = _without_figures(view)
+    if rest:
+        told.append({"label": "", "text": rest})
+    plain = "\n".join(f"{p['label']}　{p['text']}".strip("　") for p in told)
+    return render("paragraphs.html.j2", plain, paragraphs=told)
+
+
+def _paragraph(view: View, prose: Prose, known: list[dict[str, Any]], missing: int) -> str:
+    """Two to four sentences about one goal; known: its targets with figures, the gravest first."""
+    first, goal = known[0], known[0]["goal"]
+    sentences = [prose.ask(first) + prose.standing(first) + prose.verdict(first)]
+    sentences.append(_others(view, known[1:], missing, goal))
+    heading = [part for part in (prose.outlook(first), prose.pace(first)) if part]
+    sentences.append("；".join(heading))
+    reasons = troubles(view, prose, first)[:1]
+    ran = [] if view.is_reference else measures_for(view, goal)
+    if ran:
+        reasons.append(prose.measures(ran, goal))
+    sentences.append("；".join(reasons))
+    return "".join(f"{text}。" for text in sentences if text)
+
+
+def _others(view: View, others: list[dict[str, Any]], missing: int, goal: str) -> str:
+    """The goal's other targets: how many stand how, with their figures."""
+    # A reference region has reached the plan's value or not: there is no "nearly" for it.
+    good = (Status.MET,) if view.is_reference else (Status.MET, Status.NEARLY)
+    met = [row for row in others if row["status"] in good]
+    unmet = [row for row in others if row["status"] in (Status.UNMET, Status.NEARLY)]
+    unmet = [row for row in unmet if row not in met]
+    unclear = [row for row in others if row["status"] == Status.UNDECIDABLE]
+    word = "达到" if all(row["status"] == Status.MET for row in met) else "达到或基本达到"
+    parts = []
+    for key, group in (("met", met), ("open", unmet), ("unclear", unclear)):
+        if group:
+            parts.append(say("others", key, goal, names=values_of(group), met=word))
+    if missing:
+        filed = "公布" if view.is_reference else "填报"
+        parts.append(say("others", "missing", goal, n=missing, filed=filed))
+    return "；".join(parts)
+
+
+def _without_figures(view: View) -> str:
+    """What is missing, from whom, by when; "" where every goal has a figure."""
+    has_figures = set(view.reported["goal"])
+    missing = view.missing[~view.missing["goal"].isin(has_figures)]
+    if missing.empty:
+        return ""
+    goals = list(dict.fromkeys(missing["goal"]))
+    labels = numbers.joined([goal_label(view, goal) for goal in goals[:MOST_LABELS]])
+    etc = "等" if len(goals) > MOST_LABELS else "共" if len(goals) > 1 else "这"
+    told = f"{labels}{etc}{len(goals)}项目标没有可用数据，涉及{len(missing)}项指标"
+    if view.is_reference:
+        return told + "，未见公布，无法对照。"
+    departments = _by_department(missing)
+    year = min(view.year + 1, view.plan.info.end_year)
+    return f"{told}，须由{departments}随{year}年监测报送。"
+
+
+def _by_department(missing: pd.DataFrame) -> str:
+    counts = missing["department"].value_counts(sort=False)
+    counts = counts.sort_values(ascending=False, kind="stable")
+    told = numbers.joined([f"{name}（{count}项）" for name, count in counts.head(4).items()])
+    return told + (f"等{len(counts)}个部门" if len(counts) > 4 else "")

@@ -1,0 +1,370 @@
+"""Sentences with variants: the same facts, told in one of several ways fixed by the goal.
+
+The Chinese lives in templates/zh/prose.yaml. Which variant a goal gets hangs on its id alone, so
+that a page made again reads the same, and 77 goals do not read alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+from jinja2 import Template
+
+from halfsky.evaluate.status import shortfall
+from halfsky.plan.models import Plan
+from halfsky.plan.vocabulary import Action, MeasureFinding, Progress, Status
+from halfsky.report import numbers
+from halfsky.report.sections import words_for
+from halfsky.report.view import View
+from halfsky.report.words import environment, status_word
+
+Row = Mapping[str, Any]
+_AS_TOLD = (
+    "few_events",
+    "interval_holds_target",
+    "gap_by_decline",
+    "too_few_points",
+    "slower",
+    "faster",
+    "slope_unclear",
+)
+_LENGTH = ("岁", "年")
+_AMOUNT = ("人", "万人", "个", "件", "起", "份", "次", "元", "元/月", "元/年", "万元", "分钟/日")
+EVEN = 0.5
+MOST_TIMES = 10
+WHOLE_FROM = 10  # a pace of a figure without decimals is printed whole from here on
+MOST_SUPPORT = 3
+MOST_MEASURES = 2  # named in one sentence; the table of measures holds the rest
+
+
+@lru_cache(maxsize=1)
+def _file() -> dict[str, Any]:
+    source = resources.files("halfsky.report").joinpath("templates/zh/prose.yaml")
+    tree: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
+    return tree
+
+
+@lru_cache(maxsize=1)
+def variants() -> dict[tuple[str, str], list[Template]]:
+    """Every way of saying each thing, by (group, key)."""
+    env = environment().overlay(autoescape=False)  # plain text: pages escape it where they show it
+    return {
+        (group, key): [env.from_string(text) for text in ways]
+        for group, keys in _file().items()
+        if isinstance(keys, dict)
+        for key, ways in keys.items()
+    }
+
+
+def place_of(goal: str, group: str, n: int) -> int:
+    """Which of n variants a goal gets: the same on every machine and in every run."""
+    return int.from_bytes(hashlib.sha256(f"{group}|{goal}".encode()).digest()[:4], "big") % n
+
+
+def say(group: str, key: str, goal: str, **values: Any) -> str:
+    """One sentence or part of one, in the goal's own variant."""
+    ways = variants()[group, key]
+    return ways[place_of(goal, group, len(ways))].render(**values)
+
+
+def counted(numerator: str) -> str:
+    """What a numerator counts, as its measure word; "" where it is nothing to count."""
+    bare = re.sub(r"（[^（）]*）", "", numerator)
+    for pattern, noun in _file()["counted"]:
+        if re.search(pattern, bare):
+            return str(noun)
+    return ""
+
+
+def is_backed(text: str, plan: Plan) -> bool:
+    """Does a sentence hold a figure or name one of the plan's measures? Else it is a platitude.
+
+    A goal's label (健康2) is an address, not a figure.
+    """
+    for domain in plan.domains:
+        text = re.sub(rf"{re.escape(domain.name)}\d+", "", text)
+    return bool(re.search(r"\d|（措施", text))
+
+
+class Prose:
+    """Tells the rows of one view's targets, countermeasures and measures."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.words = words_for(view)
+        self.end = view.plan.info.end_year
+        reference = view.is_reference
+        self.aim = "本规划目标值" if reference else "目标值"
+        self.reach = "达到目标值" if reference else "达标"
+        self.rules = view.assessment.assumptions.thresholds
+
+    def name(self, row: Row) -> str:
+        """A target's name that can be followed by a figure."""
+        if row["type"] in ("milestone", "parity", "narrow_gap"):
+            return str(row["name"])
+        is_quantity = re.search(_file()["quantity_name"], row["name"])
+        return str(row["name"] if is_quantity else row["indicator_name"])
+
+    def ask(self, row: Row) -> str:
+        """规划要求“……”，: the clause verbatim."""
+        return say("ask", "plan", row["goal"], clause=row["clause"])
+
+    def standing(self, row: Row) -> str:
+        """Where a target stands, by its own figures."""
+        values: dict[str, Any] = {"r": row, "name": self.name(row), "aim": self.aim}
+        values["limit"] = self._limit(row)
+        key = self._kind(row)
+        if key == "words":
+            told = self.words.rule(row)
+            values["told"] = f"{told.replace('：', '（')}）" if row["type"] == "milestone" else told
+        elif key == "short":
+            values["short"] = shortfall(row, self.rules)
+            values["below"] = "低于" if row["comparator"] == ">=" else "高于"
+        elif key == "parity":
+            low, high = self.rules.status.parity_low, self.rules.status.parity_high
+            values |= {"low": low, "high": high, "side": _side(row["value"], low, high)}
+        elif key in ("moved", "gap"):
+            values["moved"] = self.turn(row)
+        return say("standing", key, row["goal"], **values)
+
+    def _limit(self, row: Row) -> str:
+        """The target value as printed: 12/10万; 40%左右，即不低于38%."""
+        limit = numbers.limit(row["threshold"], row["unit"], row["decimals"])
+        if row["type"] != "about":
+            return limit
+        side = "不低于" if row["comparator"] == ">=" else "不高于"
+        plan = numbers.limit(row["plan_value"], row["unit"], row["decimals"])
+        return f"{plan}左右，即{side}{limit}"
+
+    def turn(self, row: Row) -> str:
+        """提高到, 下降到: from the baseline to the value."""
+        up, down = verbs(row)
+        return (up if row["value"] > row["baseline"] else down) + "到"
+
+    def _kind(self, row: Row) -> str:
+        if row["type"] == "milestone" or row["rule"] in _AS_TOLD:
+            return "words"
+        if row["type"] in ("parity", "relative"):
+            return str(row["type"])
+        floor = row["type"] == "maintain" and row["plan_value"] is None
+        if row["type"] in ("directional", "narrow_gap") or floor:
+            if round(row["value"] - row["baseline"], int(row["decimals"])) == 0:
+                return "still"
+            return "gap" if row["type"] == "narrow_gap" else "moved"
+        if shortfall(row, self.rules) > 0:
+            return "short"
+        return "unsteady" if row["status"] != Status.MET else "reached"
+
+    def verdict(self, row: Row) -> str:
+        """，判为未达标: with what was asked, where the figures alone do not show it."""
+        reference, kind = self.view.is_reference, self._kind(row)
+        if reference and kind in ("short", "reached", "unsteady"):
+            return ""  # the sentence has just said whether the value was reached
+        key, goal = "plain", row["goal"]
+        if row["rule"] == "within_delta" and kind in ("short", "parity"):
+            key = "near"
+        elif row["type"] in ("directional", "narrow_gap", "relative"):
+            key = "asked"
+        return say(
+            "verdict",
+            key,
+            goal,
+            r=row,
+            word=status_word(row["status"], reference),
+            judged="" if reference else ("判为", "评为")[place_of(goal, "judged", 2)],
+            asked=self.words.requirement(row),
+        )
+
+    def outlook(self, row: Row) -> str:
+        """The probability at the plan's end, or why there is none; may be empty."""
+        if row["forecast_method"] == "observed" or row["type"] == "milestone":
+            return ""
+        if row["p_met"] is None:
+            few = row["n"] and row["n"] < 3
+            return say("outlook", "none", row["goal"], r=row) if few else ""
+        key = "keep" if row["status"] == Status.MET else "chance"
+        return say("outlook", key, row["goal"], r=row, end=self.end, reach=self.reach)
+
+    def pace(self, row: Row) -> str:
+        """The straight line from here to the target, beside the recent pace."""
+        if row["needed_pace"] is None or row["status"] == Status.MET:
+            return ""
+        enough = row["speed_up"] is not None and row["speed_up"] <= 1
+        if enough and row["p_met"] is not None and row["p_met"] < EVEN:
+            return ""  # near a bound a straight line promises what the forecast does not
+        key = "needed"
+        if row["is_stalled"]:
+            key = "stalled"
+        elif row["speed_up"] is not None:
+            key = "enough" if enough else "faster"
+            if row["speed_up"] > MOST_TIMES:  # 146倍 says less than the two paces do
+                key = "slow"
+        pace = row["needed_pace"]
+        return say("pace", key, row["goal"], r=row, pace=pace, **self.moving(row, pace))
+
+    def need(self, row: Row, answer: Row) -> str:
+        """The quantity of a countermeasure: a row of evaluate.countermeasures.propose."""
+        key = _NEEDS[Action(answer["action"])]
+        change = answer["change50"] if answer["change50"] is not None else answer["change80"]
+        if key == "speed":
+            key = "asked"
+            if answer["change80"] is not None:
+                key = "sure" if answer["change50"] is None else "both"
+            elif answer["change50"] is not None:
+                key = "line" if row["p_met"] is None else "half"
+        status = self.rules.status
+        first = 1 + int(row["value_year"] or 0) - (status.pooled_years if row["is_pooled"] else 1)
+        last = row["value_year"]
+        return say(
+            "need",
+            key,
+            row["goal"],
+            r=row,
+            a=answer,
+            name=self.name(row),
+            end=self.end,
+            asked=self.words.requirement(row),
+            people50=self.people(row, answer["heads50"]),
+            people80=self.people(row, answer["heads80"]),
+            reach=self.reach,
+            base=self.view.plan.info.baseline_year,
+            points=status.slow_rise_points,
+            years=status.pooled_years,
+            span=f"{first}—{last}年" if row["is_pooled"] else f"{last}年",
+            **self.moving(row, change),
+        )
+
+    def people(self, row: Row, heads: float | None) -> str:
+        """（约1,240人）, or nothing where the numerator cannot be counted."""
+        if heads is None or row["indicator"] is None:
+            return ""
+        noun = counted(self.view.plan.indicators[row["indicator"]].numerator)
+        if not noun:
+            return ""
+        return f"（约{numbers.heads(heads)}{noun}）" if round(heads) else f"（不足1{noun}）"
+
+    def moving(self, row: Row, change: float | None) -> dict[str, Any]:
+        """The verb and decimals of a yearly change, for phrases about paces."""
+        up, down = verbs(row)
+        places = int(row["decimals"]) + 1 if row["decimals"] is not None else 1
+        if change is not None and row["decimals"] == 0 and abs(change) >= WHOLE_FROM:
+            places = 0
+        return {
+            "verb": down if change is not None and change < 0 else up,
+            "places": places,
+            "aim": self.aim,
+        }
+
+    def measure(self, row: Row, goal: str, *, as_run: bool = False) -> str:
+        """One measure and what was returned on it: a row of evaluate.measures.progress.
+
+        as_run: tell when and at what cost it ran, whatever stands out about it.
+        """
+        key = "running" if as_run else row["finding"] or "running"
+        started, money, people = row["started_year"], row["money_wan"], row["people"]
+        spent = ""
+        if money is not None and money > 0:
+            spent += f"，累计投入{numbers.heads(money)}万元"
+        if people is not None and people > 0:
+            spent += f"，{int(row['people_year'])}年惠及{numbers.heads(people)}人"
+        return say(
+            "measure",
+            key,
+            goal,
+            m=row,
+            number=self.view.plan.measures[row["measure"]].number,
+            since="" if started is None else f"{int(started)}年启动，",
+            spent=spent,
+        )
+
+    def measures(
+        self,
+        rows: list[dict[str, Any]],
+        goal: str,
+        *,
+        steps: int | None = None,
+        as_run: bool = False,
+    ) -> str:
+        """The measures of a goal, those that stand out first.
+
+        Args:
+            steps: the year the next steps are due; None: only what was returned.
+            as_run: as for measure().
+        """
+        order = [*list(MeasureFinding)[1:], MeasureFinding.NOTHING]
+        first = sorted(rows, key=lambda m: order.index(m["finding"]))
+        shown = first[:MOST_MEASURES]
+        if len(shown) > 1 and all(m["finding"] == MeasureFinding.NOT_REPORTED for m in rows):
+            return self._unreported(rows, steps)
+        told = []
+        for m in shown:
+            text = self.measure(m, goal, as_run=as_run)
+            if steps is not None and m["finding"]:
+                text += "，须" + say("step", m["finding"], goal, year=steps)
+            told.append(text)
+        rest = [m["status"] for m in first[MOST_MEASURES:]]
+        if rest:
+            counts = [f"{said}{rest.count(said)}项" for said in Progress if said in rest]
+            split = rest[0] if len(counts) == 1 else f"（{numbers.joined(counts)}）"
+            told.append(f"另有{len(rest)}项措施{split}")
+        return "；".join(told)
+
+    def _unreported(self, rows: list[dict[str, Any]], steps: int | None) -> str:
+        """One sentence for several measures of which nothing is known."""
+        named = [
+            f"“{m['title']}”（措施{self.view.plan.measures[m['measure']].number}）"
+            for m in rows[:MOST_MEASURES]
+        ]
+        text = "、".join(named) + (f"等{len(rows)}项措施" if len(rows) > MOST_MEASURES else "")
+        text += "都没有填报进展"
+        if steps is not None:
+            text += "，须" + say(
+                "step", MeasureFinding.NOT_REPORTED, rows[0]["measure"], year=steps
+            )
+        return text
+
+    def duty(self, answer: Row) -> str:
+        """Who reports, and when."""
+        others = list(answer["support"])
+        support = numbers.joined(others[:MOST_SUPPORT])
+        if len(others) > MOST_SUPPORT:
+            support += f"等{len(others)}个部门"
+        key = "both" if support else "alone"
+        lead, year = answer["department"], int(answer["report_year"])
+        return say("duty", key, answer["goal"], lead=lead, support=support, year=year)
+
+
+_NEEDS = {
+    Action.SPEED_UP: "speed",
+    Action.HOLD: "hold",
+    Action.RAISE_LEVEL: "level",
+    Action.REVIEW_CASES: "cases",
+    Action.VERIFY: "verify",
+    Action.SMOOTH: "smooth",
+    Action.FILE_FIGURES: "file",
+    Action.FILE_BASELINE: "file",
+    Action.FILE_PAST: "past",
+}
+
+
+def _side(ratio: float, low: float, high: float) -> str:
+    if low <= ratio <= high:
+        return "处于"
+    return "低于" if ratio < low else "高于"
+
+
+def verbs(row: Row) -> tuple[str, str]:
+    """The words for up and down of a target's figure: 提高, 下降; of a gap: 扩大, 缩小."""
+    if row["type"] == "narrow_gap":
+        return "扩大", "缩小"
+    if row["unit"] in _LENGTH:
+        return "延长", "缩短"
+    if row["unit"] in _AMOUNT or row["kind"] == "count":
+        return "增加", "减少"
+    return ("上升" if row["direction"] == "lower_better" else "提高"), "下降"

@@ -1,0 +1,81 @@
+"""What is worth learning from: ahead, above what is asked, or moved; never what is in trouble."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from halfsky.evaluate.experience import ahead
+from halfsky.plan.vocabulary import Family, Status
+
+NO_WARNINGS = pd.DataFrame({"family": [], "target": []})
+
+
+def target(name: str = "a-1-1", **changes: object) -> dict[str, object]:
+    base: dict[str, object] = {
+        "target": name,
+        "goal": name.rsplit("-", 1)[0],
+        "status": Status.MET,
+        "baseline": 80.0,
+        "progress": 0.0,
+        "delta": 1.0,
+        "headroom": math.nan,
+        "completion_pct": math.nan,
+        "elapsed_pct": 50.0,
+        "p_met": 0.9,
+        "doubt": None,
+    }
+    return base | changes
+
+
+def found(*rows: dict[str, object], unmet: tuple[str, ...] = (), warnings=NO_WARNINGS):
+    frame = pd.DataFrame(rows)
+    goals = pd.DataFrame({"goal": frame["goal"].unique()})
+    goals["status"] = [Status.UNMET if g in unmet else Status.MET for g in goals["goal"]]
+    result = ahead(frame, goals, warnings)
+    return dict(zip(result["target"], result["why"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        pytest.param({"completion_pct": 60.0}, "ahead", id="60 % done in 50 % of the time"),
+        pytest.param({"completion_pct": 50.0}, "ahead", id="just in time"),
+        pytest.param({"completion_pct": 40.0}, None, id="behind"),
+        pytest.param(
+            {"completion_pct": 60.0, "doubt": "unit_slip"},
+            None,
+            id="60 %, but the figure is in doubt",
+        ),
+        pytest.param(
+            {"completion_pct": 60.0, "status": Status.NEARLY}, "ahead", id="not there yet"
+        ),
+        pytest.param({"headroom": 0.5}, "headroom", id="better than asked from the start"),
+        pytest.param({"headroom": 0.0}, None, id="just what was asked"),
+        pytest.param({"progress": -1.0}, "moved", id="lower is better: moved by δ"),
+        pytest.param({"progress": 0.9}, None, id="less than δ"),
+        pytest.param({"progress": 9.0, "status": Status.UNMET}, None, id="moved and unmet"),
+    ],
+)
+def test_why(changes, why):
+    assert found(target(**changes)) == ({} if why is None else {"a-1-1": why})
+
+
+def test_a_goal_in_trouble_sets_no_example():
+    good = {"completion_pct": 90.0}
+    assert found(target(**good), unmet=("a-1",)) == {}
+    warned = pd.DataFrame({"family": [Family.WORSENING], "target": ["a-1-1"]})
+    assert found(target(**good), warnings=warned) == {}
+    noted = pd.DataFrame({"family": [Family.DATA], "target": ["a-1-1"]})
+    assert found(target(**good), warnings=noted) == {"a-1-1": "ahead"}
+
+
+def test_the_likeliest_to_last_comes_first():
+    rows = [
+        target("a-1-1", completion_pct=900.0, p_met=0.7),
+        target("a-2-1", completion_pct=60.0, p_met=0.95),
+        target("a-3-1", completion_pct=60.0, p_met=math.nan),
+    ]
+    assert list(found(*rows)) == ["a-2-1", "a-1-1", "a-3-1"]

@@ -1,0 +1,100 @@
+"""Every number of every sentence stands in the results; and the check can fail."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+from tracing import NUMBER, TAGS, Tracer
+
+from halfsky import report
+from halfsky.demo import district
+from halfsky.evaluate.assessment import Assumptions, assess
+from halfsky.notebook import open_study
+from halfsky.plan import load_plan, load_region, load_units
+from halfsky.plan.calibration import load_calibration
+from halfsky.plan.thresholds import load_thresholds
+from halfsky.plan.vintage import as_known
+from halfsky.report.sections import goal_label, subjects, words_for
+from halfsky.report.view import View
+from halfsky.report.words import rows
+
+TEXTS = (report.experience, report.problems, report.recommendations, report.goal_paragraphs)
+
+
+def demo_view() -> View:
+    plan = load_plan()
+    made = district(plan)
+    found = assess(
+        plan,
+        load_region("demo"),
+        2025,
+        made.observations,
+        made.evidence,
+        Assumptions(load_thresholds(), load_units(), load_calibration()),
+        returns=made.measures,
+    )
+    return View(found, as_known(made.observations, 2025), {"demo": "合成示范区"})
+
+
+VIEWS = {
+    "CN 2022": lambda: open_study(year=2022, region="CN"),
+    "CN 2025": lambda: open_study(year=2025, region="CN"),
+    "jiutai 2025": lambda: open_study(year=2025, region="jiutai"),
+    "demo 2025": demo_view,
+}
+
+
+@pytest.fixture(scope="module", params=list(VIEWS))
+def view(request) -> View:
+    return VIEWS[request.param]()
+
+
+def sentences(view: View) -> list[str]:
+    """Everything a page says in words, a goal or a list item at a time."""
+    told = [line for make in TEXTS for line in make(view).text.splitlines()]
+    # A command a reader may type is not a finding.
+    headline = re.sub(r"<code>.*?</code>", "", report.headline(view).html)
+    told += TAGS.sub("", headline).splitlines()
+    words, about = words_for(view), subjects(view)
+    for warning in rows(view.warnings):
+        text = words.warning(warning, about(warning))
+        told.append(f"{goal_label(view, warning['goal'])}：{text}")
+    return [line.strip() for line in told if NUMBER.search(line)]
+
+
+def parts(view: View) -> list[View]:
+    """The whole and each of its domains."""
+    domains = [None, *view.plan.info.domains]
+    return [dataclasses.replace(view, domain_id=domain) for domain in domains]
+
+
+def test_every_number_traces_to_a_figure(view):
+    for part in parts(view):
+        tracer = Tracer(part)
+        lost = {text: found for text in sentences(part) if (found := tracer.untraced(text))}
+        assert not lost, lost
+
+
+def altered(text: str) -> list[str]:
+    """The text with the last digit of one number changed, once for each number outside quotes."""
+    quoted = [m.span() for m in re.finditer(r"“[^”]*”", text)]
+    made = []
+    for found in NUMBER.finditer(text):
+        if not any(a <= found.start() < b for a, b in quoted):  # the plan's words: as a whole
+            end = found.end() - 1
+            digit = (int(text[end]) + 3) % 10
+            made.append(f"{text[:end]}{digit}{text[end + 1 :]}")
+    return made
+
+
+def test_a_changed_number_is_noticed(view):
+    tracer, changed, noticed = Tracer(view), 0, 0
+    for text in sentences(view):
+        for wrong in altered(text):
+            changed += 1
+            noticed += bool(tracer.untraced(wrong))
+    assert changed > 5
+    # Small counts and years have so many neighbours that some changes hit another true figure.
+    assert noticed >= 0.85 * changed
