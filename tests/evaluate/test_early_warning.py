@@ -292,8 +292,10 @@ def test_expected_false_alarms_by_family():
         ],
         columns=["family", "rule"],
     )
-    table = expected_false(tests, findings, 0.1).set_index("family")
+    table = expected_false(tests, findings, RULES.warning).set_index("family")
     assert table.loc[Family.HARD, "expected"] == pytest.approx(0.2 + 0.5)
+    shifted = [1 / (1 + math.exp(-math.log(p / (1 - p)) - 1.2)) for p in (0.2, 0.5)]
+    assert table.loc[Family.HARD, "most"] == pytest.approx(sum(shifted)), "odds times e^1.2"
     assert table.loc[Family.WORSENING, "expected"] == pytest.approx(0.05 + 0.02)
     assert table.loc[Family.WORSENING, "unknown"] == 1
     assert table.loc[Family.UNUSUAL, "expected"] == pytest.approx(0.1 * 1)

@@ -72,6 +72,7 @@ class WarningRules(Frozen):
     fdr: float
     denominator_moved: float
     min_errors: int
+    worst_shift: float = Field(ge=0)
     repeat_chance: float = Field(gt=0, lt=1)
     slip_usual: float = Field(gt=0)
     slip_tolerance: float = Field(gt=0, lt=0.5)

@@ -215,11 +215,17 @@ def _false_alarms(view: View) -> list[str]:
     """How many of the warnings to expect to be false, by family and what each rests on."""
     tests = view.assessment.warning_tests
     mine = tests if view.domain_id is None else tests[tests["domain"] == view.domain_id]
-    fdr = view.assessment.assumptions.thresholds.warning.fdr
+    rules = view.assessment.assumptions.thresholds.warning
     counted = tests["family"].value_counts()
     return [
-        phrase("alarms", row["family"], a=row, tests=int(counted.get(row["family"], 0)), fdr=fdr)
-        for row in rows(expected_false(mine, view.warnings, fdr))
+        phrase(
+            "alarms",
+            row["family"],
+            a=row,
+            tests=int(counted.get(row["family"], 0)),
+            fdr=rules.fdr,
+        )
+        for row in rows(expected_false(mine, view.warnings, rules))
         if row["found"]
     ]
 
