@@ -20,7 +20,10 @@ from halfsky.report.sections import goal_label, subjects, words_for
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
-TEXTS = (report.experience, report.problems, report.recommendations, report.goal_paragraphs)
+TEXTS = (
+    *(report.experience, report.problems, report.recommendations),
+    *(report.goal_paragraphs, report.cause_sentences),
+)
 
 
 def demo_view() -> View:

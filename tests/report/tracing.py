@@ -185,7 +185,11 @@ class Tracer:
             figures.dated += _dated(row, ("people_year", "people"))
         returns = assessment.measures[assessment.measures["measure"].isin(mine)]
         figures.money += known(returns["money_wan"])
-        figures.head += known(returns["people"])
+        figures.head += known(returns["people"]) + known(returns["person_times"])
+        figures.count += known(returns["started_year"] - view.plan.info.start_year)
+        effects = assessment.effects[assessment.effects["goal"] == goal]
+        figures.level += known(effects["actual"]) + known(effects["point"])
+        figures.year |= {int(y) for n in ("first_year", "last_year") for y in effects[n]}
         for name in ("started_year", "people_year", "status_year"):
             figures.year |= {int(y) for y in returns[name].dropna()}
         figures.count += [len(mine), max(len(mine) - 2, 0)]

@@ -32,7 +32,7 @@ def test_a_domain_from_raw_figures_to_its_page(place):
     folder = place / "reports" / "CN" / "2024"
     assert report.ok
     assert {p.name for p in folder.iterdir()} == {
-        *("08_law.html", "08_law.ipynb", "index.html", "results.json", "run.log"),
+        *("08_law.html", "08_law.ipynb", "08_law.xlsx", "index.html", "results.json", "run.log"),
     }
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     assert (results["schema"], results["year"], results["phase"]) == (1, 2024, None)

@@ -19,6 +19,7 @@ class Format(StrEnum):
     table = "table"
     json = "json"
     xlsx = "xlsx"
+    docx = "docx"
 
 
 def register(app: typer.Typer, group: type, command: type) -> None:
@@ -69,7 +70,9 @@ def show(
     ] = Format.table,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help=tr("写到文件（xlsx 必填）。", "File to write.")),
+        typer.Option(
+            "--out", metavar="FILE", help=tr("写到文件（xlsx、docx 必填）。", "File to write.")
+        ),
     ] = None,
 ) -> None:
     """Print the monitoring scheme of a plan."""
@@ -104,18 +107,57 @@ def show(
     elif form is Format.xlsx:
         from halfsky.data.workbook import write_table
 
-        if out is None:
-            raise ParameterError(
-                Problem(
-                    what=tr("xlsx 要写到文件", "xlsx needs a file"),
-                    mend=tr("请加上 --out 监测方案.xlsx。", "Add --out scheme.xlsx."),
-                    column="--out",
-                )
-            )
+        out = _needed(out, form)
         write_table(frame, out, title=tr("妇女统计监测方案", "Monitoring scheme"))
         typer.echo(str(out))
+    elif form is Format.docx:
+        from halfsky.report.documents.scheme import scheme_document
+        from halfsky.report.documents.word import to_docx
+        from halfsky.run.documents import write_bytes
+
+        if domain or goal or department:
+            raise ParameterError(
+                Problem(
+                    what=tr(
+                        "送审的方案是整个规划的", "the scheme for approval is the whole plan's"
+                    ),
+                    mend=tr(
+                        "请去掉 --domain、--goal、--department；只看一部分可用 --format xlsx。",
+                        "Leave out --domain, --goal, --department; --format xlsx takes a part.",
+                    ),
+                    column="--format",
+                    value=form,
+                )
+            )
+        out = _needed(out, form)
+        document = scheme_document(load_plan(plan), load_thresholds(), load_units())
+        typer.echo(str(write_bytes(out, to_docx(document))))
     else:
         _print_table(frame)
+
+
+def _needed(out: Path | None, form: Format) -> Path:
+    """Where a file is to be written; these formats cannot be printed on a console.
+
+    Raises:
+        ParameterError: no --out, or no such folder.
+    """
+    if out is None or not out.resolve().parent.is_dir():
+        raise ParameterError(
+            Problem(
+                what=tr(f"{form.value} 要写到文件", f"{form.value} needs a file")
+                if out is None
+                else tr("没有这个文件夹", "no such folder"),
+                mend=tr(
+                    f"请加上 --out 监测评估方案.{form.value}。", f"Add --out scheme.{form.value}."
+                )
+                if out is None
+                else tr("请先建好文件夹。", "Make the folder first."),
+                column="--out",
+                value="" if out is None else str(out.parent),
+            )
+        )
+    return out
 
 
 def _print_table(frame: object) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import re
-import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +13,12 @@ import pandas as pd
 
 from halfsky.data.files import replace_file
 from halfsky.data.sheets import FORMULA_STARTS
+from halfsky.plan.archive import STAMP, same_bytes
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-# A fixed time inside the file: equal content, equal bytes.
-_STAMP = dt.datetime(2021, 1, 1, tzinfo=dt.UTC)
 TO_FILL, TO_READ, HEAD = "FFF9E5", "F2F2F2", "7B2D43"
 MAX_WIDTH = 48
 
@@ -31,27 +30,15 @@ def new_workbook(title: str) -> Workbook:
     book = Workbook()
     book.properties.creator = "halfsky"
     book.properties.title = title
-    book.properties.created = _STAMP.replace(tzinfo=None)  # openpyxl takes naive UTC
+    book.properties.created = STAMP
     return book
 
 
 def to_bytes(book: Workbook) -> bytes:
     """The saved workbook with fixed times in its zip entries and properties."""
-    saved, buffer = io.BytesIO(), io.BytesIO()
+    saved = io.BytesIO()
     book.save(saved)
-    stamp = _STAMP.strftime("%Y-%m-%dT%H:%M:%SZ").encode("ascii")
-    with (
-        zipfile.ZipFile(saved) as source,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for entry in source.infolist():
-            data = source.read(entry)
-            if entry.filename == "docProps/core.xml":
-                data = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", stamp, data)
-            info = zipfile.ZipInfo(entry.filename, date_time=_STAMP.timetuple()[:6])
-            info.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(info, data)
-    return buffer.getvalue()
+    return same_bytes(saved.getvalue())
 
 
 def put(cell: Any, content: Any) -> None:
@@ -121,6 +108,26 @@ def print_setup(sheet: Worksheet, caption: str) -> None:
     )
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A number with the format it is printed in: Shown(0.959, "0.0%")."""
+
+    value: float
+    form: str
+
+    def __str__(self) -> str:
+        return f"{self.value:.6g}"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook: a table, and lines below it (source, 合成数据)."""
+
+    title: str
+    frame: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+
 def write_table(frame: pd.DataFrame, path: Path, title: str) -> None:
     """Write any frame as a workbook of one sheet, its header frozen, ready to filter and print.
 
@@ -129,31 +136,63 @@ def write_table(frame: pd.DataFrame, path: Path, title: str) -> None:
         path: the .xlsx to write; replaced in one piece.
         title: the sheet's name and the workbook's title.
     """
+    write_tables([Sheet(title, frame)], path, title)
+
+
+def write_tables(sheets: Sequence[Sheet], path: Path, title: str) -> None:
+    """Write several tables as one workbook, a sheet each; a name used twice gets a number."""
+    book = new_workbook(title)
+    used: set[str] = set()
+    for number, content in enumerate(sheets):
+        sheet = book.worksheets[0] if number == 0 else book.create_sheet()
+        sheet.title = _sheet_name(content.title, used)
+        _fill(sheet, content)
+    replace_file(Path(path), to_bytes(book))
+
+
+def _sheet_name(title: str, used: set[str]) -> str:
+    """A name a spreadsheet accepts: 31 characters, none of []:*?/\\, unlike the others."""
+    plain = re.sub(r"[\[\]:*?/\\\n']", " ", title).strip() or "表"
+    name, number = plain[:31], 2
+    while name.lower() in used:
+        tail = f" {number}"
+        name, number = plain[: 31 - len(tail)] + tail, number + 1
+    used.add(name.lower())
+    return name
+
+
+def _fill(sheet: Worksheet, content: Sheet) -> None:
     from openpyxl.styles import Alignment
     from openpyxl.utils import get_column_letter
 
-    book = new_workbook(title)
-    sheet = book.worksheets[0]
-    sheet.title = re.sub(r"[\[\]:*?/\\]", " ", title)[:31]
+    frame = content.frame
     head(sheet, [str(column) for column in frame.columns])
     widths = []
     for place, column in enumerate(frame.columns, start=1):
         texts = [str(column), *(str(v) for v in frame[column].dropna().head(200))]
-        width = float(min(MAX_WIDTH, max(8, max(width_of(t) for t in texts) + 2)))
+        longest = max(width_of(line) for text in texts for line in text.split("\n"))
+        width = float(min(MAX_WIDTH, max(8, longest + 2)))
         widths.append(width)
         sheet.column_dimensions[get_column_letter(place)].width = width
     rows = frame.astype(object).where(frame.notna(), None).itertuples(index=False)
+    number = 1
     for number, row in enumerate(rows, start=2):
-        for place, content in enumerate(row, start=1):
+        for place, cell_content in enumerate(row, start=1):
             cell = sheet.cell(row=number, column=place)
-            is_plain = content is None or isinstance(content, bool | int | float | str)
-            put(cell, content if is_plain else str(content))
+            if isinstance(cell_content, Shown):
+                cell.value, cell.number_format = cell_content.value, cell_content.form
+            else:
+                is_plain = cell_content is None or isinstance(
+                    cell_content, bool | int | float | str
+                )
+                put(cell, cell_content if is_plain else str(cell_content))
             cell.alignment = Alignment(wrap_text=True, vertical="center")
             cell.border = thin_border()
         filled = [("" if v is None else str(v), w) for v, w in zip(row, widths, strict=True)]
         sheet.row_dimensions[number].height = height_of(filled)
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = sheet.dimensions
+    for place, note in enumerate(filter(None, content.notes), start=number + 2):
+        put(sheet.cell(row=place, column=1), note)
     sheet.print_title_rows = "1:1"
-    print_setup(sheet, title)
-    replace_file(Path(path), to_bytes(book))
+    print_setup(sheet, content.title)

@@ -87,6 +87,10 @@ class Indicator(Frozen):
     goal: str | None = None
     # A head-count of women: the indicator that tells the size of the body it is part of.
     whole: Id | None = None
+    # False: it counts villages, days, documents. A small number of them is nobody's secret.
+    of_people: bool = True
+    # The indicators that add up to this one, as 登记离婚 and 判决离婚 do.
+    parts: tuple[Id, ...] = ()
     note: str = ""
 
     @model_validator(mode="after")
@@ -246,6 +250,18 @@ class Departments(Frozen):
     measures: dict[str, Duty]
 
 
+MonthDay = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-[0-3]\d$")]
+
+
+class Schedule(Frozen):
+    """When a year's figures and reports are due in the year after; `status` says who decides."""
+
+    status: Text
+    returns: MonthDay
+    monitoring: MonthDay
+    evaluation: MonthDay
+
+
 class PlanFile(Frozen):
     """params/plan/<plan>/plan.yaml."""
 
@@ -261,6 +277,7 @@ class PlanFile(Frozen):
     midterm_year: int
     end_year: int
     domains: tuple[Id, ...] = Field(min_length=1)
+    schedule: Schedule | None = None  # None: no dates proposed
 
     @model_validator(mode="after")
     def _years_in_order(self) -> PlanFile:
@@ -348,10 +365,15 @@ class Region(Frozen):
 
 
 class Unit(Frozen):
-    """A unit of measurement; per is the multiplier of numerator ÷ denominator."""
+    """A unit of measurement; per is the multiplier of numerator ÷ denominator.
+
+    heads is how many persons or cases one unit is, where it counts any: small numbers of them
+    are not published (evaluate.disclosure).
+    """
 
     label: Text
     per: float | None = None
+    heads: float | None = None
     lower: float | None = None
     upper: float | None = None
     name: str = ""

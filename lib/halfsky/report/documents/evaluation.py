@@ -1,0 +1,98 @@
+"""评估报告: what the evaluation group submits at mid-term and at the end."""
+
+from __future__ import annotations
+
+from halfsky.report.checks import change_table, milestone_table, rank_table
+from halfsky.report.document import Document, Part, Section
+from halfsky.report.documents import parts
+from halfsky.report.documents.cover import document
+from halfsky.report.figures import goal_wall, status_chart, warning_chart
+from halfsky.report.findings import experience, problems, recommendations
+from halfsky.report.paragraphs import goal_paragraphs
+from halfsky.report.places import where_sentences
+from halfsky.report.sections import (
+    expected_sentence,
+    headline,
+    method_note,
+    missing_table,
+    rates_table,
+)
+from halfsky.report.view import View
+
+
+def evaluation_report(view: View, state: str = "") -> Document:
+    """The evaluation report of a region and year, in the shape 妇儿工委 submits.
+
+    Args:
+        view: the whole plan's view (domain_id None) of a region that is evaluated.
+        state: 送审稿 or 审定稿, printed on the cover.
+
+    Raises:
+        ValueError: a reference region, which is compared and not evaluated.
+    """
+    if view.is_reference:
+        raise ValueError(f"{view.region.id} is a reference region: it is not evaluated")
+    phase = view.plan.phase(view.year)
+    info = view.plan.info
+    sections = _unanswered(view) if view.reported.empty else _answered(view)
+    return document(
+        view,
+        kind=f"{phase}报告",
+        office=info.office,
+        group="评估组",
+        sections=sections,
+        state=state,
+    )
+
+
+def _answered(view: View) -> tuple[Section, ...]:
+    return (
+        Section("评估依据和方法", (parts.basis(view), method_note(view))),
+        Section("区情背景", (parts.background(view),)),
+        Section("总体评价"),
+        Section("目标达标情况", (headline(view), goal_wall(view)), level=2),
+        Section("与上一年相比", (change_table(view),), level=2),
+        Section("到期预测", (expected_sentence(view),), level=2),
+        Section("分领域评价"),
+        *(
+            Section(domain.title, _domain(parts.of_domain(view, domain.domain)), level=2)
+            for domain in view.plan.domains
+        ),
+        Section("达标率及未达标、未填报情况"),
+        Section("达标率", (rates_table(view), status_chart(view), rank_table(view)), level=2),
+        Section("各状态的目标", (parts.goals_by_status(view),), level=2),
+        Section("未达标和未填报的指标", (parts.open_by_domain(view),), level=2),
+        Section("主要问题及原因"),
+        Section("主要问题", (problems(view),), level=2),
+        Section("从数据看到的原因", (parts.causes(view),), level=2),
+        Section("地区和人群之间的差距", (where_sentences(view),), level=2),
+        Section("策略措施的落实和成效", (parts.measure_findings(view),), level=2),
+        Section("预警", (warning_chart(view),), level=2),
+        Section("经验做法"),
+        Section("进展较快的指标", (experience(view),), level=2),
+        Section("机制建设", (milestone_table(view),), level=2),
+        Section("对策建议", (recommendations(view), parts.returns_table(view))),
+        Section("分部门建议一览", (parts.action_table(view),), level=2, numbered=False),
+        Section("附录1　全部指标一览", (parts.annex_table(view),), numbered=False),
+        Section("附录2　缺项清单", (missing_table(view),), numbered=False),
+    )
+
+
+def _domain(view: View) -> tuple[Part, ...]:
+    if view.reported.empty:
+        return (parts.domain_paragraph(view),)
+    return (
+        parts.domain_paragraph(view),
+        parts.domain_table(view),
+        parts.pace_chart(view),
+        goal_paragraphs(view),
+    )
+
+
+def _unanswered(view: View) -> tuple[Section, ...]:
+    """Without a single figure there is one thing to say: what is missing, from whom, by when."""
+    return (
+        Section("评估依据", (parts.basis(view),)),
+        Section("总体情况", (parts.nothing_filed(view),)),
+        Section("需要补报的数据", (parts.returns_table(view),)),
+    )

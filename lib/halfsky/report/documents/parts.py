@@ -1,0 +1,485 @@
+"""The tables and paragraphs that only the filed reports and the overview have.
+
+Each is made from a view's frames; whatever a page's section already says is taken from there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from halfsky.evaluate.countermeasures import open_problems
+from halfsky.plan.models import PlanFile
+from halfsky.plan.vocabulary import Action, Data, Status
+from halfsky.report import numbers
+from halfsky.report.chart import Chart
+from halfsky.report.charts import plot_completion
+from halfsky.report.charts.completion import furthest_behind_first
+from halfsky.report.document import Table
+from halfsky.report.figures import sources
+from halfsky.report.findings import measures_for
+from halfsky.report.html import Html
+from halfsky.report.measures import cause_sentences, effect_table
+from halfsky.report.prose import Prose
+from halfsky.report.sections import (
+    chance_word,
+    goal_label,
+    publisher,
+    render,
+    sentence,
+    series_table,
+    words_for,
+)
+from halfsky.report.view import View
+from halfsky.report.words import rows, status_word
+
+# What describes a district before its women are spoken of; those without figures are left out.
+BACKGROUND = (
+    "pop_yearend",
+    "population",
+    "population_share",
+    "sex_ratio",
+    "urban_pop",
+    "urban_rate",
+    "births",
+    "birth_rate",
+    "crude_marriage_rate",
+    "crude_divorce_rate",
+    "household_size",
+    "schooling_15plus",
+)
+FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)
+MOST_BARS = 20  # bars that half a page holds
+NAMED = 12  # names in one sentence; the tables hold the rest
+STATISTICS_SINCE = 2015
+
+
+def localised(text: str, view: View) -> str:
+    """The plan's own district replaced by the region's name: a demonstration is not 九台区."""
+    if view.region.role != "synthetic":
+        return text
+    return text.replace(view.plan.info.district, view.region.short)
+
+
+def due(info: PlanFile, step: str, year: int) -> str:
+    """The day by which a year's figures or reports are due: 2026年4月30日前."""
+    if info.schedule is None:
+        return "下一次年度填报时"
+    month, day = getattr(info.schedule, step).split("-")
+    return f"{year + 1}年{int(month)}月{int(day)}日前"
+
+
+def of_domain(view: View, domain: str) -> View:
+    """The same assessment seen by one domain."""
+    return replace(view, domain_id=domain)
+
+
+def basis(view: View) -> Html:
+    """On what text, figures and rules a report rests."""
+    info = view.plan.info
+    known = view.history.drop_duplicates(["target", "year"])
+    names = sorted({publisher(source) for source in view.history["source"].dropna()})
+    figures = (
+        f"共使用{len(known)}个年度数值，涉及{known['target'].nunique()}项指标，"
+        f"由{numbers.joined(names, 5)}提供。"
+        if len(known)
+        else f"截至{view.year}年没有收到任何数据。"
+    )
+    milestones = int((view.targets["type"] == "milestone").sum())
+    name = localised(info.name, view)
+    purpose = (
+        f"以《{name}》的目标值对照{view.region.short}的公布数据，不构成对{view.region.short}的评估。规划"
+        if view.is_reference
+        else f"本报告依据《{name}》第四部分“监测评估”编写，对象是规划"
+    )
+    return _paragraphs(
+        f"{purpose}{len(view.plan.domains)}个领域的{len(view.goals)}项主要目标和"
+        f"{len(view.plan.measures)}条策略措施。"
+        f"{len(view.goals)}项目标分解为{len(view.targets)}项指标要求，其中{milestones}项为机制建设类，"
+        "凭有日期的佐证材料评级，其余按统计数据判断。",
+        f"数据截至{view.year}年，基期为{info.baseline_year}年。{figures}",
+    )
+
+
+def coverage(view: View) -> Html:
+    """Of how many targets figures came in, and how far they suffice to speak of a trend."""
+    n = len(view.targets)
+    words = view.targets["data"].value_counts()
+    told = "，".join(f"{word}{words[word]}项" for word in Data if word in words.index)
+    current = int((view.reported["value_year"] == view.year).sum())
+    return sentence(
+        f"{n}项指标中{len(view.reported)}项有可用数据，占{100 * len(view.reported) / n:.1f}%，其中"
+        f"{current}项为{view.year}年的数据。按能否判断趋势分：{told}。"
+    )
+
+
+def background(view: View) -> Html:
+    """What the district is: people, births, families, schooling, as far as figures exist."""
+    return series_table(view, BACKGROUND, "区情主要指标", since=view.plan.info.baseline_year)
+
+
+def domain_paragraph(view: View) -> Html:
+    """How one domain's goals stand, in a sentence with every count that is not zero."""
+    counts = view.goals["status"].map(lambda s: status_word(s, view.is_reference)).value_counts()
+    order = dict.fromkeys(status_word(s, view.is_reference) for s in Status)
+    told = "，".join(f"{word}{counts[word]}项" for word in order if word in counts.index)
+    n, reported = len(view.targets), len(view.reported)
+    if reported == 0:
+        return sentence(
+            f"本领域{len(view.goals)}项目标的{n}项指标都没有可用数据，不能评价，也不计作未达标；"
+            f"缺少的数据和填报部门见附表。"
+        )
+    return sentence(
+        f"本领域{len(view.goals)}项目标中，{told}。{n}项指标中{reported}项有可用数据，占"
+        f"{100 * reported / n:.1f}%。"
+    )
+
+
+def domain_table(view: View) -> Table | Html:
+    """Each reported target of a domain: figure, last figure, change, requirement, status."""
+    if view.reported.empty:
+        return Html("", "")
+    words = words_for(view)
+    told = []
+    for row in rows(view.reported):
+        unit, places = row["unit"], row["decimals"]
+        told.append(
+            {
+                "指标": f"{row['name']}\n{goal_label(view, row['goal'])}",
+                "规划要求": words.requirement(row),
+                "基期": _dated(row["baseline"], row["baseline_year"], unit, places),
+                "上次": _dated(row["previous_value"], row["previous_year"], unit, places),
+                "最新": latest(row),
+                "变化": _change(row),
+                "对照" if view.is_reference else "状态": status_word(
+                    row["status"], view.is_reference
+                ),
+            }
+        )
+    name = view.domain.title if view.domain else "全部"
+    return Table(
+        pd.DataFrame(told),
+        f"{name}：指标数值、变化、要求与{'对照' if view.is_reference else '状态'}",
+        numbers=("基期", "上次", "最新", "变化"),
+        note=made_up(view),
+    )
+
+
+def nothing_filed(view: View) -> Html:
+    """The verdict on a year without a single figure: there is none."""
+    return sentence(
+        f"{len(view.goals)}项目标的{len(view.targets)}项指标要求没有收到任何填报数据，全部为未填报，"
+        "不能作出评价。未填报不等于未达标，也不计作达标。"
+    )
+
+
+def pace_chart(view: View) -> Chart | Html:
+    """Completion against the time gone, of the targets that have a completion to show."""
+    frame = furthest_behind_first(view.reported[view.reported["completion_pct"].notna()])
+    if frame.empty:
+        return Html("", "")
+    slow = int((frame["completion_pct"] < frame["elapsed_pct"]).sum())
+    return Chart(
+        plot_completion(frame.head(MOST_BARS), is_reference=view.is_reference),
+        f"{view.domain.title if view.domain else '全部领域'}：完成度与时间进度",
+        f"能计算完成度的{len(frame)}项指标中，{slow}项慢于时间进度，{len(frame) - slow}项不慢。",
+        sources(view, frame),
+        view.is_synthetic,
+    )
+
+
+def latest(row: dict[str, Any]) -> str:
+    """The value a target is judged by with its year, or the level of a milestone."""
+    if row["type"] == "milestone":
+        return f"{row['level']:.0f}级" if row["level"] is not None else "—"
+    return _dated(row["value"], row["value_year"], row["unit"], row["decimals"])
+
+
+def _dated(value: Any, year: Any, unit: Any, places: Any) -> str:
+    if not numbers.is_known(value):
+        return "—"
+    return numbers.quantity(value, unit, places) + f"\n{int(year)}年"
+
+
+def _change(row: dict[str, Any]) -> str:
+    """Latest less the figure before it; shares differ by points."""
+    if row["previous_value"] is None or row["value"] is None:
+        return "—"
+    change = row["value"] - row["previous_value"]
+    shown = numbers.difference(abs(change), row["unit"], row["decimals"])
+    if shown == numbers.difference(0, row["unit"], row["decimals"]):
+        return "持平"
+    return f"{'+' if change > 0 else '−'}{shown}"
+
+
+def measure_findings(view: View) -> Html:
+    """What became of the measures of open goals, and the evidence of their effect."""
+    found, effects = cause_sentences(view), effect_table(view)
+    # Where nothing is known of measures both say so in the same words: once is enough.
+    if found.text == effects.text:
+        return found
+    return Html(f"{found.html}\n{effects.html}", f"{found.text}\n{effects.text}")
+
+
+def named_open(view: View) -> Html:
+    """未达标 and 未填报: the targets by name, which ends every domain of an official report."""
+    lines = []
+    words = words_for(view)
+    for status in (Status.UNMET, Status.UNDECIDABLE):
+        found = rows(view.reported[view.reported["status"] == status])
+        if found:
+            names = [f"{r['name']}（{words.rule(r)}）" for r in found]
+            head = "未达本规划目标值" if view.is_reference and status == Status.UNMET else status
+            lines.append(f"{head}的指标{len(found)}项：{joined(names)}。")
+    if len(view.missing) and len(view.reported):
+        names = list(dict.fromkeys(view.missing["name"]))
+        whom = list(dict.fromkeys(view.missing["department"]))
+        asked = "" if view.is_reference else f"，由{numbers.joined(whom, 4)}补报"
+        lines.append(f"未填报的指标{len(view.missing)}项：{joined(names)}{asked}。")
+    return _paragraphs(*lines)
+
+
+def open_by_domain(view: View) -> Table | Html:
+    """未达标、不可判 and 未填报 by domain, by name: what the met-rate is short of."""
+    if view.reported.empty:
+        return Html("", "")
+    told = []
+    for domain in view.plan.domains:
+        mine = of_domain(view, domain.domain).targets
+        row = {"领域": domain.title}
+        for status in (Status.UNMET, Status.UNDECIDABLE, Status.MISSING):
+            names = list(dict.fromkeys(mine.loc[mine["status"] == status, "name"]))
+            row[status_word(status, view.is_reference)] = joined(names) or "—"
+        told.append(row)
+    return Table(
+        pd.DataFrame(told),
+        f"{'未达' if view.is_reference else '未达标'}、不可判和未填报的指标",
+        note=made_up(view),
+        weights=(14, 34, 16, 36),
+    )
+
+
+def domain_verdicts(view: View) -> Html:
+    """Every domain in a paragraph: how its goals stand and how much is known."""
+    told = [
+        {"label": d.title, "text": domain_paragraph(of_domain(view, d.domain)).text}
+        for d in view.plan.domains
+    ]
+    plain = "\n".join(f"{p['label']}　{p['text']}" for p in told)
+    return render("paragraphs.html.j2", plain, paragraphs=told)
+
+
+def joined(names: list[str]) -> str:
+    """甲；乙 where the names hold commas themselves, else 甲、乙; long lists end in 等N项."""
+    mark = "；" if any("，" in name for name in names) else "、"
+    told = mark.join(names[:NAMED])
+    return told + (f"等{len(names)}项" if len(names) > NAMED else "")
+
+
+def goals_by_status(view: View) -> Table | Html:
+    """Which goals are met and which not, by number: the met-rate can be counted again from it."""
+    if view.reported.empty:
+        return Html("", "")
+    told = []
+    for status in Status:
+        mine = view.goals[view.goals["status"] == status]
+        for domain in view.plan.domains:
+            found = mine[mine["domain"] == domain.domain]
+            if len(found):
+                told.append(
+                    {
+                        "状态": status_word(status, view.is_reference),
+                        "领域": domain.title,
+                        "项数": str(len(found)),
+                        "目标序号": "、".join(g.rsplit("-", 1)[1] for g in found["goal"]),
+                    }
+                )
+    return Table(
+        pd.DataFrame(told),
+        "各状态所含的目标",
+        numbers=("项数",),
+        grouped=True,
+        note=made_up(view),
+    )
+
+
+def open_targets(view: View) -> pd.DataFrame:
+    """Targets with a problem that something can be done about, the gravest first.
+
+    The same as findings.problems tells; those without figures are asked for elsewhere.
+    """
+    opened = open_problems(view.targets, view.warnings)
+    opened = opened[~opened["action"].isin(FILING)]
+    return view.targets.set_index("target", drop=False).loc[list(opened["target"])]
+
+
+def causes(view: View) -> Html:
+    """Why targets are not met, as far as figures tell: stalled, too slow, few cases, no data."""
+    found = open_targets(view)
+    words = words_for(view)
+    lines = []
+    stalled = found[found["is_stalled"]]
+    if len(stalled):
+        names = [f"{r['name']}（{_recent(r)}）" for r in rows(stalled)]
+        lines.append(f"近期停滞或方向相反的{len(names)}项：{joined(names)}。")
+    slow = found[found["speed_up"] > 1]
+    if len(slow):
+        names = [f"{r['name']}（{words.pace(r)}）" for r in rows(slow)]
+        lines.append(f"方向正确但速度不够的{len(names)}项：{joined(names)}。")
+    declined = found[found["rule"] == "gap_by_decline"]
+    if len(declined):
+        names = [f"{r['name']}（{words.rule(r)}）" for r in rows(declined)]
+        lines.append(f"差距缩小而女性自身水平下降的{len(names)}项：{joined(names)}。")
+    few = found[found["status"] == Status.UNDECIDABLE]
+    if len(few):
+        lines.append(
+            f"例数太少、不能下结论的{len(few)}项：{joined(list(few['name']))}，宜看多年合并数。"
+        )
+    short = view.targets[view.targets["data"].isin(["趋势不足", "滞后"])]
+    if len(short):
+        lines.append(
+            f"数据年份不足5个或已滞后的{len(short)}项：{joined(list(dict.fromkeys(short['name'])))}，"
+            "进展快慢难以判断。"
+        )
+    if not lines:
+        return Html("", "")
+    asked = "" if view.is_reference else "以下只写数据能够说明的情况，具体成因由责任部门核实。"
+    return _paragraphs(asked, *lines)
+
+
+def _recent(row: dict[str, Any]) -> str:
+    if row["recent_pace"] is None:
+        return "没有向目标靠近"
+    shown = numbers.difference(abs(row["recent_pace"]), row["unit"], (row["decimals"] or 0) + 1)
+    if row["recent_pace"] == 0:
+        return "近五个年份没有变化"
+    return f"近五个年份平均每年{'提高' if row['recent_pace'] > 0 else '下降'}{shown}"
+
+
+def action_table(view: View, department: str | None = None) -> Table | Html:
+    """对策建议 by department: each open target, the plan's own measures, what is asked by when."""
+    if view.is_reference:
+        return Html("", "")
+    proposed = view.assessment.countermeasures
+    proposed = proposed[~proposed["action"].isin(FILING)]
+    if department is not None:
+        proposed = proposed[proposed["department"] == department]
+    if proposed.empty:
+        return Html("", "")
+    prose = Prose(view)
+    named = {row["target"]: row for row in rows(view.targets)}
+    told = []
+    order = {name: n for n, name in enumerate(view.plan.duties.departments)}
+    for answer in sorted(rows(proposed), key=lambda r: order.get(r["department"], len(order))):
+        row = named[answer["target"]]
+        told.append(
+            {
+                "责任部门（建议）": answer["department"],
+                "指标": f"{row['name']}\n{goal_label(view, row['goal'])}",
+                "现状": prose.words.rule(row),
+                "规划措施及进展": prose.measures(measures_for(view, row["goal"]), row["goal"]),
+                "要求": f"{prose.need(row, answer)}，"
+                f"{due(view.plan.info, 'returns', view.year)}报告进展",
+            }
+        )
+    frame = pd.DataFrame(told)
+    if department is not None:
+        frame = frame.drop(columns="责任部门（建议）")
+    return Table(
+        frame,
+        "分部门对策建议" if department is None else "需要落实的措施",
+        note="部门分工为建议，规划未作规定。" + made_up(view),
+        grouped=department is None,
+        wide=department is None,
+        weights=(13, 14, 15, 29, 29) if department is None else (18, 18, 32, 32),
+    )
+
+
+def returns_table(view: View) -> Table | Html:
+    """缺项 by department: how many figures are asked of whom, and by when."""
+    if view.is_reference:
+        return Html("", "")
+    if view.missing.empty:
+        return sentence("各项指标均有可用数据，没有需要补报的。")
+    order = {name: n for n, name in enumerate(view.plan.duties.departments)}
+    told = []
+    groups = sorted(
+        view.missing.groupby("department"), key=lambda g: order.get(str(g[0]), len(order))
+    )
+    for name, part in groups:
+        documents = int((part["type"] == "milestone").sum())
+        told.append(
+            {
+                "填报部门（建议）": name,
+                "统计数据": str(len(part) - documents) if len(part) > documents else "",
+                "佐证材料": str(documents) if documents else "",
+                "涉及目标": "、".join(dict.fromkeys(goal_label(view, g) for g in part["goal"])),
+            }
+        )
+    frame = pd.DataFrame(told)
+    return Table(
+        frame,
+        f"需要补报的数据和材料（{due(view.plan.info, 'returns', view.year)}）",
+        numbers=("统计数据", "佐证材料"),
+        note=f"合计{len(view.missing)}项，{len(frame)}个部门；部门分工和时间为建议。"
+        + made_up(view),
+    )
+
+
+def annex_table(view: View) -> Table:
+    """全部指标一览: every target of the plan with its three answers, reported or not."""
+    words = words_for(view)
+    told = []
+    for row in rows(view.targets):
+        done = row["completion_pct"]
+        told.append(
+            {
+                "目标": goal_label(view, row["goal"]),
+                "指标": row["name"],
+                "规划要求": words.requirement(row),
+                "基期": _dated(row["baseline"], row["baseline_year"], row["unit"], row["decimals"]),
+                "最新": latest(row),
+                "完成度": "—" if done is None else f"{numbers.number(done, 0)}%",
+                "状态": status_word(row["status"], view.is_reference),
+                chance_word(view): _chance(row),
+                "数据": row["data"],
+                "责任部门（建议）": row["department"],
+            }
+        )
+    frame = pd.DataFrame(told)
+    if view.is_reference:
+        frame = frame.drop(columns="责任部门（建议）").rename(columns={"状态": "对照"})
+    return Table(
+        frame,
+        f"全部{len(view.targets)}项指标一览",
+        numbers=("基期", "最新", "完成度"),
+        note="“完成度”为基期到目标之间已走完的份额；“—”为没有数值。" + made_up(view),
+        grouped=True,
+        wide=True,
+    )
+
+
+def _chance(row: dict[str, Any]) -> str:
+    if row["p_met"] is None:
+        return row["outlook"]
+    return f"{numbers.percent(row['p_met'])}\n{row['outlook']}"
+
+
+def statistics_table(view: View) -> Html:
+    """统计资料: every indicator of a domain, year by year, as filed or published."""
+    domain = view.domain
+    wanted = [i.id for i in domain.indicators] if domain else list(view.plan.indicators)
+    title = domain.title if domain else "全部领域"
+    return series_table(view, wanted, f"{title}统计资料", since=STATISTICS_SINCE)
+
+
+def made_up(view: View) -> str:
+    """What stands below every table of invented figures."""
+    return "合成数据，仅用于演示。" if view.is_synthetic else ""
+
+
+def _paragraphs(*texts: str) -> Html:
+    pieces = [sentence(text) for text in texts if text]
+    return Html("\n".join(p.html for p in pieces), "\n".join(p.text for p in pieces))

@@ -1,0 +1,69 @@
+"""The Word files of a region and year: which are due in its phase, and where they go."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from halfsky.plan import Plan, Region
+from halfsky.report.document import Document
+from halfsky.report.documents import evaluation_report, monitoring_report
+from halfsky.report.documents.word import to_docx
+from halfsky.report.view import View
+
+Maker = Callable[[View], Document]
+
+
+def due(plan: Plan, region: Region, year: int) -> dict[str, Maker]:
+    """File name -> what makes it: 监测报告 every year, 评估报告 at mid-term and at the end.
+
+    A reference region has none: it is compared, not evaluated.
+    """
+    if region.role == "reference":
+        return {}
+    phase = plan.phase(year)
+    found: dict[str, Maker] = {f"{phase[:2]}监测报告.docx": monitoring_report}
+    if phase != "年度监测":
+        found[f"{phase}报告.docx"] = evaluation_report
+    return found
+
+
+def build(
+    plan: Plan, region: Region, year: int, folder: Path, public: bool = False
+) -> Iterator[tuple[str, str]]:
+    """Write the documents that are due; yields each one's name and its error, "" if none.
+
+    public: without small counts, like the pages beside them.
+
+    A document that fails leaves the pages, and its own earlier version, as they are.
+    """
+    makers = due(plan, region, year)
+    if not makers:
+        return
+    from halfsky.notebook import open_study
+
+    try:
+        view = open_study(None, year=year, region=region.id, plan=plan.id, public=public)
+    except Exception as failed:  # noqa: BLE001 - the pages are made; say that these are not
+        for name in makers:
+            yield name, f"{type(failed).__name__}: {failed}"
+        return
+    for name, make in makers.items():
+        try:
+            write_bytes(folder / name, to_docx(make(view)))
+        except Exception as failed:  # noqa: BLE001 - one document must not stop the other
+            yield name, f"{type(failed).__name__}: {failed}"
+        else:
+            yield name, ""
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write a file beside its place and move it in: a reader never meets half a file."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)
+    os.chmod(temporary, 0o644)
+    os.replace(temporary, path)
+    return path
