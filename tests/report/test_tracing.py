@@ -20,7 +20,10 @@ from halfsky.report.sections import goal_label, subjects, words_for
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
-TEXTS = (report.experience, report.problems, report.recommendations, report.goal_paragraphs)
+TEXTS = (
+    *(report.experience, report.problems, report.recommendations),
+    *(report.goal_paragraphs, report.cause_sentences),
+)
 
 
 def demo_view() -> View:
@@ -97,4 +100,5 @@ def test_a_changed_number_is_noticed(view):
             noticed += bool(tracer.untraced(wrong))
     assert changed > 5
     # Small counts and years have so many neighbours that some changes hit another true figure.
-    assert noticed >= 0.85 * changed
+    # A page without figures holds nothing but such counts.
+    assert noticed >= (0.85 if len(view.reported) else 0.5) * changed

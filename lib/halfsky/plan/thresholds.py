@@ -118,6 +118,10 @@ class Prior(Frozen):
     gamma_rate: float
 
 
+class DisclosureRules(Frozen):
+    smallest: int = Field(ge=2)
+
+
 class Thresholds(Frozen):
     """params/thresholds.yaml as a whole."""
 
@@ -130,6 +134,7 @@ class Thresholds(Frozen):
     where: WhereRules
     effect: EffectRules
     prior: Prior
+    disclosure: DisclosureRules
 
     def delta(self, target: Target, indicator: Indicator, baseline: float) -> float:
         """The smallest meaningful change of a target, in its indicator's unit.

@@ -6,6 +6,17 @@ from halfsky.report.checks import (
     milestone_table,
     rank_table,
 )
+from halfsky.report.documents.parts import (
+    action_table,
+    background,
+    basis,
+    causes,
+    domain_verdicts,
+    goals_by_status,
+    measure_findings,
+    open_by_domain,
+    returns_table,
+)
 from halfsky.report.figures import (
     completeness_chart,
     completion_chart,
@@ -44,7 +55,7 @@ from halfsky.report.places import (
 )
 from halfsky.report.record import Record as record
 from halfsky.report.register import warning_register
-from halfsky.report.scenarios import what_if_table
+from halfsky.report.scenarios import scenario_sentence, what_if_table
 from halfsky.report.sections import (
     comparison_table,
     completion_table,
@@ -61,11 +72,16 @@ from halfsky.report.sections import (
     warning_table,
 )
 from halfsky.report.synthetic import marked, takes_view
+from halfsky.report.together import together
 from halfsky.report.view import View
 
 __all__ = [
     "View",
+    "action_table",
+    "background",
+    "basis",
     "cause_sentences",
+    "causes",
     "change_table",
     "comparison_table",
     "completeness_chart",
@@ -76,6 +92,7 @@ __all__ = [
     "countermeasure_table",
     "decomposition_table",
     "domain_completeness_chart",
+    "domain_verdicts",
     "dumbbell_chart",
     "effect_charts",
     "effect_table",
@@ -89,25 +106,31 @@ __all__ = [
     "goal_paragraphs",
     "goal_table",
     "goal_wall",
+    "goals_by_status",
     "headline",
     "hindsight_table",
     "local_check_table",
+    "measure_findings",
     "measure_table",
     "method_note",
     "milestone_table",
     "missing_table",
+    "open_by_domain",
     "peer_table",
     "problems",
     "rank_table",
     "rates_table",
     "recommendations",
     "record",
+    "returns_table",
+    "scenario_sentence",
     "series_chart",
     "series_table",
     "slope_chart",
     "small_counts_table",
     "small_multiples",
     "status_chart",
+    "together",
     "warning_chart",
     "warning_register",
     "warning_table",

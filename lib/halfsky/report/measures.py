@@ -43,6 +43,7 @@ def measure_table(view: View) -> Html:
         row["goal_labels"] = numbers.joined([goal_label(view, g) for g in row["goals"]], 4)
         row["number"] = view.plan.measures[row["measure"]].number
         row["said"] = _finding(view, row)
+        row["people_text"] = numbers.heads(row["people"])
         told.append(row)
     text = "\n".join(f"{r['measure']} {r['status']} {r['said']}".rstrip() for r in told)
     return render("measures.html.j2", text, rows=told)
@@ -122,6 +123,35 @@ def effect_charts(view: View) -> Charts | Html:
     return Charts(made)
 
 
+_MEASURE_KEYS = ("status", "status_year", "started_year", "money_wan", "people", "finding")
+_EFFECT_KEYS = (
+    *("measure", "target", "started_year", "first_year", "last_year", "grade", "side"),
+    *("actual", "point", "lo80", "hi80", "lo95", "hi95"),
+    *("difference", "difference_low", "difference_high", "n_compared", "rank_p", "n_placebo"),
+    *("change_year", "dose"),
+)
+
+
+def measures_record(view: View) -> dict[str, list[dict[str, Any]]]:
+    """measures and effects for results.json; measures nobody returned anything on are left out."""
+    filed = _mine(view)
+    filed = filed[filed["departments_reporting"].map(len) > 0]
+    return {
+        "measures": [
+            {"id": row["measure"], **{key: _plain(row[key]) for key in _MEASURE_KEYS}}
+            for row in rows(filed)
+        ],
+        "effects": [
+            {key: _plain(row[key]) for key in _EFFECT_KEYS} for row in rows(_effects(view))
+        ],
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Six significant digits; words and whole numbers as they are; a gap is null."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
 def _mine(view: View) -> pd.DataFrame:
     frame = view.assessment.measures
     return frame if view.domain_id is None else frame[frame["domain"] == view.domain_id]
@@ -173,12 +203,12 @@ def _measure(view: View, measure: str) -> str:
 
 
 def _spent(row: dict[str, Any]) -> str:
-    """已投入120.0万元、惠及9 000人次; empty where neither was filed."""
+    """累计投入120.0万元、惠及9,000人次; empty where neither was filed."""
     parts = []
     if row["money_wan"] is not None:
         parts.append(f"投入{numbers.number(row['money_wan'], 1)}万元")
     if row["person_times"] is not None:
-        parts.append(f"惠及{numbers.number(row['person_times'], 0)}人次")
+        parts.append(f"惠及{numbers.heads(row['person_times'])}人次")
     return "累计" + "、".join(parts) if parts else ""
 
 
@@ -298,5 +328,5 @@ def _dose(row: dict[str, Any]) -> str:
         change = "启动后没有超出预测的变化"
     spent = _spent({"money_wan": row["money_wan"], "person_times": row["people"]})
     if row["dose"] == "too_small":
-        spent += f"，少于这一变化相当的{numbers.number(row['people_needed'], 0)}人"
+        spent += f"，少于这一变化相当的{numbers.heads(row['people_needed'])}人"
     return f"{row['started_year']}年启动，{change}；{spent or '资金和人数都未填报'}"

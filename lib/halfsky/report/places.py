@@ -1,7 +1,8 @@
 """Where and who, on a page: charts, tables and sentences about gaps, townships and peers.
 
-Every number comes from the frames of evaluate.where. Where there is nothing to compare, one
-sentence says what would have to be filed.
+Every number comes from the frames of evaluate.where. Where there is nothing to compare, the table
+says in one sentence what would have to be filed; the chart beside it is then left out, so that a
+page does not say it twice.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from halfsky.report.charts import plot_contributions, plot_dumbbell, plot_funnel
 from halfsky.report.charts.contributions import CONTRIBUTIONS_PER_FIGURE
 from halfsky.report.charts.funnel import FUNNELS_PER_FIGURE
 from halfsky.report.charts.gaps import DUMBBELLS_PER_FIGURE, GROUPS, SLOPES_PER_FIGURE
-from halfsky.report.figures import Charts, Shown
+from halfsky.report.figures import NOTHING, Charts, Shown
 from halfsky.report.html import Html, note
 from halfsky.report.sections import of_plan, publisher, render, sentence
 from halfsky.report.view import View
@@ -119,7 +120,7 @@ def dumbbell_chart(view: View, dimension: str = "sex") -> Charts | Html:
     """
     frame = _gaps(view, dimension)
     if frame.empty:
-        return note(_no_gap(view, dimension))
+        return NOTHING
     # Indicators of one unit stand together, so that they share an axis.
     order = {unit: place for place, unit in enumerate(dict.fromkeys(frame["unit"]))}
     frame = frame.assign(place=frame["unit"].map(order), size=-frame["gap"].abs())
@@ -137,12 +138,12 @@ def slope_chart(view: View, dimension: str = "sex") -> Charts | Html:
     frame = _gaps(view, dimension)
     known = frame[frame["base_year"].notna()]
     if frame.empty:
-        return note(_no_gap(view, dimension))
+        return NOTHING
     if known.empty:
         base = view.plan.info.baseline_year
         return note(
-            f"{len(frame)}项有{_MERGED[dimension]}数据的指标都缺{base}年前后的基期值，"
-            "看不出差距的变化；补报基期值后即可比较。"
+            f"{len(frame)}项有{_MERGED[dimension]}数据的指标都缺{base}年前后的数，"
+            "看不出差距的变化" + ("。" if view.is_reference else "；补报基期值后即可比较。")
         )
     title = f"{_MERGED[dimension]}差距：基期到现在"
     rest = len(known) - SLOPES_PER_FIGURE
@@ -168,20 +169,25 @@ def _no_gap(view: View, dimension: str) -> str:
             f"{view.region.short}近{lag}年没有公布同一年份的{words}数据，"
             f"不作{_MERGED[dimension]}比较。"
         )
-    wanted = {"sex": "sex", "area": "urban_rural"}[dimension]
-    needed = [
-        i.name
-        for i in view.plan.indicators.values()
-        if wanted in i.breakdowns
-        and not i.is_female_share
-        and view.domain_id in (None, view.plan.domain_of_indicator[i.id])
-    ]
+    needed = _breaking_down(view, {"sex": "sex", "area": "urban_rural"}[dimension])
     if not needed:
-        return f"本领域的指标不分{_MERGED[dimension]}，不作比较。"
+        return f"这里的指标不分{_MERGED[dimension]}，不作比较。"
     return (
         f"没有同一年份的{words}数据，不作{_MERGED[dimension]}比较；"
         f"应分{_MERGED[dimension]}填报的有{numbers.joined(needed, 3)}。"
     )
+
+
+def _breaking_down(view: View, by: str) -> list[str]:
+    """Names of the view's indicators that are to be filed by `sex`, `urban_rural`, `subarea`."""
+    return [
+        i.name
+        for i in view.plan.indicators.values()
+        if by in i.breakdowns
+        and i.kind != "count"
+        and not (by == "sex" and i.is_female_share)
+        and view.domain_id in (None, view.plan.domain_of_indicator[i.id])
+    ]
 
 
 def _both_told(frame: pd.DataFrame) -> str:
@@ -284,14 +290,9 @@ def _areas(view: View, tests: pd.DataFrame) -> pd.DataFrame:
 def _no_townships(view: View) -> str:
     if view.is_reference:
         return f"{view.region.short}是参照地区，没有分乡镇的数据。"
-    needed = [
-        i.name
-        for i in view.plan.indicators.values()
-        if "subarea" in i.breakdowns
-        and view.domain_id in (None, view.plan.domain_of_indicator[i.id])
-    ]
+    needed = _breaking_down(view, "subarea")
     if not needed:
-        return "本领域的指标不分乡镇填报，不作乡镇比较。"
+        return "这里的指标不分乡镇填报，不作乡镇比较。"
     return (
         "没有两个以上乡镇的分子、分母，不作乡镇比较；可以分乡镇填报的有"
         f"{numbers.joined(needed, 3)}，在填报表的“片区”一栏写乡镇名称即可。"
@@ -303,7 +304,7 @@ def funnel_charts(view: View) -> Charts | Html:
     tests = _tested(view)
     tests = tests[tests["least"].notna()]
     if tests.empty:
-        return note(_no_townships(view))
+        return NOTHING
     shown, rest = tests.head(FUNNELS_PER_PAGE), len(tests) - FUNNELS_PER_PAGE
     more = f"；另有{rest}项指标的乡镇数据见表" if rest > 0 else ""
 
@@ -354,7 +355,7 @@ def contribution_chart(view: View) -> Charts | Html:
     tests = _tested(view)
     tests = tests[tests["whole"].notna()].head(CONTRIBUTIONS_PER_PAGE)
     if tests.empty:
-        return note(_no_townships(view))
+        return NOTHING
 
     def draw(part: pd.DataFrame) -> Any:
         return plot_contributions(_areas(view, part))
@@ -494,8 +495,18 @@ def where_sentences(view: View) -> Html:
     """差在哪里、差在谁: the findings above in sentences, each with its figures."""
     items = [*_gap_items(view), *_area_items(view), *_change_items(view), *_peer_items(view)]
     if not items:
-        return sentence(f"{_no_gap(view, 'sex')}{_no_townships(view)}")
+        return sentence(_nothing_compared(view))
     return render("list.html.j2", "\n".join(items), items=items, otherwise="")
+
+
+def _nothing_compared(view: View) -> str:
+    if view.is_reference:
+        return f"{view.region.short}没有近年的分男女、分城乡数据可以比较。"
+    sex, area, towns = (len(_breaking_down(view, by)) for by in ("sex", "urban_rural", "subarea"))
+    return (
+        f"应分男女填报的{sex}项、分城乡的{area}项、分乡镇的{towns}项指标都还没有可比的数据，"
+        "看不出差在哪里、差在谁。"
+    )
 
 
 def _gap_items(view: View) -> list[str]:

@@ -26,6 +26,7 @@ from halfsky.report.words import environment, status_word
 
 Row = Mapping[str, Any]
 _AS_TOLD = (
+    "withheld",
     "few_events",
     "interval_holds_target",
     "gap_by_decline",

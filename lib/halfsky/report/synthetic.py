@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
 from bs4 import BeautifulSoup
 
 from halfsky.report.chart import Chart
+from halfsky.report.document import Table
 from halfsky.report.html import Html
 
 WORD = "合成数据"
@@ -41,6 +43,8 @@ def mark(shown: Any) -> Any:
     """A table, chart or group of charts with 合成数据 on it; anything else as it is."""
     if isinstance(shown, Html):
         return _table(shown)
+    if isinstance(shown, Table):
+        return replace(shown, caption=shown.caption + MARK)
     for chart in getattr(shown, "charts", [shown]):
         if isinstance(chart, Chart):
             chart.mark_synthetic()

@@ -7,8 +7,7 @@ from halfsky.report.document import Document, Part, Section
 from halfsky.report.documents import parts
 from halfsky.report.documents.cover import document
 from halfsky.report.figures import goal_wall, status_chart, warning_chart
-from halfsky.report.findings import experience, problems
-from halfsky.report.measures import cause_sentences, effect_table
+from halfsky.report.findings import experience, problems, recommendations
 from halfsky.report.paragraphs import goal_paragraphs
 from halfsky.report.places import where_sentences
 from halfsky.report.sections import (
@@ -62,20 +61,18 @@ def _answered(view: View) -> tuple[Section, ...]:
         Section("达标率及未达标、未填报情况"),
         Section("达标率", (rates_table(view), status_chart(view), rank_table(view)), level=2),
         Section("各状态的目标", (parts.goals_by_status(view),), level=2),
-        Section("未达标和未填报的指标", (parts.named_open(view),), level=2),
+        Section("未达标和未填报的指标", (parts.open_by_domain(view),), level=2),
         Section("主要问题及原因"),
         Section("主要问题", (problems(view),), level=2),
         Section("从数据看到的原因", (parts.causes(view),), level=2),
         Section("地区和人群之间的差距", (where_sentences(view),), level=2),
-        Section("对应措施的落实情况", (cause_sentences(view),), level=2),
-        Section("措施成效的证据", (effect_table(view),), level=2),
+        Section("策略措施的落实和成效", (parts.measure_findings(view),), level=2),
         Section("预警", (warning_chart(view),), level=2),
         Section("经验做法"),
         Section("进展较快的指标", (experience(view),), level=2),
         Section("机制建设", (milestone_table(view),), level=2),
-        Section("对策建议"),
-        Section("补报数据", (parts.returns_table(view),), level=2),
-        Section("分部门建议", (parts.action_table(view),), level=2),
+        Section("对策建议", (recommendations(view), parts.returns_table(view))),
+        Section("分部门建议一览", (parts.action_table(view),), level=2, numbered=False),
         Section("附录1　全部指标一览", (parts.annex_table(view),), numbered=False),
         Section("附录2　缺项清单", (missing_table(view),), numbered=False),
     )

@@ -21,11 +21,13 @@ from halfsky.report.document import Table
 from halfsky.report.figures import sources
 from halfsky.report.findings import measures_for
 from halfsky.report.html import Html
+from halfsky.report.measures import cause_sentences, effect_table
 from halfsky.report.prose import Prose
 from halfsky.report.sections import (
     chance_word,
     goal_label,
     publisher,
+    render,
     sentence,
     series_table,
     words_for,
@@ -86,9 +88,15 @@ def basis(view: View) -> Html:
         else f"截至{view.year}年没有收到任何数据。"
     )
     milestones = int((view.targets["type"] == "milestone").sum())
+    name = localised(info.name, view)
+    purpose = (
+        f"以《{name}》的目标值对照{view.region.short}的公布数据，不构成对{view.region.short}的评估。规划"
+        if view.is_reference
+        else f"本报告依据《{name}》第四部分“监测评估”编写，对象是规划"
+    )
     return _paragraphs(
-        f"本报告依据《{localised(info.name, view)}》第四部分“监测评估”编写，对象是规划八个领域的"
-        f"{len(view.goals)}项主要目标和{len(view.plan.measures)}条策略措施。"
+        f"{purpose}{len(view.plan.domains)}个领域的{len(view.goals)}项主要目标和"
+        f"{len(view.plan.measures)}条策略措施。"
         f"{len(view.goals)}项目标分解为{len(view.targets)}项指标要求，其中{milestones}项为机制建设类，"
         "凭有日期的佐证材料评级，其余按统计数据判断。",
         f"数据截至{view.year}年，基期为{info.baseline_year}年。{figures}",
@@ -206,6 +214,15 @@ def _change(row: dict[str, Any]) -> str:
     return f"{'+' if change > 0 else '−'}{shown}"
 
 
+def measure_findings(view: View) -> Html:
+    """What became of the measures of open goals, and the evidence of their effect."""
+    found, effects = cause_sentences(view), effect_table(view)
+    # Where nothing is known of measures both say so in the same words: once is enough.
+    if found.text == effects.text:
+        return found
+    return Html(f"{found.html}\n{effects.html}", f"{found.text}\n{effects.text}")
+
+
 def named_open(view: View) -> Html:
     """未达标 and 未填报: the targets by name, which ends every domain of an official report."""
     lines = []
@@ -222,6 +239,36 @@ def named_open(view: View) -> Html:
         asked = "" if view.is_reference else f"，由{numbers.joined(whom, 4)}补报"
         lines.append(f"未填报的指标{len(view.missing)}项：{joined(names)}{asked}。")
     return _paragraphs(*lines)
+
+
+def open_by_domain(view: View) -> Table | Html:
+    """未达标、不可判 and 未填报 by domain, by name: what the met-rate is short of."""
+    if view.reported.empty:
+        return Html("", "")
+    told = []
+    for domain in view.plan.domains:
+        mine = of_domain(view, domain.domain).targets
+        row = {"领域": domain.title}
+        for status in (Status.UNMET, Status.UNDECIDABLE, Status.MISSING):
+            names = list(dict.fromkeys(mine.loc[mine["status"] == status, "name"]))
+            row[status_word(status, view.is_reference)] = joined(names) or "—"
+        told.append(row)
+    return Table(
+        pd.DataFrame(told),
+        f"{'未达' if view.is_reference else '未达标'}、不可判和未填报的指标",
+        note=made_up(view),
+        weights=(14, 34, 16, 36),
+    )
+
+
+def domain_verdicts(view: View) -> Html:
+    """Every domain in a paragraph: how its goals stand and how much is known."""
+    told = [
+        {"label": d.title, "text": domain_paragraph(of_domain(view, d.domain)).text}
+        for d in view.plan.domains
+    ]
+    plain = "\n".join(f"{p['label']}　{p['text']}" for p in told)
+    return render("paragraphs.html.j2", plain, paragraphs=told)
 
 
 def joined(names: list[str]) -> str:
@@ -298,7 +345,8 @@ def causes(view: View) -> Html:
         )
     if not lines:
         return Html("", "")
-    return _paragraphs("以下只写数据能够说明的情况，具体成因由责任部门核实。", *lines)
+    asked = "" if view.is_reference else "以下只写数据能够说明的情况，具体成因由责任部门核实。"
+    return _paragraphs(asked, *lines)
 
 
 def _recent(row: dict[str, Any]) -> str:
@@ -351,6 +399,8 @@ def action_table(view: View, department: str | None = None) -> Table | Html:
 
 def returns_table(view: View) -> Table | Html:
     """缺项 by department: how many figures are asked of whom, and by when."""
+    if view.is_reference:
+        return Html("", "")
     if view.missing.empty:
         return sentence("各项指标均有可用数据，没有需要补报的。")
     order = {name: n for n, name in enumerate(view.plan.duties.departments)}
