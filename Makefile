@@ -102,8 +102,11 @@ $(LOCKED): requirements.lock
 	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $(LOCKED)
 
+# Releases are filed, not rebuilt: they stay.
 clean:
-	rm -rf $(VENV) build data/processed/* reports/*
+	rm -rf $(VENV) build data/processed/*
+	find reports -type f ! -path '*/releases/*' ! -name .gitkeep -delete
+	find reports -mindepth 1 -type d -empty -delete
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile

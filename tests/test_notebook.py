@@ -66,4 +66,5 @@ def test_what_a_run_hands_over_is_taken_for_its_own_region_and_year_only(tmp_pat
     handed, also_known = evaluate_region(plan, region, 2025)
     assert_frame_equal(handed.targets, fresh.targets)
     assert_frame_equal(also_known, known)
-    assert evaluate_region(plan, region, 2024) == (region, 2024)
+    assert evaluate_region(plan, region, 2024) == (region, 2024, False)
+    assert evaluate_region(plan, region, 2025, public=True) == (region, 2025, True)

@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from halfsky import data
 from halfsky.evaluate.assessment import Assessment, Assumptions, assess
+from halfsky.evaluate.disclosure import KEYS, Edition, conceal, withhold, withhold_people
 from halfsky.plan import (
     DEFAULT_PLAN,
     ParameterError,
@@ -34,7 +35,7 @@ from halfsky.plan.thresholds import load_thresholds
 from halfsky.plan.vintage import as_known
 from halfsky.report.view import View
 
-PARAMETERS = ("year", "region", "plan")
+PARAMETERS = ("year", "region", "plan", "public")
 _INJECTED = "# Parameters"
 
 
@@ -113,12 +114,13 @@ def open_study(
     year: int,
     region: str = "jiutai",
     plan: str = DEFAULT_PLAN,
+    public: bool = False,
 ) -> View:
     """Check the parameters, then load and evaluate: what every notebook opens with.
 
     Args:
         domain: the domain a notebook is about, or None for the whole plan.
-        year, region, plan: the notebook's parameters.
+        year, region, plan, public: the notebook's parameters; public leaves out small counts.
 
     Returns:
         The view that report's functions take.
@@ -149,7 +151,7 @@ def open_study(
                 value=domain,
             )
         )
-    assessment, observations = evaluate_region(loaded, place, when)
+    assessment, observations = evaluate_region(loaded, place, when, public)
     names = {r.id: r.short for r in load_regions().values()}
     return View(assessment, observations, names, domain)
 
@@ -160,35 +162,53 @@ def open_study(
 HANDED = "HALFSKY_HANDED"
 
 
-def hand_over(path: Path, plan: Plan, region: Region, year: int) -> None:
+def hand_over(path: Path, plan: Plan, region: Region, year: int, public: bool = False) -> None:
     """Evaluate a region and keep the result at `path` for evaluate_region of other processes."""
-    path.write_bytes(pickle.dumps((plan.id, region.id, year, _evaluate(plan, region, year))))
+    made = _evaluate(plan, region, year, public)
+    path.write_bytes(pickle.dumps((plan.id, region.id, year, public, made)))
 
 
-def evaluate_region(plan: Plan, region: Region, year: int) -> tuple[Assessment, pd.DataFrame]:
-    """Load and evaluate one region and year; the observations known then come along."""
+def evaluate_region(
+    plan: Plan, region: Region, year: int, public: bool = False
+) -> tuple[Assessment, pd.DataFrame]:
+    """Load and evaluate one region and year; the observations known then come along.
+
+    public: without small counts and whatever reveals them (evaluate.disclosure). Figures of a
+    reference region are published ones, and stay.
+    """
     path = os.environ.get(HANDED)
     if path is not None:
         *of, handed = pickle.loads(Path(path).read_bytes())
-        if of == [plan.id, region.id, year]:
+        if of == [plan.id, region.id, year, public]:
             return handed
-    return _evaluate(plan, region, year)
+    return _evaluate(plan, region, year, public)
 
 
-def _evaluate(plan: Plan, region: Region, year: int) -> tuple[Assessment, pd.DataFrame]:
-    observations = data.load_observations(plan, region.id, year)
+def _evaluate(
+    plan: Plan, region: Region, year: int, public: bool
+) -> tuple[Assessment, pd.DataFrame]:
+    filed = data.load_observations(plan, region.id, year)
     evidence = data.load_evidence(plan, region.id, year)
     references = {name: data.load_observations(plan, name, year) for name in region.compare_with}
     returns = data.load_measures(plan, region.id, year)
     assumptions = Assumptions(load_thresholds(), load_units(), load_calibration())
+    edition = Edition(filed, filed.loc[[], KEYS])
+    if public and region.role != "reference":
+        smallest = assumptions.thresholds.disclosure.smallest
+        edition = withhold(filed, plan, assumptions.units, smallest)
+        returns = withhold_people(returns, smallest)
+    observations = edition.observations
     # The series are short: threads cost more than they give, and fight over the cores.
     with threadpool_limits(limits=1):
         result = assess(
             plan, region, year, observations, evidence, assumptions, references, returns
         )
+        if public:
+            result = conceal(result, edition, filed)
     return result, as_known(observations, year)
 
 
 def parameters_of(view: View) -> dict[str, Any]:
     """The parameters a view was made with, as a report's footer prints them."""
-    return {"year": view.year, "region": view.region.id, "plan": view.plan.id}
+    made = {"year": view.year, "region": view.region.id, "plan": view.plan.id}
+    return made | ({"public": True} if view.is_public else {})

@@ -33,7 +33,9 @@ from scipy import optimize
 
 from halfsky.evaluate.forecast import benchmark as room
 from halfsky.evaluate.forecast import forecast, learn, scores
+from halfsky.evaluate.warning.worsening import chance_of_fall
 from halfsky.plan.calibration import Calibration, load_calibration
+from halfsky.plan.thresholds import load_thresholds
 
 RESULTS = Path(__file__).resolve().parent / "results"
 ON_TRACK = 0.95
@@ -57,7 +59,9 @@ def main(folder: Path) -> None:
     for name, part in answered.groupby(answered["kind"] + " " + answered["level"]):
         out[str(name)] = compare(part)
     limits = (out["all"]["limit_p_at_growth_recall"], out["all"]["limit_ratio_at_amber_recall"])
-    out["lead_time"] = lead_times(windows, fitted, history, limits)
+    followed = follow(windows, fitted, history)
+    out["lead_time"] = lead_times(followed, limits)
+    out["falls"] = falls(followed)
     rounded = _rounded(out)
     RESULTS.mkdir(exist_ok=True)
     text = json.dumps(rounded, indent=1, ensure_ascii=False)
@@ -201,16 +205,14 @@ def precision_difference(
     return float(difference(sums.sum(axis=0))), float(low), float(high)
 
 
-def lead_times(
-    windows: Sequence[learn.Asked],
-    fitted: Sequence[Calibration],
-    history: Histories,
-    limits: tuple[float, float],
-) -> dict[str, Any]:
-    """Years of notice on the targets five years ahead, each year from what was known in it.
+def follow(
+    windows: Sequence[learn.Asked], fitted: Sequence[Calibration], history: Histories
+) -> pd.DataFrame:
+    """The targets five years ahead, judged each year from mid-term on from what was known then.
 
-    Two pairs of equal recall at mid-term: the growth rule as it is against P at its recall, and
-    amber against the growth rule at amber's recall.
+    Returns:
+        task_id, met, met_at_train_end, left (years to the end), p, ratio, resolved (the next
+        year's spread ÷ the end year's, on the bad side).
     """
     rows = []
     for window, calibration in zip(windows, fitted, strict=True):
@@ -218,7 +220,40 @@ def lead_times(
         asked = window.tasks[far]
         if len(asked):
             rows += list(_followed(asked, window, calibration, history))
-    frame = pd.DataFrame(rows)
+    return pd.DataFrame(rows)
+
+
+def falls(followed: pd.DataFrame) -> dict[str, Any]:
+    """P falling by .20 within a year: how often it did, and how often that was to be expected.
+
+    The chance is the one the report prints (evaluate.warning.worsening), by the P before.
+    """
+    limit = load_thresholds().warning.fall_in_p
+    later = followed[["task_id", "left", "p"]].assign(left=followed["left"] + 1)
+    pairs = followed.merge(later, on=["task_id", "left"], suffixes=("", "_next"))
+    fell = pairs["p"] - pairs["p_next"] >= limit
+    chance = [
+        chance_of_fall(p, resolved, limit)
+        for p, resolved in zip(pairs["p"], pairs["resolved"], strict=True)
+    ]
+    frame = pd.DataFrame({"p": pairs["p"], "fell": fell, "chance": chance})
+    out: dict[str, Any] = {}
+    for low, high in ((0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.01), (0.0, 1.01)):
+        part = frame[(frame["p"] >= low) & (frame["p"] < high)]
+        out[f"{low:.1f}–{min(high, 1):.1f}"] = {
+            "pairs": len(part),
+            "fell": int(part["fell"].sum()),
+            "expected": float(part["chance"].sum()),
+        }
+    return out
+
+
+def lead_times(frame: pd.DataFrame, limits: tuple[float, float]) -> dict[str, Any]:
+    """Years of notice on the targets five years ahead, each year from what was known in it.
+
+    Two pairs of equal recall at mid-term: the growth rule as it is against P at its recall, and
+    amber against the growth rule at amber's recall.
+    """
     limit_p, limit_ratio = limits
     rules: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
         "growth": lambda f: f["ratio"] < ON_TRACK,
@@ -258,6 +293,8 @@ def _followed(
         ratios = growth_ratio(asked, history, at=now)
         for task, ratio in zip(asked.to_dict("records"), ratios, strict=True):
             comparator = room.COMPARATOR[str(task["direction"])]
+            side = "lo80" if comparator == ">=" else "hi80"
+            width = (fc.table[side] - fc.table["point"]).abs().to_numpy()
             yield {
                 "task_id": task["task_id"],
                 "met": task["met"],
@@ -265,6 +302,7 @@ def _followed(
                 "left": end - now,
                 "p": fc.p_met(end, float(task["target"]), comparator),
                 "ratio": ratio,
+                "resolved": float(width[0] / width[-1]) if width[-1] > 0 else 0.0,
             }
 
 
@@ -303,7 +341,7 @@ def _interval(triple: Sequence[float], indicators: int, digits: int = 3) -> str:
 
 def markdown(out: dict[str, Any]) -> str:
     """The tables of docs/early_warning.md."""
-    parts = {key: value for key, value in out.items() if key != "lead_time"}
+    parts = {key: value for key, value in out.items() if key not in ("lead_time", "falls")}
     lines = [
         "# Early warning against the growth-ratio rule",
         "Written by tests/benchmarks/early_warning.py. Intervals: indicators redrawn "
@@ -355,6 +393,15 @@ def markdown(out: dict[str, Any]) -> str:
                     f"| {name} ({rules['tasks']}) | {rule} | {row['mean_years']:.2f} | "
                     f"{row['never_warned']:.3f} | {row['in_vain']:.3f} |"
                 )
+    lines += [
+        "\n## P falling by .20 within a year, targets five years ahead\n",
+        "| P before | pairs of years | fell | expected |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {band} | {row['pairs']} | {row['fell']} | {row['expected']:.1f} |"
+        for band, row in out["falls"].items()
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -48,6 +48,16 @@ def test_a_page_that_loads_or_complains_is_noticed(tmp_path: Path, browser: Brow
         assert any("nothing is not defined" in line for line in seen.errors)
 
 
+@pytest.mark.parametrize("name", EVERY)
+def test_pages_are_light(name: str, site: Path) -> None:
+    page = site / name
+    assert page.stat().st_size <= (300_000 if name in INDEXES else 1_500_000)
+    found = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    for part in found.select("main, footer, nav"):
+        part.decompose()
+    assert len(str(found).encode("utf-8")) <= 150_000, "the template's own share"
+
+
 # ---- links
 
 

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 COMMANDS = [[], ["run"], ["template"], ["ingest"], ["plan"], ["plan", "check"]]
-COMMANDS += [["benchmark"], ["calibrate"], ["demo"]]
+COMMANDS += [["verify"], ["benchmark"], ["calibrate"], ["demo"]]
 
 
 def halfsky(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -51,6 +51,9 @@ def test_help_in_english_on_request():
         (["run", "二〇二五"], "整数"),
         (["run"], "缺少参数"),
         (["run", "2025", "--regoin", "CN"], "--regoin"),
+        (["run", "2025", "--state", "定稿"], "审定稿"),
+        (["run", "2025", "--state", "final", "--public"], "--public"),
+        (["verify", "nowhere"], "不是审定稿"),
         (["rnu"], "rnu"),
         (["template", "1999"], "2021—2030"),
         (["plan", "--domain", "helth"], "helth"),

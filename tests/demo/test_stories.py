@@ -144,6 +144,16 @@ def test_the_measure_that_worked_is_a_step_in_its_pilots_alone(made, null):
     assert max(size for name, size in step.items() if name not in story["subarea"]) == 0
 
 
+def test_the_measure_that_worked_reached_as_many_as_its_step_needs(made, null):
+    story = entry(made, "measure_worked")
+    returns = made.measures[made.measures["measure"] == story["measure"]]
+    begun = returns[returns["status"] != "未启动"]
+    assert begun["year"].tolist() == [2022, 2023, 2024, 2025]
+    assert (begun["started"] == "2022-01").all()
+    gain = series(made, "measure_worked", "numerator") - series(null, "measure_worked", "numerator")
+    assert begun["people"].sum() > gain[2025] > 5000
+
+
 def test_the_measure_that_failed_was_begun_and_paid_for(made):
     story = entry(made, "measure_failed")
     returns = made.measures[made.measures["measure"] == story["measure"]]

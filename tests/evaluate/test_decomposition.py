@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from builders import UNITS, indicator, observations, plan_of, target
 from halfsky.evaluate import decomposition
 from halfsky.evaluate.decomposition import kitagawa, log_split
+from halfsky.evaluate.places import comparable
 from halfsky.plan.thresholds import load_thresholds
 from places import townships
 
@@ -20,7 +21,8 @@ RULES = load_thresholds()
 
 
 def found(figures, indicators=None):
-    return decomposition.find(figures, plan_of([target()], indicators), "here", RULES, UNITS)
+    plan = plan_of([target()], indicators)
+    return decomposition.find(comparable(figures, plan, "here", UNITS), plan, RULES)
 
 
 def test_kitagawa_by_hand():
@@ -147,6 +149,18 @@ def test_a_break_between_the_years_forbids_both():
     parts, moves = found(figures, [broken])
     assert parts.empty
     assert moves.empty
+
+
+@pytest.mark.parametrize(("before", "now", "is_split"), [(19, 20, False), (20, 20, True)])
+def test_few_events_are_not_split(before, now, is_split):
+    rate = indicator(kind="rate", unit="1/10万", direction="lower_better", counting="events",
+                     delta=1, delta_reason="x")  # fmt: skip
+    figures = [
+        townships({"甲": (1000, 100 * k), "乙": (1000, 0)}, year, per=100_000, unit="1/10万")
+        for year, k in ((2020, before), (2025, now))
+    ]
+    parts, moves = found(pd.concat(figures), [rate])
+    assert (len(parts), len(moves)) == ((1, 1) if is_split else (0, 0)), "20 a year, 40 in all"
 
 
 def test_the_order_of_rows_does_not_matter():

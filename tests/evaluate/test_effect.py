@@ -16,14 +16,20 @@ import pytest
 from scipy import stats
 
 from builders import UNITS, indicator, no_evidence, observations, plan_of, target
+from halfsky.demo import district
+from halfsky.evaluate import completion
 from halfsky.evaluate.assessment import Assumptions, assess
 from halfsky.evaluate.effect import After, after_start, assess_effects, weigh
 from halfsky.evaluate.forecast import SeriesSpec
 from halfsky.evaluate.forecast.rolling import rolling_origin
 from halfsky.evaluate.measures import RETURNS, progress
+from halfsky.evaluate.review import roll
+from halfsky.evaluate.status import add_status
+from halfsky.plan import load_plan, load_units
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
+from halfsky.plan.vintage import as_known
 
 ASSUMED = Assumptions(load_thresholds(), UNITS, load_calibration())
 RULES = ASSUMED.thresholds.effect
@@ -340,3 +346,39 @@ def test_the_committed_study_keeps_both_bounds_and_its_rules():
     assert found["null_all_noise"] <= RULES.expected_error == 0.05
     assert found["power_3sd_20_areas"] >= 0.5
     assert found["rules"] == RULES.model_dump(), "the study was made with other limits: run it"
+
+
+@pytest.mark.parametrize("story", ["measure_worked", "measure_failed"])
+def test_planted_measures_of_the_synthetic_district_are_told_apart(story):
+    """One that worked gets A, B or C; one that did nothing gets D. Only their own series and
+    twenty untouched ones are forecast: that is all the grade rests on."""
+    plan, made = load_plan(), district(load_plan())
+    planted = next(entry for entry in made.manifest if entry["id"] == story)
+    target_of = planted["target"]
+    own = plan.targets[target_of]
+    rules, units = ASSUMED.thresholds, load_units()
+    goals = plan.measures[planted["measure"]].serves
+    others = [t for g, t in plan.each_target() if g.id not in goals and t.type == "reach"][:26]
+    known = as_known(made.observations, 2025)
+    facts, history = completion.facts(
+        plan, known, region="demo", year=2025, thresholds=rules, units=units,
+        targets=[(plan.goals[plan.goal_of[t.id]], t) for t in (own, *others)],
+    )  # fmt: skip
+    judged = add_status(facts, rules)
+    started = planted["years"][0]
+    kept = history[history["year"].astype(int) < started + RULES.years_after]
+    found = assess_effects(
+        progress(plan, made.measures, 2025, rules, judged),
+        judged,
+        history,
+        roll(kept, judged, plan, ASSUMED.calibration),
+        plan,
+        2025,
+        rules=RULES,
+        areas={},
+        units=units,
+        calibration=ASSUMED.calibration,
+    )
+    row = found[(found["measure"] == planted["measure"]) & (found["target"] == target_of)].iloc[0]
+    assert row["n_placebo"] >= RULES.min_placebo
+    assert row["grade"] in (("A", "B", "C") if story == "measure_worked" else ("D",))

@@ -7,6 +7,7 @@ import pytest
 
 from builders import UNITS, indicator, observations, plan_of, target
 from halfsky.evaluate import gaps
+from halfsky.evaluate.places import comparable
 from halfsky.plan.thresholds import load_thresholds
 from places import groups
 
@@ -15,7 +16,7 @@ RULES = load_thresholds()
 
 def found(figures, targets=None, indicators=None, year=2025):
     plan = plan_of(targets or [target()], indicators)
-    return gaps.find(figures, plan, "here", year, RULES, UNITS)
+    return gaps.find(comparable(figures, plan, "here", UNITS), plan, year, RULES)
 
 
 def only(figures, **changes):
@@ -76,6 +77,18 @@ def test_a_narrowing_target_says_how_much_counts():
     assert only(figures)["verdict"] == "narrower"
 
 
+def test_a_relative_smallest_change_is_of_the_baseline_gap():
+    """Pay 47 and 61 thousand → 60 and 81: wider by 7 > 10 % of 14, though not of the level."""
+    pay = indicator(kind="level", unit="年", delta_relative=0.1, delta_reason="x")
+    row = only(
+        groups("sex", {2020: (47, 61), 2025: (60, 81)}, unit="年"),
+        targets=[target("narrow_gap")],
+        indicators=[pay],
+    )
+    assert row["delta"] == pytest.approx(1.4)
+    assert (row["verdict"], row["mover"]) == ("wider", "second")
+
+
 def test_both_groups_must_be_of_the_same_year():
     figures = groups("sex", {2023: (60, 70)})
     late = observations([{"year": 2025, "sex": "female", "value": 65.0}])
@@ -105,6 +118,28 @@ def test_few_events_are_marked():
     assert only(observations(rows, unit="1/10万"), indicators=[rate])["is_few"], "12 + 7 < 20"
     rows[0]["numerator"] = 13
     assert not only(observations(rows, unit="1/10万"), indicators=[rate])["is_few"]
+
+
+def counted(values, **common):
+    rows = [
+        {"year": year, "sex": sex, "numerator": k, "denominator": n, "value": 100 * k / n}
+        for year, pair in values.items()
+        for sex, (k, n) in zip(("female", "male"), pair, strict=True)
+    ]
+    return observations(rows, **common)
+
+
+def test_a_sampled_gap_must_leave_its_sampling_error():
+    """40 → 35 of 100 beside 50 of 100: wider by 5 points, ± 1.96 × 100 × √(4 × .24 ÷ 100) ≈ 19."""
+    figures = counted({2020: ((40, 100), (50, 100)), 2025: ((35, 100), (50, 100))})
+    survey = only(figures, indicators=[indicator(counting="sample")])
+    assert survey["verdict"] == "same"
+    variance = sum(p * (1 - p) / 100 for p in (40.5 / 101, 35.5 / 101, 50.5 / 101, 50.5 / 101))
+    assert survey["margin"] == pytest.approx(1.959964 * 100 * variance**0.5, rel=1e-6)
+    census = only(figures)
+    assert (census["verdict"], census["margin"]) == ("wider", 0)
+    large = counted({2020: ((4000, 10000), (5000, 10000)), 2025: ((3500, 10000), (5000, 10000))})
+    assert only(large, indicators=[indicator(counting="sample")])["verdict"] == "wider"
 
 
 def test_counts_and_womens_shares_have_no_gap():

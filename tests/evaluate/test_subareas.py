@@ -13,6 +13,7 @@ from scipy import stats
 
 from builders import UNITS, indicator, observations, plan_of, target
 from halfsky.evaluate import subareas
+from halfsky.evaluate.places import comparable
 from halfsky.plan.thresholds import load_thresholds
 from places import TWELVE, townships
 
@@ -24,7 +25,8 @@ DEATHS = indicator(
 
 
 def found(figures, indicators=None, year=2025):
-    return subareas.find(figures, plan_of([target()], indicators), "here", year, RULES, UNITS)
+    plan = plan_of([target()], indicators)
+    return subareas.find(comparable(figures, plan, "here", UNITS), plan, year, RULES)
 
 
 def binomial(*values):
@@ -97,8 +99,41 @@ def test_heterogeneity_by_hand():
     assert row["statistic"] == pytest.approx(expected)
     assert row["dispersion"] == pytest.approx(expected), "one degree of freedom"
     assert row["p_value"] == pytest.approx(stats.chi2.sf(expected, 1))
-    assert math.isnan(row["spread"]), "two townships tell no spread"
-    assert not row["is_overdispersed"]
+    assert row["is_overdispersed"]
+    assert not row["flagged"], "two townships do not tell which of them is usual"
+
+
+def test_unlike_the_others_by_hand():
+    """1, 2, 3 and 8: 8 against mean 2 and sd 1 of the others, t = 6 ÷ √(4/3) with 2 df."""
+    p = subareas.unlike_others(np.array([1.0, 2.0, 3.0, 8.0]))
+    assert p[3] == pytest.approx(2 * stats.t.sf(6 / math.sqrt(4 / 3), 2))
+    assert subareas.unlike_others(np.array([5.0, 5.0, 5.0, 6.0])).tolist()[3] == 0
+    assert subareas.unlike_others(np.full(5, 5.0)).tolist() == [1] * 5
+
+
+def test_unlike_the_others_is_uniform_where_none_is():
+    rng = np.random.default_rng(5)
+    p = np.array([subareas.unlike_others(rng.normal(0.8, 0.1, 8))[0] for _ in range(800)])
+    assert stats.kstest(p, "uniform").pvalue > 0.01
+
+
+def test_a_township_that_drags_the_whole_does_not_make_the_others_stand_out():
+    """The largest far behind pulls the pooled rate away from all the others."""
+    scattered = {f"镇{i}": (20_000, 96 + 0.5 * i) for i in range(7)}
+    areas, tests = found(townships({"大镇": (37_000, 44.0), **scattered}))
+    assert tests["outside_outer"].item() == 8
+    assert areas.loc[areas["is_flagged"], "subarea"].tolist() == ["大镇"]
+
+
+def test_curves_separate_the_same_counts_as_the_limits():
+    k = np.arange(61.0)
+    for p in (0.02, 0.3, 0.97):
+        same, law = np.full(61, 60.0), binomial(*k)
+        curve = subareas.limit_curves(100 * p, same[:1], 100, "binomial", {"x": 0.95}).iloc[0]
+        low, high = subareas.control_limits(same * 0 + 100 * p, same, same * 0 + 100, law, 0.95)
+        rate = 100 * k / 60
+        drawn_outside = (rate < curve["x_low"]) | (rate > curve["x_high"])
+        assert (drawn_outside == ((rate < low) | (rate > high))).all()
 
 
 def test_rare_events_get_limits_but_no_test_of_heterogeneity():

@@ -39,6 +39,11 @@ def test_spaces_of_the_markup_are_no_spaces_of_the_text() -> None:
     assert list(read(html)) == [Paragraph("用halfsky run生成　（见表1）")]
 
 
+def test_a_shape_for_the_eye_is_no_text() -> None:
+    html = '<p><span class="severity"><span aria-hidden="true">□</span>提示</span>1条</p>'
+    assert list(read(html)) == [Paragraph("提示1条")]
+
+
 def test_a_line_break_in_a_cell_stays() -> None:
     (grid,) = read(
         "<table><tbody></tbody><thead><tr><th>现值<br><small>年</small></th></tr></thead>"

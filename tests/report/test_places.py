@@ -215,7 +215,7 @@ def test_synthetic_charts_say_so(make):
         assert "合成数据" in chart.source
 
 
-@pytest.mark.parametrize("make", [*CHARTS, *TABLES])
+@pytest.mark.parametrize("make", TABLES)
 @pytest.mark.parametrize("role", ["evaluated", "reference"])
 def test_without_data_one_useful_sentence(make, role):
     made = make(view(role, filed=False, compared=False))
@@ -229,9 +229,32 @@ def test_without_data_one_useful_sentence(make, role):
 
 def test_the_missing_are_named_with_what_to_file():
     empty = view(filed=False)
-    assert "某病筛查率" in report.funnel_charts(empty).text
-    assert "某病死亡率" not in report.dumbbell_chart(empty, "sex").text
-    assert "某病死亡率" in report.dumbbell_chart(empty, "area").text
+    sex, area = report.gap_table(empty).text.split("不作男女比较")
+    assert "某病死亡率" not in sex
+    assert "某病筛查率、某病死亡率" in area
+    towns = report.contribution_table(empty).text
+    assert "某病筛查率" in towns
+    assert "某病死亡率" not in towns
+    counted = "应分男女填报的1项、分城乡的2项、分乡镇的1项指标都还没有可比的数据"
+    assert counted in report.where_sentences(empty).text
+
+
+@pytest.mark.parametrize("role", ["evaluated", "reference"])
+def test_an_empty_page_says_nothing_twice(role):
+    empty = view(role, filed=False, compared=False)
+    said = [make(empty).text for make in [*CHARTS, *TABLES]]
+    assert all(text == "" for text in said[: len(CHARTS)]), "the table beside the chart speaks"
+    sentences = [part for text in said for part in text.split("。") if part]
+    assert len(sentences) == len(set(sentences))
+
+
+def test_gaps_without_a_baseline_say_what_to_file():
+    own = groups("sex", {2025: (73.0, 76.0)})
+    found = assess(
+        plan_of([target()], INDICATORS[:1]), view().region, 2025, own, no_evidence(), ASSUMED
+    )
+    told = report.slope_chart(View(found, own, {"CN": "全国"}, "things")).text
+    assert "1项有男女数据的指标都缺2020年前后的数" in told
 
 
 def test_gap_table_tells_who_moved_and_leaves_few_events_alone():
@@ -241,6 +264,11 @@ def test_gap_table_tells_who_moved_and_leaves_few_events_alone():
     assert "主要因为男性下降" in html
     assert "领先一方退步带来的缩小不是进步" in html
     assert "合计3例，不比较" in html
+
+
+def test_few_events_are_in_no_chart():
+    for make in (report.dumbbell_chart, report.slope_chart):
+        assert all("某病死亡率" not in chart.alt for chart in make(view(), "area").charts)
 
 
 def test_contribution_table_names_the_township_and_counts_the_tests():
@@ -301,9 +329,10 @@ def test_every_number_of_the_sentences_stands_in_the_frames():
 def test_sentences_name_gap_township_change_and_peers():
     text = report.where_sentences(view()).text
     assert "农村低于城镇12.0个百分点；差距比2020年扩大2.1个百分点，主要因为城镇提高得更多" in text
-    assert "沐石河街道某病筛查率2025年为62.0%（1302人，分母2100）" in text
-    assert "要达到合计水平还差357人" in text
-    assert "分母减少得比分子快，分子并未增加" not in text, "the numerator rose"
+    assert "沐石河街道某病筛查率2025年为62.0%（分子1302人，分母2100）" in text
+    assert "要达到合计水平，分子还差357人" in text
+    # 25827 of 33940 → 26179 of 33140: the denominator did more than the numerator.
+    assert "分母（应查妇女人数）由33940变为33140，分母减少的作用大于分子增加的作用" in text
     assert "参照地区中起点相近的" in text
     assert "某病死亡率：2025年农村、城镇合计只有3例，例数太少，不比较两者的高低。" in text
 

@@ -16,11 +16,14 @@ from halfsky.plan import load_plan, load_region, load_units
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.plan.vintage import as_known
-from halfsky.report.sections import goal_label, words_for
+from halfsky.report.sections import goal_label, subjects, words_for
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
-TEXTS = (report.experience, report.problems, report.recommendations, report.goal_paragraphs)
+TEXTS = (
+    *(report.experience, report.problems, report.recommendations),
+    *(report.goal_paragraphs, report.cause_sentences),
+)
 
 
 def demo_view() -> View:
@@ -57,9 +60,9 @@ def sentences(view: View) -> list[str]:
     # A command a reader may type is not a finding.
     headline = re.sub(r"<code>.*?</code>", "", report.headline(view).html)
     told += TAGS.sub("", headline).splitlines()
-    words, by_target = words_for(view), {row["target"]: row for row in rows(view.targets)}
+    words, about = words_for(view), subjects(view)
     for warning in rows(view.warnings):
-        text = words.warning(warning, by_target[warning["target"]])
+        text = words.warning(warning, about(warning))
         told.append(f"{goal_label(view, warning['goal'])}：{text}")
     return [line.strip() for line in told if NUMBER.search(line)]
 
@@ -97,4 +100,5 @@ def test_a_changed_number_is_noticed(view):
             noticed += bool(tracer.untraced(wrong))
     assert changed > 5
     # Small counts and years have so many neighbours that some changes hit another true figure.
-    assert noticed >= 0.85 * changed
+    # A page without figures holds nothing but such counts.
+    assert noticed >= (0.85 if len(view.reported) else 0.5) * changed

@@ -120,11 +120,15 @@ class Tracer:
             + [m.text for m in plan.measures.values()]
             + [t.clause for t in plan.targets.values()]
         )
+        inputs = view.assessment.warnings["inputs"]
+        self.remarks = {str(i["text"]) for i in inputs if "text" in i}  # the data's own notes
         self._by_goal: dict[str | None, Figures] = {}
 
     def untraced(self, text: str) -> list[str]:
         """The numbers of one sentence that stand nowhere in the results, each with its context."""
         text = TAGS.sub("", text)
+        for remark in self.remarks:
+            text = text.replace(remark, "")
         missing = [
             f"“{quoted}”"
             for quoted in re.findall(r"“([^”]*\d[^”]*)”", text)
@@ -181,7 +185,11 @@ class Tracer:
             figures.dated += _dated(row, ("people_year", "people"))
         returns = assessment.measures[assessment.measures["measure"].isin(mine)]
         figures.money += known(returns["money_wan"])
-        figures.head += known(returns["people"])
+        figures.head += known(returns["people"]) + known(returns["person_times"])
+        figures.count += known(returns["started_year"] - view.plan.info.start_year)
+        effects = assessment.effects[assessment.effects["goal"] == goal]
+        figures.level += known(effects["actual"]) + known(effects["point"])
+        figures.year |= {int(y) for n in ("first_year", "last_year") for y in effects[n]}
         for name in ("started_year", "people_year", "status_year"):
             figures.year |= {int(y) for y in returns[name].dropna()}
         figures.count += [len(mine), max(len(mine) - 2, 0)]

@@ -31,14 +31,14 @@ def test_documents_come_with_kind_size_and_a_safe_address(tmp_path: Path) -> Non
 
 def test_releases_are_numbers_newest_first(tmp_path: Path) -> None:
     for name in ("v2", "v10", "v1", "verify", "v3.tmp"):
-        (tmp_path / "releases" / name).mkdir(parents=True)
+        (tmp_path / "releases" / name / "report").mkdir(parents=True)
     for page in ("index.html", "00_overview.html"):
-        (tmp_path / "releases" / "v10" / page).write_text("x", encoding="utf-8")
-    (tmp_path / "releases" / "v10" / "a.docx").write_bytes(b"x")
+        (tmp_path / "releases" / "v10" / "report" / page).write_text("x", encoding="utf-8")
+    (tmp_path / "releases" / "v10" / "report" / "a.docx").write_bytes(b"x")
     releases = attachments(tmp_path)["releases"]
     assert [release["title"] for release in releases] == ["第10版", "第2版", "第1版"]
     assert [link["href"] for link in releases[0]["links"]] == [
-        "releases/v10/index.html",
-        "releases/v10/a.docx",
+        "releases/v10/report/index.html",
+        "releases/v10/report/a.docx",
     ]
     assert releases[1]["links"] == []

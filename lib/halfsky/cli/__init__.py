@@ -10,7 +10,7 @@ translate_typer()
 
 import typer  # noqa: E402 - after its words are translated
 
-from halfsky.cli import benchmark, brief, demo, evaluate, files, plan  # noqa: E402
+from halfsky.cli import benchmark, brief, demo, evaluate, files, plan, verify  # noqa: E402
 from halfsky.plan.errors import HalfskyError, tr  # noqa: E402
 
 _GROUP, _COMMAND = command_classes()
@@ -32,6 +32,7 @@ app = typer.Typer(
 evaluate.register(app, _COMMAND)
 brief.register(app, _COMMAND)
 brief.register(app, _COMMAND)
+verify.register(app, _COMMAND)
 files.register(app, _COMMAND)
 plan.register(app, _GROUP, _COMMAND)
 demo.register(app, _COMMAND)

@@ -62,6 +62,29 @@ def run(
     plan: Annotated[
         str, typer.Option("--plan", metavar="P", help=tr("规划编号。", "Plan id."))
     ] = "jiutai_2021_2030",
+    state: Annotated[
+        str | None,
+        typer.Option(
+            "--state",
+            metavar="S",
+            help=tr(
+                "文稿状态：送审稿（draft）或审定稿（final）；不写为送审稿。审定稿连同输入和指纹"
+                "存入 releases/vN/，只读。",
+                "draft (default) or final; a final report is kept in releases/vN/ with its "
+                "inputs and hashes, read-only.",
+            ),
+        ),
+    ] = None,
+    public: Annotated[
+        bool,
+        typer.Option(
+            "--public",
+            help=tr(
+                "生成公开版，存入 public/：不公开1—4的人数、例数和可据以推算出它们的数字。",
+                "The public edition, in public/: counts 1-4 and what reveals them left out.",
+            ),
+        ),
+    ] = False,
 ) -> None:
     """Run the notebooks of a year; exit 1 if any of them failed."""
     from rich.console import Console
@@ -97,9 +120,13 @@ def run(
             domains=domain or (),
             jobs=jobs,
             progress=show,
+            state=state,
+            public=public,
         )
     for name, made in report.pages.items():
         typer.echo(f"{name}: {made[0].parent}  ({len(made)})")
+    for name, kept in report.releases.items():
+        typer.echo(f"{name}: {kept}")
     typer.echo(tr(f"总门户：{report.portal}", f"Portal: {report.portal}"))
     if not report.ok:
         typer.echo(report.message(), err=True)

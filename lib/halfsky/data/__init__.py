@@ -3,7 +3,7 @@
 The only room that reads data/raw/ and writes data/processed/.
 """
 
-from halfsky.data.ingest import IngestReport, RegionIngest, ingest, input_hashes
+from halfsky.data.ingest import IngestReport, RegionIngest, ingest, input_hashes, sha256
 from halfsky.data.load import load_evidence, load_measures, load_observations
 from halfsky.data.query import database
 from halfsky.data.template import write_template
@@ -17,5 +17,6 @@ __all__ = [
     "load_evidence",
     "load_measures",
     "load_observations",
+    "sha256",
     "write_template",
 ]

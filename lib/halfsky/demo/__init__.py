@@ -6,10 +6,10 @@ indicator that the plan's targets use, and for the context indicators that the m
     value(sex, township, year) = course(year) + gap(sex, year) + place(township) + scatter,
 
 course: straight between a typical first, middle and last value, moved a little for each seed;
-scatter: normal, .3 of the smallest change worth calling one (δ), smaller near a bound. Cells
-are then counted: events by Poisson, surveys by binomial, complete counts by rounding against a
-draw that stays with the cell. Women and men add up to the total, townships to the district,
-because only the smallest cells are drawn.
+scatter: normal, .3 of the smallest change worth calling one (δ; .1 where δ is a part of the
+value), smaller near a bound. Cells are then counted: events by Poisson, surveys by binomial,
+complete counts by rounding against a draw that stays with the cell. Women and men add up to the
+total, townships to the district, because only the smallest cells are drawn.
 
 Stories (model.yaml) are planted on top and listed in the manifest; without them the district
 is a null case for studies of false alarms. The same plan, seed and townships give the same

@@ -126,6 +126,7 @@ def _returns(
     if story is not None:
         started, ends = story.story.years[0], YEARS[-1] + 1
         month = 1  # begun with the year in which its effect is planted
+        people = story.story.people or people
         if story.subareas:
             note = model.measures.note_pilot.format(
                 mark=model.mark, subarea="、".join(story.subareas)

@@ -38,6 +38,8 @@ OBSERVATION_DTYPES = {
 _KEY = ["region", "indicator", "year", "sex", "age", "area", "subarea"]
 # Of the smallest change worth calling one: how much a figure scatters from year to year.
 SCATTER = 0.3
+# Likewise where that change is a part of the value: standards, pay and head-counts move steadily.
+SCATTER_RELATIVE = 0.1
 # Where an indicator states no such change: percentage points, or a part of the value.
 DEFAULT_DELTA = 1.0
 DEFAULT_RELATIVE = 0.03
@@ -238,7 +240,9 @@ def _latent(cells: Counted, profile: Profile, rng: np.random.Generator, twist: T
     pace = rng.uniform(0.75, 1.15)
     level = twist.course(level[0] + pace * (level - level[0]) + shift)
     room = _room(indicator, level)
-    level = level + rng.normal(0, 1, len(YEARS)) * np.minimum(SCATTER * delta, 0.1 * room)
+    is_absolute = indicator.delta is not None or indicator.unit == "%"
+    spread = delta * (SCATTER if is_absolute else SCATTER_RELATIVE)
+    level = level + rng.normal(0, 1, len(YEARS)) * np.minimum(spread, 0.1 * room)
     if indicator.kind == "count":
         return _heads(level, twist.gap(course(profile.gap)), cells)
     value = np.broadcast_to(level, cells.weights.shape).copy()

@@ -57,7 +57,8 @@ class Story(Frozen):
 
     family: the family of early warning that finds it, or None. effect: what an evaluation of
     the measure can say. yearly, path, factor, step (own unit), counts, pilots (share of the
-    townships): how strong it is; each kind of story uses its own (halfsky.demo.stories).
+    townships), people (reached by the measure in a year): how strong it is; each kind of story
+    uses its own (halfsky.demo.stories).
     """
 
     id: str
@@ -72,6 +73,7 @@ class Story(Frozen):
     step: float = 0.0
     counts: tuple[int, ...] = ()
     pilots: float = 0.0
+    people: int = 0
     text: str
 
 

@@ -56,6 +56,10 @@ class Assessment:
     (where.find: gaps, townships, decompositions, peers), measures (measures.progress),
     effects (effect.assess_effects) and countermeasures (countermeasures.propose); no row of
     these three for a reference region.
+    (where.find: gaps, townships, decompositions, peers), measures (measures.progress) and
+    countermeasures (countermeasures.propose); no row of these two for a reference region.
+    withheld: the keys of the figures that a public edition leaves out (disclosure.withhold), None
+    in an internal one.
     """
 
     plan: Plan
@@ -82,6 +86,7 @@ class Assessment:
     countermeasures: pd.DataFrame
     where: where.Where
     effects: pd.DataFrame
+    withheld: pd.DataFrame | None = None
 
     @property
     def is_reference(self) -> bool:
@@ -129,13 +134,7 @@ def assess(
     if last is not None:
         before = judge.warnings(year - 1, last, judged, None)
     targets = review.without_doubtful_changes(targets, warned.doubts)
-    goals = status.summarise_goals(targets).merge(
-        expected.goal_probabilities(targets, rules.expected)[["goal", "p"]], on="goal", how="left"
-    )
-    goals = goals.assign(
-        outlook=[outlook.classify(p, rules.outlook.bands) for p in goals["p"]],
-        data=[_weakest_data(targets, goal) for goal in goals["goal"]],
-    )
+    goals = summarise(targets, rules)
     known = {
         name: as_known(frame, year) for name, frame in (references or {}).items() if len(frame)
     }
@@ -199,6 +198,17 @@ def assess(
             units=assumptions.units,
             calibration=assumptions.calibration,
         ),
+    )
+
+
+def summarise(targets: pd.DataFrame, rules: Thresholds) -> pd.DataFrame:
+    """Goals with status, weakest target, p, outlook and data, from judged targets."""
+    goals = status.summarise_goals(targets).merge(
+        expected.goal_probabilities(targets, rules.expected)[["goal", "p"]], on="goal", how="left"
+    )
+    return goals.assign(
+        outlook=[outlook.classify(p, rules.outlook.bands) for p in goals["p"]],
+        data=[_weakest_data(targets, goal) for goal in goals["goal"]],
     )
 
 

@@ -29,7 +29,8 @@ COLUMNS: dict[str, str] = {
 }
 # Judged by two series: their distance is not a share of people.
 _TWO_SERIES = ("parity", "narrow_gap", "relative", "milestone", "slow_rise")
-_TO_VERIFY = ("outside_interval", "denominator_moved", "sexes_disagree")
+# Data findings that say what is known already: nothing to verify.
+_TOLD = {"overdue", "break", "remark"}
 
 
 def no_countermeasures() -> pd.DataFrame:
@@ -137,7 +138,7 @@ def _action(row: dict[str, Any], raised: pd.DataFrame | None) -> Action | None:
         return Action.FILE_PAST
     if families & {Family.HARD, Family.WORSENING}:
         return Action.SPEED_UP if status == Status.NEARLY else Action.HOLD
-    if rules & set(_TO_VERIFY):
+    if families & {Family.UNUSUAL, Family.DATA} and rules - _TOLD - {"volatile"}:
         return Action.VERIFY
     if "overdue" in rules:
         return Action.FILE_FIGURES

@@ -14,9 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from halfsky.evaluate.frames import records
-from halfsky.evaluate.places import GROUP, comparable, smallest_change, span, widest
+from halfsky.evaluate.places import GROUP, smallest_change, span, widest
 from halfsky.evaluate.series import WHOLE
-from halfsky.plan.models import Plan, Unit
+from halfsky.plan.models import Plan
 from halfsky.plan.thresholds import Thresholds
 
 Vector = NDArray[np.float64]
@@ -84,13 +84,12 @@ def log_split(
 
 
 def find(
-    observations: pd.DataFrame,
-    plan: Plan,
-    region: str,
-    thresholds: Thresholds,
-    units: dict[str, Unit],
+    rows: pd.DataFrame, plan: Plan, thresholds: Thresholds
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Both decompositions of every indicator that has the counts for them.
+
+    Args:
+        rows: places.comparable.
 
     Returns:
         COLUMNS: the change of the whole between the baseline and the newest year, over the
@@ -100,10 +99,10 @@ def find(
         what part of the region's newest denominator these groups hold (NaN where unknown).
         delta: the smallest meaningful change.
         MOVEMENT_COLUMNS: the whole's own numerator and denominator in the same two years;
+        Rates of events are split only where both years together have enough of them.
         mover is `numerator` or `denominator`, whichever did more in the change's direction.
     """
-    counted = comparable(observations, plan, region, units)
-    counted = counted[counted["is_counted"]]
+    counted = rows[rows["is_counted"]]
     base = (plan.info.baseline_year, thresholds.status.baseline_window)
     whole = counted[counted["subarea"] == WHOLE]
     townships = widest(counted[counted["subarea"] != WHOLE], ["sex", "area"])
@@ -114,6 +113,13 @@ def find(
         *_by_group(sides, "urban_rural", whole, base),
     ]
     moves = _movements(widest(whole, ["sex", "area"]), base)
+    # One case more or less would be split to the second decimal.
+    rare = {i.id for i in plan.indicators.values() if i.counting == "events"}
+    enough = 2 * thresholds.status.few_events
+    parts, moves = (
+        [row for row in found if row["indicator"] not in rare or row.pop("events") >= enough]
+        for found in (parts, moves)
+    )
     for row in (*parts, *moves):
         row["delta"] = smallest_change(thresholds, plan, str(row["indicator"]), row["before"])
     return _ordered(parts, COLUMNS, plan), _ordered(moves, MOVEMENT_COLUMNS, plan)
@@ -122,51 +128,52 @@ def find(
 def _by_group(
     rows: pd.DataFrame, dimension: str, whole: pd.DataFrame, base: tuple[int, int]
 ) -> list[dict[str, Any]]:
+    several = rows.groupby([*GROUP, "year"], sort=False).size()
+    years = several[several > 1].index.to_frame(index=False)
+    newest, start = span(years, GROUP, *base)
+    keys, counts = [*GROUP, "subarea"], ["numerator", "denominator"]
+    now = rows.merge(newest, on=[*GROUP, "year"])[[*keys, "year", "per", *counts]]
+    then = rows.merge(start, on=[*GROUP, "year"])[[*keys, "year", *counts]]
+    both = now.merge(then, on=keys, suffixes=("", "_before"))
+    # Sorted, so that ties in the leader do not depend on the order of rows.
+    both = both.sort_values(keys, kind="stable")
+    totals = whole.set_index([*GROUP, "year"])["denominator"].to_dict()
     made: list[dict[str, Any]] = []
-    totals = whole.set_index([*GROUP, "year"])["denominator"]
-    for key, part in rows.groupby(GROUP, sort=False):
-        several = part.groupby("year")["subarea"].nunique()
-        years = pd.DataFrame({"year": several[several > 1].index, "key": 0})
-        newest, start = span(years, ["key"], *base)
-        if newest.empty or start.empty:
+    for key, part in both.groupby(GROUP, sort=False):
+        if len(part) < 2:
             continue
-        year, first = int(newest["year"].iloc[0]), int(start["year"].iloc[0])
-        now = part[part["year"] == year].set_index("subarea")
-        then = part[part["year"] == first].set_index("subarea")
-        # Sorted, so that ties in the leader do not depend on the order of rows.
-        common = sorted(set(now.index) & set(then.index))
-        if len(common) < 2:
-            continue
-        now, then = now.loc[common], then.loc[common]
-        per = float(now["per"].iloc[0])
-        d0, d1 = then["denominator"].to_numpy(float), now["denominator"].to_numpy(float)
-        n0, n1 = then["numerator"].to_numpy(float), now["numerator"].to_numpy(float)
-        rate, composition = kitagawa(per * n0 / d0, per * n1 / d1, d0 / d0.sum(), d1 / d1.sum())
-        before, after = per * n0.sum() / d0.sum(), per * n1.sum() / d1.sum()
-        effect = np.sign(after - before) * (rate + composition)
-        lead, against = int(effect.argmax()), int(effect.argmin())
-        pulls = bool(effect[against] < 0)
-        total = float(totals.get((*key, year), math.nan))
-        made.append(
-            dict(zip(GROUP, key, strict=True))
-            | {
-                "dimension": dimension,
-                "base_year": first,
-                "year": year,
-                "groups": len(common),
-                "before": before,
-                "now": after,
-                "change": after - before,
-                "rate_effect": rate.sum(),
-                "composition_effect": composition.sum(),
-                "leader": common[lead],
-                "leader_effect": rate[lead] + composition[lead],
-                "follower": common[against] if pulls else None,
-                "follower_effect": rate[against] + composition[against] if pulls else math.nan,
-                "coverage_pct": 100 * d1.sum() / total if total > 0 else math.nan,
-            }
-        )
+        total = totals.get((*key, part["year"].iloc[0]), math.nan)
+        made.append(dict(zip(GROUP, key, strict=True)) | _effects(part, total, dimension))
     return made
+
+
+def _effects(part: pd.DataFrame, total: float, dimension: str) -> dict[str, Any]:
+    """One indicator's split over the groups with counts in both years."""
+    per, names = float(part["per"].iloc[0]), list(part["subarea"])
+    d0, d1 = part["denominator_before"].to_numpy(float), part["denominator"].to_numpy(float)
+    n0, n1 = part["numerator_before"].to_numpy(float), part["numerator"].to_numpy(float)
+    rate, composition = kitagawa(per * n0 / d0, per * n1 / d1, d0 / d0.sum(), d1 / d1.sum())
+    before, after = per * n0.sum() / d0.sum(), per * n1.sum() / d1.sum()
+    effect = np.sign(after - before) * (rate + composition)
+    lead, against = int(effect.argmax()), int(effect.argmin())
+    pulls = bool(effect[against] < 0)
+    return {
+        "events": n0.sum() + n1.sum(),
+        "dimension": dimension,
+        "base_year": part["year_before"].iloc[0],
+        "year": part["year"].iloc[0],
+        "groups": len(part),
+        "before": before,
+        "now": after,
+        "change": after - before,
+        "rate_effect": rate.sum(),
+        "composition_effect": composition.sum(),
+        "leader": names[lead],
+        "leader_effect": rate[lead] + composition[lead],
+        "follower": names[against] if pulls else None,
+        "follower_effect": rate[against] + composition[against] if pulls else math.nan,
+        "coverage_pct": 100 * d1.sum() / total if total > 0 else math.nan,
+    }
 
 
 def _movements(whole: pd.DataFrame, base: tuple[int, int]) -> list[dict[str, Any]]:
@@ -185,6 +192,7 @@ def _movements(whole: pd.DataFrame, base: tuple[int, int]) -> list[dict[str, Any
         made.append(
             {column: row[column] for column in (*GROUP, "base_year", "year", *counts)}
             | {
+                "events": row["numerator_before"] + row["numerator"],
                 "before": before,
                 "now": row["rate"],
                 "change": change,

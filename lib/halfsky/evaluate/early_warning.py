@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from scipy import special
 
 from halfsky.evaluate.frames import by_key, records
 from halfsky.evaluate.warning.doubt import doubtful
@@ -25,7 +26,7 @@ from halfsky.evaluate.warning.unusual import unusual
 from halfsky.evaluate.warning.volatile import volatile
 from halfsky.evaluate.warning.worsening import worsening
 from halfsky.plan.models import Plan
-from halfsky.plan.thresholds import Thresholds
+from halfsky.plan.thresholds import Thresholds, WarningRules
 from halfsky.plan.vocabulary import Family, Severity
 
 # Findings of tested families that rest on no test: what chance explains, what a note tells.
@@ -126,30 +127,35 @@ def _ordered(found: list[Finding], known: Known) -> pd.DataFrame:
     return pd.DataFrame(found, columns=COLUMNS)
 
 
-def expected_false(tests: pd.DataFrame, findings: pd.DataFrame, fdr: float) -> pd.DataFrame:
+def expected_false(
+    tests: pd.DataFrame, findings: pd.DataFrame, rules: WarningRules
+) -> pd.DataFrame:
     """How many of the warnings of families 1 to 4 to expect to be false.
 
     Args:
-        tests, findings: of Warnings, or one domain's share of them. fdr: q of rules 3 and 4.
+        tests, findings: of Warnings, or one domain's share of them.
 
     Returns:
-        One row per family: family, found (without UNTESTED),
-        tests, unknown (tests without a chance), expected. Family 1: the sum of P(met) over the
-        targets warned of, that is how many will be met after all. Family 2: the sum over all
-        targets looked at of the chance to warn although nothing changed. Families 3 and 4:
-        q × the findings that passed a test.
+        One row per family: family, found (findings without UNTESTED), tests, unknown (tests
+        without a chance), expected, most. Family 1: the sum of P(met) over the targets warned
+        of, that is how many will be met after all; most: if the whole region's odds are off by
+        as much as those of the worst indicator ever held out (`worst_shift`), else equal to
+        expected. Family 2: the sum over all targets looked at of the chance to warn although
+        nothing changed. Families 3 and 4: a share q of the findings; where nothing at all is
+        wrong, q is the chance that there is any.
     """
     rows = []
     for family in (Family.HARD, Family.WORSENING, Family.UNUSUAL, Family.VOLATILE):
         mine = tests[tests["family"] == family]
-        fired = int(mine["fired"].sum())
+        fired = mine["fired"].astype(bool)
         chance = mine["chance"].astype(float)
         if family == Family.HARD:
-            expected = float(chance[mine["fired"].astype(bool)].sum())
+            expected = float(chance[fired].sum())
+            most = float(special.expit(special.logit(chance[fired]) + rules.worst_shift).sum())
         elif family == Family.WORSENING:
-            expected = float(chance.sum())
+            expected = most = float(chance.sum())
         else:
-            expected = fdr * fired
+            expected = most = rules.fdr * max(int(fired.sum()), 1) if len(mine) else 0.0
         own = findings[(findings["family"] == family) & ~findings["rule"].isin(UNTESTED)]
         rows.append(
             {
@@ -158,6 +164,7 @@ def expected_false(tests: pd.DataFrame, findings: pd.DataFrame, fdr: float) -> p
                 "tests": len(mine),
                 "unknown": int(chance.isna().sum()),
                 "expected": expected,
+                "most": most,
             }
         )
     return pd.DataFrame(rows)

@@ -1,8 +1,9 @@
 """Which townships stand out, and what does each contribute to the whole?
 
-Exact control limits around the townships' own whole, one false discovery rate over all of a
-year's townships and indicators, and a widening where townships differ more than counting allows.
-Source: docs/method.md section 6; Spiegelhalter (2005) for the winsorised dispersion.
+Exact control limits around the townships' own whole and one false discovery rate over all of a
+year's townships and indicators. Where townships differ more than counting allows, nearly all of
+them lie outside such limits; one is singled out only if it is unlike the others as well.
+Source: docs/method.md section 6.
 """
 
 from __future__ import annotations
@@ -16,11 +17,10 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportions_chisquare
 
-from halfsky.evaluate.frames import records
 from halfsky.evaluate.intervals import rate_interval, share_interval
-from halfsky.evaluate.places import GROUP, comparable, widest
+from halfsky.evaluate.places import GROUP, widest
 from halfsky.evaluate.series import WHOLE
-from halfsky.plan.models import Plan, Unit
+from halfsky.plan.models import Plan
 from halfsky.plan.thresholds import Thresholds, WhereRules
 
 Vector = NDArray[np.float64]
@@ -30,7 +30,7 @@ COLUMNS: dict[str, str] = {
     "year": "int64",
     **dict.fromkeys(["rate", "numerator", "denominator", "low", "high", "whole"], "float64"),
     **dict.fromkeys(["inner_low", "inner_high", "outer_low", "outer_high"], "float64"),
-    **dict.fromkeys(["share", "contribution", "people", "p_value", "p_widened"], "float64"),
+    **dict.fromkeys(["share", "contribution", "people", "p_value", "p_judged"], "float64"),
     **dict.fromkeys(["zone", "side", "source"], "object"),
     "is_flagged": "bool",
 }
@@ -38,7 +38,7 @@ SUMMARY_COLUMNS: dict[str, str] = {
     **dict.fromkeys(["domain", "indicator", "age", "sex", "area"], "object"),
     **dict.fromkeys(["year", "lag", "areas", "counted"], "int64"),
     **dict.fromkeys(["whole", "filed", "coverage_pct"], "float64"),
-    **dict.fromkeys(["statistic", "p_value", "dispersion", "spread"], "float64"),
+    **dict.fromkeys(["statistic", "p_value", "dispersion"], "float64"),
     **dict.fromkeys(["outside_inner", "outside_outer", "flagged"], "int64"),
     "is_overdispersed": "bool",
 }
@@ -110,16 +110,14 @@ def chance(
 
 
 def find(
-    observations: pd.DataFrame,
-    plan: Plan,
-    region: str,
-    year: int,
-    thresholds: Thresholds,
-    units: dict[str, Unit],
+    rows: pd.DataFrame, plan: Plan, year: int, thresholds: Thresholds
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every township's newest figures against their whole.
 
     Indicators last filed by township more than status.stale_lag years ago are left out.
+
+    Args:
+        rows: places.comparable, as known in `year`.
 
     Returns:
         COLUMNS, one row per indicator and township, the largest first: rate and its 95 %
@@ -127,21 +125,22 @@ def find(
         townships with counts), exact limits at the inner and outer level, zone (`inside`,
         `inner`: outside the inner limits only, `outer`), share of the denominator,
         contribution = share × (rate − whole), people (numerator short of the whole's rate;
-        negative: above it), exact p and the same widened by the dispersion, side (`better`,
-        `worse`, None where direction is neutral or rates are equal), is_flagged: outside
-        the inner limits and found by Benjamini–Hochberg over all rows. NaN and None without counts.
+        negative: above it), exact p_value, p_judged (the same, or where the townships are
+        overdispersed the larger of it and that of being unlike the others; NaN where too few
+        others tell what is usual), side (`better`, `worse`, None where direction is neutral or
+        rates are equal), is_flagged: outside the inner limits and found by Benjamini–Hochberg
+        over all p_judged. NaN and None without counts.
         SUMMARY_COLUMNS, one row per indicator: the filed whole beside the pooled one, what
         part of its denominator the townships hold, the test of heterogeneity (NaN where
-        expected counts are too few), dispersion = χ² ÷ (k − 1) and spread, its winsorised kin
-        that widens p where is_overdispersed.
+        expected counts are too few), dispersion = χ² ÷ (k − 1).
     """
-    rows = comparable(observations, plan, region, units)
     parts = widest(rows[rows["subarea"] != WHOLE], ["sex", "area"])
     newest = parts.groupby(GROUP, sort=False)["year"].transform("max")
     parts = parts[(parts["year"] == newest) & (year - newest <= thresholds.status.stale_lag)]
     areas = _areas(parts, plan, thresholds.where)
     summary = _summary(areas, rows[rows["subarea"] == WHOLE], year, thresholds.where)
-    areas = _flagged(areas, summary, thresholds.warning.fdr)
+    areas = _judged(areas, summary, thresholds.where)
+    areas = _flagged(areas, thresholds.warning.fdr)
     outside = areas.assign(
         flagged=areas["is_flagged"],
         outside_inner=areas["zone"].isin(["inner", "outer"]),
@@ -216,10 +215,8 @@ def _summary(
     areas: pd.DataFrame, whole: pd.DataFrame, year: int, rules: WhereRules
 ) -> pd.DataFrame:
     """One row per indicator: how many townships, what whole, how unlike."""
-    filed = {
-        tuple(row[c] for c in (*GROUP, "year")): (row["rate"], row["denominator"])
-        for row in records(whole)
-    }
+    at = whole.set_index([*GROUP, "year"])
+    filed, below = at["rate"].to_dict(), at["denominator"].to_dict()
     made: list[dict[str, object]] = []
     for key, part in areas.groupby(GROUP, sort=False):
         counted = part[part["denominator"].notna()]
@@ -234,9 +231,10 @@ def _summary(
             "coverage_pct": math.nan,
             **_heterogeneity(counted[counted["family"].notna()], rules),
         }
-        row["filed"], below = filed.get((*key, when), (math.nan, math.nan))
-        if len(counted) and below > 0:
-            row["coverage_pct"] = 100 * counted["denominator"].sum() / below
+        row["filed"] = filed.get((*key, when), math.nan)
+        total = below.get((*key, when), math.nan)
+        if len(counted) and total > 0:
+            row["coverage_pct"] = 100 * counted["denominator"].sum() / total
         made.append(row)
     columns = [c for c in SUMMARY_COLUMNS if c not in ("outside_inner", "outside_outer", "flagged")]
     return pd.DataFrame(made, columns=[c for c in columns if c != "domain"])
@@ -248,7 +246,6 @@ def _heterogeneity(part: pd.DataFrame, rules: WhereRules) -> dict[str, object]:
         "statistic": math.nan,
         "p_value": math.nan,
         "dispersion": math.nan,
-        "spread": math.nan,
         "is_overdispersed": False,
     }
     if len(part) < 2:
@@ -265,51 +262,64 @@ def _heterogeneity(part: pd.DataFrame, rules: WhereRules) -> dict[str, object]:
     else:
         statistic = ((count - n * p) ** 2 / (n * p)).sum()
         p_value = stats.chi2.sf(statistic, len(part) - 1)
-    spread = _winsorised(part["p_value"].to_numpy(float), rules)
     return {
         "statistic": float(statistic),
         "p_value": float(p_value),
         "dispersion": float(statistic) / (len(part) - 1),
-        "spread": spread,
-        "is_overdispersed": bool(p_value < rules.dispersion_level and spread > 1),
+        "is_overdispersed": bool(p_value < rules.dispersion_level),
     }
 
 
-def _winsorised(p: Vector, rules: WhereRules) -> float:
-    """Mean square of the townships' z after drawing in the extremes; NaN where they are few.
+def unlike_others(values: Vector) -> Vector:
+    """Two-sided p of each value under "one more like the others": deleted Student residuals.
 
-    Drawing in keeps one township that stands out from hiding itself in the spread of the others.
+    Each value is held against mean and standard deviation of the others only, so that one that
+    stands out cannot hide in the spread it makes itself; t with k − 2 degrees of freedom.
     """
-    if len(p) < rules.min_areas:
-        return math.nan
-    z = np.sort(np.abs(_z(p)))
-    drawn = max(1, round(rules.winsorised * 2 * len(z)))
-    z[-drawn:] = z[-drawn - 1]
-    return float((z**2).mean())
+    k = len(values)
+    values = values - values.mean()  # against cancellation where they are nearly equal
+    total, squares = values.sum(), (values**2).sum()
+    mean = (total - values) / (k - 1)
+    variance = (squares - values**2 - (k - 1) * mean**2) / (k - 2)
+    scale = np.sqrt(np.maximum(variance, 0) * k / (k - 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.abs(values - mean) / scale
+    # Others without any spread: equal to them is usual, anything else is not.
+    t = np.where(np.isnan(t), 0.0, t)
+    p: Vector = 2 * stats.t.sf(t, k - 2)
+    return p
 
 
-def _z(p: Vector) -> Vector:
-    """|z| with the same two-sided p; the floor keeps a p of 0 finite."""
-    return stats.norm.isf(np.maximum(p, 1e-300) / 2)
-
-
-def _flagged(areas: pd.DataFrame, summary: pd.DataFrame, fdr: float) -> pd.DataFrame:
-    """p widened by the spread, then one false discovery rate over every township and indicator."""
-    wide = summary["spread"].where(summary["is_overdispersed"], 1.0)
-    factor = areas[GROUP].merge(summary[GROUP].assign(f=wide), on=GROUP, how="left")["f"]
-    p = areas["p_value"].to_numpy(float)
-    widened = np.where(
-        factor.to_numpy(float) > 1,
-        2 * stats.norm.sf(_z(p) / np.sqrt(factor.to_numpy(float))),
-        p,
+def _judged(areas: pd.DataFrame, summary: pd.DataFrame, rules: WhereRules) -> pd.DataFrame:
+    """p against chance, and where townships scatter more than that, against each other."""
+    judged = areas["p_value"].to_numpy(float).copy()
+    wide = summary.loc[summary["is_overdispersed"], GROUP].assign(wide=True)
+    marked = areas[GROUP].merge(wide, on=GROUP, how="left")
+    is_wide = marked["wide"].notna().to_numpy() & areas["p_value"].notna().to_numpy()
+    rate = (areas["rate"] / areas["per"]).to_numpy(float)
+    # Scales on which counting scatters townships of one size alike, whatever their level.
+    level = np.where(
+        areas["family"] == "binomial", np.arcsin(np.sqrt(np.clip(rate, 0, 1))), np.sqrt(rate)
     )
+    for places in areas[is_wide].groupby(GROUP, sort=False).indices.values():
+        at = np.flatnonzero(is_wide)[places]
+        if len(at) < rules.min_areas:
+            judged[at] = math.nan
+        else:
+            judged[at] = np.maximum(judged[at], unlike_others(level[at]))
+    return areas.assign(p_judged=judged)
+
+
+def _flagged(areas: pd.DataFrame, fdr: float) -> pd.DataFrame:
+    """One false discovery rate over every township and indicator."""
+    p = areas["p_judged"].to_numpy(float)
     flagged = np.zeros(len(areas), dtype=bool)
-    tested = ~np.isnan(widened)
+    tested = ~np.isnan(p)
     if tested.any():
-        flagged[tested] = multipletests(widened[tested], alpha=fdr, method="fdr_bh")[0]
+        flagged[tested] = multipletests(p[tested], alpha=fdr, method="fdr_bh")[0]
     # Where few are tested, the false discovery rate alone would single out those inside.
     flagged &= areas["zone"].isin(["inner", "outer"]).to_numpy()
-    return areas.assign(p_widened=widened, is_flagged=flagged)
+    return areas.assign(is_flagged=flagged)
 
 
 def _ordered(frame: pd.DataFrame, columns: dict[str, str], plan: Plan) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 import pandas as pd
 
 from halfsky.evaluate import decomposition, gaps, peers, subareas
+from halfsky.evaluate.places import comparable
 from halfsky.plan.models import Plan, Unit
 from halfsky.plan.thresholds import Thresholds
 
@@ -59,10 +60,11 @@ def find(
     Args:
         targets: judged targets. observations, references: what was known in `year`.
     """
-    areas, tests = subareas.find(observations, plan, region, year, thresholds, units)
-    decompositions, movements = decomposition.find(observations, plan, region, thresholds, units)
+    rows = comparable(observations, plan, region, units)
+    areas, tests = subareas.find(rows, plan, year, thresholds)
+    decompositions, movements = decomposition.find(rows, plan, thresholds)
     return Where(
-        gaps=gaps.find(observations, plan, region, year, thresholds, units),
+        gaps=gaps.find(rows, plan, year, thresholds),
         areas=areas,
         area_tests=tests,
         decompositions=decompositions,

@@ -133,6 +133,9 @@ def _check_indicators(plan: Plan, units: dict[str, Unit]) -> Iterator[Finding]:
             yield Finding(indicator.id, tr(f"未登记的单位：{indicator.unit}", "unknown unit"))
         if indicator.role == "target" and indicator.id not in used:
             yield Finding(indicator.id, tr("没有目标使用这一指标", "orphan: no target uses it"))
+        for part in indicator.parts:
+            if part not in plan.indicators:
+                yield Finding(indicator.id, tr(f"没有分项指标 {part}", f"unknown part {part}"))
 
 
 def _check_repeats(plan: Plan) -> Iterator[Finding]:

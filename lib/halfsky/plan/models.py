@@ -87,6 +87,10 @@ class Indicator(Frozen):
     goal: str | None = None
     # A head-count of women: the indicator that tells the size of the body it is part of.
     whole: Id | None = None
+    # False: it counts villages, days, documents. A small number of them is nobody's secret.
+    of_people: bool = True
+    # The indicators that add up to this one, as 登记离婚 and 判决离婚 do.
+    parts: tuple[Id, ...] = ()
     note: str = ""
 
     @model_validator(mode="after")
@@ -361,10 +365,15 @@ class Region(Frozen):
 
 
 class Unit(Frozen):
-    """A unit of measurement; per is the multiplier of numerator ÷ denominator."""
+    """A unit of measurement; per is the multiplier of numerator ÷ denominator.
+
+    heads is how many persons or cases one unit is, where it counts any: small numbers of them
+    are not published (evaluate.disclosure).
+    """
 
     label: Text
     per: float | None = None
+    heads: float | None = None
     lower: float | None = None
     upper: float | None = None
     name: str = ""

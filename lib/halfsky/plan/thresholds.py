@@ -72,6 +72,7 @@ class WarningRules(Frozen):
     fdr: float
     denominator_moved: float
     min_errors: int
+    worst_shift: float = Field(ge=0)
     repeat_chance: float = Field(gt=0, lt=1)
     slip_usual: float = Field(gt=0)
     slip_tolerance: float = Field(gt=0, lt=0.5)
@@ -95,7 +96,6 @@ class WhereRules(Frozen):
     min_expected: float = Field(ge=1)
     dispersion_level: float = Field(gt=0, lt=1)
     min_areas: int = Field(ge=3)
-    winsorised: float = Field(gt=0, lt=0.5)
     peer_logit: float = Field(gt=0)
     peer_log: float = Field(gt=0)
     peer_min: int = Field(ge=2)
@@ -118,6 +118,10 @@ class Prior(Frozen):
     gamma_rate: float
 
 
+class DisclosureRules(Frozen):
+    smallest: int = Field(ge=2)
+
+
 class Thresholds(Frozen):
     """params/thresholds.yaml as a whole."""
 
@@ -130,6 +134,7 @@ class Thresholds(Frozen):
     where: WhereRules
     effect: EffectRules
     prior: Prior
+    disclosure: DisclosureRules
 
     def delta(self, target: Target, indicator: Indicator, baseline: float) -> float:
         """The smallest meaningful change of a target, in its indicator's unit.

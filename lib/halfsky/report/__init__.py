@@ -27,7 +27,12 @@ from halfsky.report.figures import (
     status_chart,
     warning_chart,
 )
-from halfsky.report.findings import experience, problems, recommendations
+from halfsky.report.findings import (
+    countermeasure_table,
+    experience,
+    problems,
+    recommendations,
+)
 from halfsky.report.measures import (
     cause_sentences,
     effect_charts,
@@ -50,6 +55,7 @@ from halfsky.report.places import (
 )
 from halfsky.report.record import Record as record
 from halfsky.report.register import warning_register
+from halfsky.report.scenarios import what_if_table
 from halfsky.report.sections import (
     comparison_table,
     completion_table,
@@ -66,6 +72,7 @@ from halfsky.report.sections import (
     warning_table,
 )
 from halfsky.report.synthetic import marked, takes_view
+from halfsky.report.together import together
 from halfsky.report.view import View
 
 __all__ = [
@@ -82,6 +89,7 @@ __all__ = [
     "completion_table",
     "contribution_chart",
     "contribution_table",
+    "countermeasure_table",
     "decomposition_table",
     "domain_completeness_chart",
     "domain_verdicts",
@@ -121,9 +129,11 @@ __all__ = [
     "small_counts_table",
     "small_multiples",
     "status_chart",
+    "together",
     "warning_chart",
     "warning_register",
     "warning_table",
+    "what_if_table",
     "where_sentences",
 ]
 

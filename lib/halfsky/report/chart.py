@@ -11,10 +11,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from halfsky.report.theme import DPI, INK
+from halfsky.report.theme import DPI, INK, PAGE_DPI
 
-# Enough for a chart's flat colours and their edges, at a third of the bytes of full colour.
-COLOURS = 256
+# Enough for a chart's flat colours and their edges, at a quarter of the bytes of full colour;
+# with 32 the target's red turns brown.
+COLOURS = 64
 
 
 class Chart:
@@ -48,8 +49,8 @@ class Chart:
 
     @property
     def width(self) -> int:
-        """Width on a page in CSS pixels: half the picture's own."""
-        return round(self.fig.get_figwidth() * DPI / 2)
+        """Width on a page in CSS pixels."""
+        return round(self.fig.get_figwidth() * PAGE_DPI)
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         told = {
@@ -81,7 +82,7 @@ def watermark(fig: Figure) -> None:
 
 
 def to_png(fig: Figure) -> bytes:
-    """A figure as a palette PNG at twice a page's pixels; no date or version in its bytes."""
+    """A figure as a palette PNG, finer than a page's pixels; no date or version in its bytes."""
     FigureCanvasAgg(fig)
     full = io.BytesIO()
     fig.savefig(full, format="png", dpi=DPI, metadata={"Software": None})

@@ -17,7 +17,7 @@ from halfsky.plan.vocabulary import Action, MeasureFinding, Progress, Severity, 
 from halfsky.report import numbers
 from halfsky.report.html import Html
 from halfsky.report.prose import Prose, is_backed, say
-from halfsky.report.sections import goal_label, render, sentence
+from halfsky.report.sections import goal_label, render, sentence, subjects
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
@@ -154,7 +154,8 @@ def troubles(view: View, prose: Prose, row: dict[str, Any]) -> list[str]:
         & ~view.warnings["rule"].isin(_KNOWN_TROUBLE)
         & (view.warnings["severity"] != Severity.NOTE)
     ]
-    return [prose.words.warning(w, row) for w in rows(mine)]
+    about = subjects(view)
+    return [prose.words.warning(w, about(w)) for w in rows(mine)]
 
 
 def measures_for(view: View, goal: str) -> list[dict[str, Any]]:
@@ -203,9 +204,7 @@ def recommendations(view: View) -> Html:
             f"因此不提出对策；{view.plan.info.district}可据此了解同一指标在更大范围内的水平和走势。"
         )
     prose = Prose(view)
-    proposed = view.assessment.countermeasures
-    if view.domain_id is not None:
-        proposed = proposed[proposed["domain"] == view.domain_id]
+    proposed = _mine(view)
     missing = proposed["status"] == Status.MISSING
     by_target = {row["target"]: row for row in rows(view.targets)}
     items = []
@@ -213,11 +212,46 @@ def recommendations(view: View) -> Html:
         items.append(_proposal(view, prose, rows(part), by_target))
     items = _most(items, "项目标需要采取对策")
     items += _to_be_filed(view, proposed[missing])
-    return _listed(
-        view,
-        items,
-        f"有数据的{len(view.reported)}项指标均已达到要求，没有需要提出对策的问题。",
-    )
+    return _listed(view, items, _nothing_to_do(view))
+
+
+def countermeasure_table(view: View) -> Html:
+    """Every countermeasure: quantity, measures with their progress, department and date."""
+    if view.is_reference:
+        return recommendations(view)
+    prose = Prose(view)
+    proposed = _mine(view)
+    missing = proposed[proposed["status"] == Status.MISSING]
+    by_target = {row["target"]: row for row in rows(view.targets)}
+    told = []
+    for place, answer in enumerate(rows(proposed[proposed["status"] != Status.MISSING]), 1):
+        goal, row = answer["goal"], by_target[answer["target"]]
+        told.append(
+            {
+                **answer,
+                "rank": place,
+                "goal_label": goal_label(view, goal),
+                "name": row["name"],
+                "need": prose.need(row, answer),
+                "measures": prose.measures(measures_for(view, goal), goal),
+                "support": numbers.joined(list(answer["support"])),
+            }
+        )
+    rest = "".join(_to_be_filed(view, missing))
+    if not told:
+        return sentence(rest or _nothing_to_do(view))
+    plain = "\n".join(f"{t['rank']} {t['goal_label']} {t['need']}" for t in told)
+    return render("countermeasures.html.j2", plain, rows=told, rest=rest)
+
+
+def _mine(view: View) -> pd.DataFrame:
+    """The view's own countermeasures."""
+    proposed = view.assessment.countermeasures
+    return proposed if view.domain_id is None else proposed[proposed["domain"] == view.domain_id]
+
+
+def _nothing_to_do(view: View) -> str:
+    return f"有数据的{len(view.reported)}项指标均已达到要求，没有需要提出对策的问题。"
 
 
 def _proposal(

@@ -21,6 +21,7 @@ from halfsky.report.view import View
 from halfsky.report.words import rows
 
 MOST_PANELS = 8
+MOST_TOLD = 2  # targets without evidence in one goal's sentence; the table holds the rest
 GRADES = ("A", "B", "C", "D")
 SAID = {
     "A": "一致于措施起作用，四项证据都支持",
@@ -42,6 +43,7 @@ def measure_table(view: View) -> Html:
         row["goal_labels"] = numbers.joined([goal_label(view, g) for g in row["goals"]], 4)
         row["number"] = view.plan.measures[row["measure"]].number
         row["said"] = _finding(view, row)
+        row["people_text"] = numbers.heads(row["people"])
         told.append(row)
     text = "\n".join(f"{r['measure']} {r['status']} {r['said']}".rstrip() for r in told)
     return render("measures.html.j2", text, rows=told)
@@ -69,7 +71,11 @@ def effect_table(view: View) -> Html:
     frame = _effects(view)
     if frame.empty:
         return sentence(_no_effects(view))
-    told = [_told(view, row) for row in rows(frame)]
+    # A table of things that cannot be told is long and says little: of D only what is unmet.
+    targets = view.assessment.targets
+    unmet = targets.loc[targets["status"] == Status.UNMET, "target"]
+    shown = frame[(frame["grade"] != "D") | frame["target"].isin(unmet)]
+    told = [_told(view, row) for row in rows(shown)]
     counts = frame["grade"].value_counts()
     text = "\n".join(f"{r['grade']} {r['measure']} {r['target']} {r['said']}" for r in told)
     rules = view.assessment.assumptions.thresholds.effect
@@ -80,6 +86,8 @@ def effect_table(view: View) -> Html:
         said=SAID,
         counts=[(g, int(counts.get(g, 0))) for g in GRADES],
         rules=rules,
+        n=len(frame),
+        left_out=len(frame) - len(shown),
         by_chance=rules.expected_error * len(frame),
     )
 
@@ -89,16 +97,15 @@ def effect_charts(view: View) -> Charts | Html:
     frame = _effects(view)
     if frame.empty:
         return note(_no_effects(view))
-    # Measures begun in one year for one indicator share their picture.
-    keys = ["series", "started_year"]
+    # Measures begun in one year for one indicator, and alike in grade, share their picture.
+    keys = ["series", "started_year", "grade"]
     shown = frame.drop_duplicates(keys).head(MOST_PANELS)
     names = frame.groupby(keys, sort=False)["measure"].agg(list)
     named = [row["target"] for row in rows(shown)]
     shown = shown.assign(
         name=[_target(view, t)["name"] for t in named],
-        caption=[_caption(view, row, names[row["series"], row["started_year"]])
-                 for row in rows(shown)],
-    )  # fmt: skip
+        caption=[_caption(view, row, names[tuple(row[k] for k in keys)]) for row in rows(shown)],
+    )
     made = []
     for start in range(0, len(shown), EFFECTS_PER_FIGURE):
         part = shown.iloc[start : start + EFFECTS_PER_FIGURE]
@@ -114,6 +121,35 @@ def effect_charts(view: View) -> Charts | Html:
             )
         )
     return Charts(made)
+
+
+_MEASURE_KEYS = ("status", "status_year", "started_year", "money_wan", "people", "finding")
+_EFFECT_KEYS = (
+    *("measure", "target", "started_year", "first_year", "last_year", "grade", "side"),
+    *("actual", "point", "lo80", "hi80", "lo95", "hi95"),
+    *("difference", "difference_low", "difference_high", "n_compared", "rank_p", "n_placebo"),
+    *("change_year", "dose"),
+)
+
+
+def measures_record(view: View) -> dict[str, list[dict[str, Any]]]:
+    """measures and effects for results.json; measures nobody returned anything on are left out."""
+    filed = _mine(view)
+    filed = filed[filed["departments_reporting"].map(len) > 0]
+    return {
+        "measures": [
+            {"id": row["measure"], **{key: _plain(row[key]) for key in _MEASURE_KEYS}}
+            for row in rows(filed)
+        ],
+        "effects": [
+            {key: _plain(row[key]) for key in _EFFECT_KEYS} for row in rows(_effects(view))
+        ],
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Six significant digits; words and whole numbers as they are; a gap is null."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def _mine(view: View) -> pd.DataFrame:
@@ -167,12 +203,12 @@ def _measure(view: View, measure: str) -> str:
 
 
 def _spent(row: dict[str, Any]) -> str:
-    """已投入120.0万元、惠及9 000人次; empty where neither was filed."""
+    """累计投入120.0万元、惠及9,000人次; empty where neither was filed."""
     parts = []
     if row["money_wan"] is not None:
         parts.append(f"投入{numbers.number(row['money_wan'], 1)}万元")
     if row["person_times"] is not None:
-        parts.append(f"惠及{numbers.number(row['person_times'], 0)}人次")
+        parts.append(f"惠及{numbers.heads(row['person_times'])}人次")
     return "累计" + "、".join(parts) if parts else ""
 
 
@@ -210,15 +246,37 @@ def _causes(view: View, goal: dict[str, Any], measures: pd.DataFrame) -> str:
         )
     sound = [r for r in serving if not _finding(view, r)]
     if sound:
-        starts = [r["started_year"] for r in sound if r["started_year"]]
-        since = f"，启动时间{min(starts)}年" if starts else "，启动时间未填"
-        if starts and max(starts) > min(starts):
-            since = f"，启动时间{min(starts)}—{max(starts)}年"
         names = numbers.joined([_measure(view, r["measure"]) for r in sound], 2)
-        parts.append(f"{names}进展正常{since}")
+        starts = sorted({int(r["started_year"]) for r in sound if r["started_year"]})
+        since = "—".join(str(y) for y in dict.fromkeys((starts[0], starts[-1]))) if starts else ""
+        parts.append(
+            f"{names}按期启动（{since}年），填报未见延误" if since else f"{names}未填启动时间"
+        )
+    parts += _without_evidence(view, goal["goal"], {r["measure"] for r in sound})
     label = goal_label(view, goal["goal"])
     status = "未达标" if goal["status"] == Status.UNMET else "有红色预警"
     return f"{label}{status}，对应措施{len(serving)}条：" + "；".join(parts) + "。"
+
+
+def _without_evidence(view: View, goal: str, sound: set[str]) -> list[str]:
+    """The goal's unmet targets that did no better than was forecast before a measure began."""
+    targets = view.assessment.targets
+    unmet = targets.loc[(targets["goal"] == goal) & (targets["status"] == Status.UNMET), "target"]
+    frame = view.assessment.effects
+    frame = frame[frame["target"].isin(unmet) & frame["measure"].isin(sound)]
+    frame = frame[frame["side"].isin(["within", "wrong_side"])].sort_values("statistic")
+    parts = []
+    for row in rows(frame.drop_duplicates("target").head(MOST_TOLD)):
+        told = _told(view, row)
+        value, was = (
+            numbers.quantity(row[name], told["unit"], told["decimals"])
+            for name in ("actual", "point")
+        )
+        parts.append(
+            f"{told['name']}{told['years']}{value}，{told['measure_name']}启动前的预测是{was}，"
+            "成效不足以判断"
+        )
+    return parts
 
 
 def _caption(view: View, row: dict[str, Any], measures: list[str]) -> str:
@@ -270,5 +328,5 @@ def _dose(row: dict[str, Any]) -> str:
         change = "启动后没有超出预测的变化"
     spent = _spent({"money_wan": row["money_wan"], "person_times": row["people"]})
     if row["dose"] == "too_small":
-        spent += f"，少于变化相当的{numbers.number(row['people_needed'], 0)}人"
+        spent += f"，少于这一变化相当的{numbers.heads(row['people_needed'])}人"
     return f"{row['started_year']}年启动，{change}；{spent or '资金和人数都未填报'}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+WITHHELD = "＊"  # a figure that a public edition leaves out; a gap is a dash
 _SUFFIX = {"%": "%", "‰": "‰", "1/10万": "/10万", "女=100": "（女=100）", "女/男": "", "男/女": ""}
 _SPOKEN = {"分钟/日": "分钟", "元/月": "元", "元/年": "元", "人/户": "人"}
 

@@ -1,7 +1,8 @@
 """Where and who, on a page: charts, tables and sentences about gaps, townships and peers.
 
-Every number comes from the frames of evaluate.where. Where there is nothing to compare, one
-sentence says what would have to be filed.
+Every number comes from the frames of evaluate.where. Where there is nothing to compare, the table
+says in one sentence what would have to be filed; the chart beside it is then left out, so that a
+page does not say it twice.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from halfsky.report.charts import plot_contributions, plot_dumbbell, plot_funnel
 from halfsky.report.charts.contributions import CONTRIBUTIONS_PER_FIGURE
 from halfsky.report.charts.funnel import FUNNELS_PER_FIGURE
 from halfsky.report.charts.gaps import DUMBBELLS_PER_FIGURE, GROUPS, SLOPES_PER_FIGURE
-from halfsky.report.figures import Charts, Shown
+from halfsky.report.figures import NOTHING, Charts, Shown
 from halfsky.report.html import Html, note
 from halfsky.report.sections import of_plan, publisher, render, sentence
 from halfsky.report.view import View
@@ -36,12 +37,16 @@ _MERGED = {"sex": "男女", "area": "城乡"}
 
 
 def _named(view: View, frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows with name, unit and decimals of their indicator."""
+    """Rows with name, unit and decimals of their indicator, and the word for its rising."""
     known = view.plan.indicators
     return frame.assign(
         name=[known[i].name for i in frame["indicator"]],
         unit=[known[i].unit for i in frame["indicator"]],
         decimals=[known[i].decimals for i in frame["indicator"]],
+        # 提高 is praise: what is not better for being higher only 上升.
+        up=[
+            "提高" if known[i].direction == "higher_better" else "上升" for i in frame["indicator"]
+        ],
     )
 
 
@@ -76,11 +81,11 @@ def _paged(
 
 
 def _gaps(view: View, dimension: str | None = None) -> pd.DataFrame:
-    """Gaps recent enough to speak of, named."""
+    """Gaps recent enough to speak of, named; of one dimension those with events enough."""
     frame = view.where.gaps
     frame = frame[frame["lag"] <= view.assessment.assumptions.thresholds.status.stale_lag]
     if dimension is not None:
-        frame = frame[frame["dimension"] == dimension]
+        frame = frame[(frame["dimension"] == dimension) & ~frame["is_few"]]
     return _named(view, frame.reset_index(drop=True))
 
 
@@ -90,7 +95,8 @@ def gap_chart(view: View, indicators: Iterable[str], title: str) -> Shown:
     if not wanted:
         return note("本规划没有登记这一组指标，不画图。")
     frame = view.assessment.where.gaps
-    frame = frame[(frame["dimension"] == "sex") & frame["indicator"].isin(wanted)]
+    wanted_rows = frame["indicator"].isin(wanted) & ~frame["is_few"]
+    frame = frame[(frame["dimension"] == "sex") & wanted_rows]
     if frame.empty:
         names = numbers.joined([view.plan.indicators[name].name for name in wanted], 4)
         return note(f"{view.region.short}没有同年的男女{names}数据，不画差距图。")
@@ -114,10 +120,11 @@ def dumbbell_chart(view: View, dimension: str = "sex") -> Charts | Html:
     """
     frame = _gaps(view, dimension)
     if frame.empty:
-        return note(_no_gap(view, dimension))
+        return NOTHING
     # Indicators of one unit stand together, so that they share an axis.
     order = {unit: place for place, unit in enumerate(dict.fromkeys(frame["unit"]))}
-    frame = frame.sort_values("unit", key=lambda units: units.map(order), kind="stable")
+    frame = frame.assign(place=frame["unit"].map(order), size=-frame["gap"].abs())
+    frame = frame.sort_values(["place", "size"], kind="stable")
     title = f"{_MERGED[dimension]}差距：最近一年"
     return _paged(view, frame, DUMBBELLS_PER_FIGURE, title, plot_dumbbell, _both_told)
 
@@ -131,15 +138,27 @@ def slope_chart(view: View, dimension: str = "sex") -> Charts | Html:
     frame = _gaps(view, dimension)
     known = frame[frame["base_year"].notna()]
     if frame.empty:
-        return note(_no_gap(view, dimension))
+        return NOTHING
     if known.empty:
         base = view.plan.info.baseline_year
         return note(
-            f"{len(frame)}项有{_MERGED[dimension]}数据的指标都缺{base}年前后的基期值，"
-            "看不出差距的变化；补报基期值后即可比较。"
+            f"{len(frame)}项有{_MERGED[dimension]}数据的指标都缺{base}年前后的数，"
+            "看不出差距的变化" + ("。" if view.is_reference else "；补报基期值后即可比较。")
         )
     title = f"{_MERGED[dimension]}差距：基期到现在"
-    return _paged(view, known, SLOPES_PER_FIGURE, title, plot_slope, _change_told)
+    rest = len(known) - SLOPES_PER_FIGURE
+    more = f"；另有{rest}项变化较小的指标见表" if rest > 0 else ""
+    shown = _most_changed(known).head(SLOPES_PER_FIGURE)
+    return _paged(view, shown, SLOPES_PER_FIGURE, title, plot_slope, _change_told, more)
+
+
+def _most_changed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Gaps that widened first, then those that narrowed, then the rest by size against δ."""
+    rank = {"wider": 0, "reversed": 1, "narrower": 2, "same": 3}
+    changed = frame["widened"].abs().fillna(frame["gap"].abs()) / frame["delta"]
+    few = frame["is_few"].astype(int) * 9
+    frame = frame.assign(rank=frame["verdict"].map(rank).fillna(4) + few, size=-changed)
+    return frame.sort_values(["rank", "size"], kind="stable")
 
 
 def _no_gap(view: View, dimension: str) -> str:
@@ -150,20 +169,25 @@ def _no_gap(view: View, dimension: str) -> str:
             f"{view.region.short}近{lag}年没有公布同一年份的{words}数据，"
             f"不作{_MERGED[dimension]}比较。"
         )
-    wanted = {"sex": "sex", "area": "urban_rural"}[dimension]
-    needed = [
-        i.name
-        for i in view.plan.indicators.values()
-        if wanted in i.breakdowns
-        and not i.is_female_share
-        and view.domain_id in (None, view.plan.domain_of_indicator[i.id])
-    ]
+    needed = _breaking_down(view, {"sex": "sex", "area": "urban_rural"}[dimension])
     if not needed:
-        return f"本领域的指标不分{_MERGED[dimension]}，不作比较。"
+        return f"这里的指标不分{_MERGED[dimension]}，不作比较。"
     return (
         f"没有同一年份的{words}数据，不作{_MERGED[dimension]}比较；"
         f"应分{_MERGED[dimension]}填报的有{numbers.joined(needed, 3)}。"
     )
+
+
+def _breaking_down(view: View, by: str) -> list[str]:
+    """Names of the view's indicators that are to be filed by `sex`, `urban_rural`, `subarea`."""
+    return [
+        i.name
+        for i in view.plan.indicators.values()
+        if by in i.breakdowns
+        and i.kind != "count"
+        and not (by == "sex" and i.is_female_share)
+        and view.domain_id in (None, view.plan.domain_of_indicator[i.id])
+    ]
 
 
 def _both_told(frame: pd.DataFrame) -> str:
@@ -234,7 +258,7 @@ def _moved(move: float, row: dict[str, Any]) -> str:
     told = numbers.difference(abs(move), row["unit"], row["decimals"])
     if numbers.number(move, row["decimals"]) == numbers.number(0, row["decimals"]):
         return "未变"
-    return ("提高" if move > 0 else "下降") + told
+    return (row["up"] if move > 0 else "下降") + told
 
 
 # ---- townships
@@ -244,7 +268,7 @@ def _tested(view: View) -> pd.DataFrame:
     """Indicators with at least two townships, named; the least alike first."""
     frame = _named(view, view.where.area_tests)
     frame = frame[frame["counted"] >= 2]
-    least = view.where.areas.groupby(["indicator", "age"])["p_widened"].min().rename("least")
+    least = view.where.areas.groupby(["indicator", "age"])["p_judged"].min().rename("least")
     frame = frame.merge(least.reset_index(), on=["indicator", "age"], how="left")
     keys = ["flagged", "outside_outer", "least"]
     return frame.sort_values(keys, ascending=[False, False, True], kind="stable")
@@ -266,14 +290,9 @@ def _areas(view: View, tests: pd.DataFrame) -> pd.DataFrame:
 def _no_townships(view: View) -> str:
     if view.is_reference:
         return f"{view.region.short}是参照地区，没有分乡镇的数据。"
-    needed = [
-        i.name
-        for i in view.plan.indicators.values()
-        if "subarea" in i.breakdowns
-        and view.domain_id in (None, view.plan.domain_of_indicator[i.id])
-    ]
+    needed = _breaking_down(view, "subarea")
     if not needed:
-        return "本领域的指标不分乡镇填报，不作乡镇比较。"
+        return "这里的指标不分乡镇填报，不作乡镇比较。"
     return (
         "没有两个以上乡镇的分子、分母，不作乡镇比较；可以分乡镇填报的有"
         f"{numbers.joined(needed, 3)}，在填报表的“片区”一栏写乡镇名称即可。"
@@ -285,7 +304,7 @@ def funnel_charts(view: View) -> Charts | Html:
     tests = _tested(view)
     tests = tests[tests["least"].notna()]
     if tests.empty:
-        return note(_no_townships(view))
+        return NOTHING
     shown, rest = tests.head(FUNNELS_PER_PAGE), len(tests) - FUNNELS_PER_PAGE
     more = f"；另有{rest}项指标的乡镇数据见表" if rest > 0 else ""
 
@@ -336,7 +355,7 @@ def contribution_chart(view: View) -> Charts | Html:
     tests = _tested(view)
     tests = tests[tests["whole"].notna()].head(CONTRIBUTIONS_PER_PAGE)
     if tests.empty:
-        return note(_no_townships(view))
+        return NOTHING
 
     def draw(part: pd.DataFrame) -> Any:
         return plot_contributions(_areas(view, part))
@@ -381,7 +400,7 @@ def contribution_table(view: View) -> Html:
         + "\n".join(f"{r['subarea']} {r['name']} {r['rate']:.6g}" for r in rows(flagged)),
         rows=told,
         flagged=[{**r, "short": _people(view, r)} for r in rows(flagged)],
-        tests=int(every["p_widened"].notna().sum()),
+        tests=int(every["p_judged"].notna().sum()),
         found=int(every["is_flagged"].sum()),
         fdr=view.assessment.assumptions.thresholds.warning.fdr,
         rules=view.assessment.assumptions.thresholds.where,
@@ -389,13 +408,15 @@ def contribution_table(view: View) -> Html:
     )
 
 
-_COUNTED = re.compile(r"(人次|[人户座件起例个对])数?(?:（[^）]*）)?$")
+_COUNTED = re.compile(r"(人次|人口|成员|[人户座件起例])数?(?:（[^）]*）)?$")
 
 
 def _counted(view: View, row: dict[str, Any]) -> str:
-    """What a numerator counts: 人, 户, 例."""
+    """What a numerator counts: 人, 户, 例; empty where its definition does not end in it."""
     found = _COUNTED.search(view.plan.indicators[row["indicator"]].numerator)
-    return found[1] if found else "例"
+    if found is None:
+        return ""
+    return "人" if found[1] in ("人口", "成员") else found[1]
 
 
 def _people(view: View, row: dict[str, Any]) -> str:
@@ -474,19 +495,25 @@ def where_sentences(view: View) -> Html:
     """差在哪里、差在谁: the findings above in sentences, each with its figures."""
     items = [*_gap_items(view), *_area_items(view), *_change_items(view), *_peer_items(view)]
     if not items:
-        return sentence(f"{_no_gap(view, 'sex')}{_no_townships(view)}")
+        return sentence(_nothing_compared(view))
     return render("list.html.j2", "\n".join(items), items=items, otherwise="")
 
 
+def _nothing_compared(view: View) -> str:
+    if view.is_reference:
+        return f"{view.region.short}没有近年的分男女、分城乡数据可以比较。"
+    sex, area, towns = (len(_breaking_down(view, by)) for by in ("sex", "urban_rural", "subarea"))
+    return (
+        f"应分男女填报的{sex}项、分城乡的{area}项、分乡镇的{towns}项指标都还没有可比的数据，"
+        "看不出差在哪里、差在谁。"
+    )
+
+
 def _gap_items(view: View) -> list[str]:
-    """Gaps that widened first, then those that narrowed, then the rest by size against δ."""
     frame = _gaps(view)
-    frame = frame[(frame["gap"].abs() > frame["delta"]) | frame["widened"].abs().gt(frame["delta"])]
-    rank = {"wider": 0, "reversed": 1, "narrower": 2, "same": 3}
-    frame = frame.assign(
-        rank=frame["verdict"].map(rank).fillna(4),
-        size=-frame["widened"].abs().fillna(frame["gap"].abs()) / frame["delta"],
-    ).sort_values(["rank", "size"], kind="stable")
+    is_wide = frame["gap"].abs() > np.fmax(frame["delta"], frame["gap_margin"])
+    has_moved = frame["verdict"].isin(["wider", "reversed", "narrower"])
+    frame = _most_changed(frame[is_wide | has_moved | frame["is_few"]])
     items = []
     for row in rows(frame.head(SENTENCES)):
         one, two = GROUPS[row["dimension"]]
@@ -511,17 +538,21 @@ def _area_items(view: View) -> list[str]:
     flagged = _named(view, frame[frame["is_flagged"]])
     order = {"worse": 0, "better": 1}
     flagged = flagged.assign(rank=flagged["side"].map(order).fillna(2)).sort_values(
-        ["rank", "p_widened"], kind="stable"
+        ["rank", "p_judged"], kind="stable"
     )
     items += [
         phrase("areas", "flagged", r=row, people=_people(view, row), of=_counted(view, row))
         for row in rows(flagged.head(SENTENCES))
     ]
     tests = _tested(view)
-    unlike = tests[tests["is_overdispersed"] & (tests["flagged"] == 0)]
-    for row in rows(unlike.head(SENTENCES // 2)):
-        low, high = _ends_of_rate(view, row)
-        items.append(phrase("areas", "unlike", t=row, low=low, high=high))
+    unlike = rows(tests[tests["is_overdispersed"] & (tests["flagged"] == 0)].head(SENTENCES // 2))
+    if unlike:
+        told = [
+            phrase("areas", "range", t=row, low=low, high=high)
+            for row in unlike
+            for low, high in [_ends_of_rate(view, row)]
+        ]
+        items.append(phrase("areas", "unlike", told="；".join(told), n=len(told)))
     return items
 
 
@@ -537,9 +568,13 @@ def _change_items(view: View) -> list[str]:
     items = []
     parts = _named(view, view.where.decompositions)
     parts = parts[parts["change"].abs() > parts["delta"]]
-    parts = parts.assign(size=(parts["change"] / parts["delta"]).abs())
-    parts = parts.sort_values("size", ascending=False, kind="stable")
-    for row in rows(parts.head(SENTENCES // 2)):
+    # Composition is news where it matters; of townships and urban/rural one split is enough.
+    parts = parts.assign(
+        news=parts["composition_effect"].abs() > parts["delta"],
+        size=(parts["change"] / parts["delta"]).abs(),
+    )
+    parts = parts.sort_values(["news", "size"], ascending=False, kind="stable")
+    for row in rows(parts.drop_duplicates("indicator").head(SENTENCES // 2)):
         items.append(
             phrase(
                 "changes",
@@ -560,8 +595,8 @@ def _change_items(view: View) -> list[str]:
                 "changes",
                 "denominator",
                 r=row,
-                above=_BRACKETS.sub("", indicator.numerator) or "分子",
-                below=_BRACKETS.sub("", indicator.denominator) or "分母",
+                above=_short(indicator.numerator),
+                below=_short(indicator.denominator),
                 # The numerator went the denominator's way, only more slowly.
                 follows=row["numerator_effect"] * row["denominator_effect"] < 0,
                 places=row["decimals"],
@@ -572,6 +607,13 @@ def _change_items(view: View) -> list[str]:
 
 _EFFECTS = ("rate_effect", "composition_effect", "leader_effect", "follower_effect")
 _BRACKETS = re.compile(r"（[^）]*）")
+_LONGEST = 20
+
+
+def _short(definition: str) -> str:
+    """A numerator's or denominator's definition in brackets, without its own; long: nothing."""
+    text = _BRACKETS.sub("", definition)
+    return f"（{text}）" if 0 < len(text) <= _LONGEST else ""
 
 
 def _effect(row: dict[str, Any], key: str) -> str:
@@ -579,7 +621,7 @@ def _effect(row: dict[str, Any], key: str) -> str:
     value, places = row[key], row["decimals"] + 1
     if value is None or float(numbers.number(abs(value), places)) == 0:
         return "没有影响"
-    verb = "提高" if value > 0 else "下降"
+    verb = row["up"] if value > 0 else "下降"
     return f"使合计{verb}{numbers.difference(abs(value), row['unit'], places)}"
 
 

@@ -123,6 +123,7 @@ def _run(run: Run, others: Sequence[Run]) -> dict[str, Any]:
         "folder": run["folder"],
         "pages": run["pages"],
         "generated": run["generated"],
+        "state": run.get("state"),
         "counts": _counts(run),
         "tally": [(_KEYS[Status(s)], STATUS[s].shape, w, n) for s, w, n in _counts(run) if n],
         "n": len(run["goals"]),

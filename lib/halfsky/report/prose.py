@@ -26,6 +26,7 @@ from halfsky.report.words import environment, status_word
 
 Row = Mapping[str, Any]
 _AS_TOLD = (
+    "withheld",
     "few_events",
     "interval_holds_target",
     "gap_by_decline",
@@ -206,7 +207,7 @@ class Prose:
             if row["speed_up"] > MOST_TIMES:  # 146倍 says less than the two paces do
                 key = "slow"
         pace = row["needed_pace"]
-        return say("pace", key, row["goal"], r=row, pace=pace, **self._moving(row, pace))
+        return say("pace", key, row["goal"], r=row, pace=pace, **self.moving(row, pace))
 
     def need(self, row: Row, answer: Row) -> str:
         """The quantity of a countermeasure: a row of evaluate.countermeasures.propose."""
@@ -217,7 +218,7 @@ class Prose:
             if answer["change80"] is not None:
                 key = "sure" if answer["change50"] is None else "both"
             elif answer["change50"] is not None:
-                key = "line"
+                key = "line" if row["p_met"] is None else "half"
         status = self.rules.status
         first = 1 + int(row["value_year"] or 0) - (status.pooled_years if row["is_pooled"] else 1)
         last = row["value_year"]
@@ -237,7 +238,7 @@ class Prose:
             points=status.slow_rise_points,
             years=status.pooled_years,
             span=f"{first}—{last}年" if row["is_pooled"] else f"{last}年",
-            **self._moving(row, change),
+            **self.moving(row, change),
         )
 
     def people(self, row: Row, heads: float | None) -> str:
@@ -249,7 +250,8 @@ class Prose:
             return ""
         return f"（约{numbers.heads(heads)}{noun}）" if round(heads) else f"（不足1{noun}）"
 
-    def _moving(self, row: Row, change: float | None) -> dict[str, Any]:
+    def moving(self, row: Row, change: float | None) -> dict[str, Any]:
+        """The verb and decimals of a yearly change, for phrases about paces."""
         up, down = verbs(row)
         places = int(row["decimals"]) + 1 if row["decimals"] is not None else 1
         if change is not None and row["decimals"] == 0 and abs(change) >= WHOLE_FROM:
@@ -310,7 +312,8 @@ class Prose:
         rest = [m["status"] for m in first[MOST_MEASURES:]]
         if rest:
             counts = [f"{said}{rest.count(said)}项" for said in Progress if said in rest]
-            told.append(f"另外{len(rest)}项措施中{numbers.joined(counts)}")
+            split = rest[0] if len(counts) == 1 else f"（{numbers.joined(counts)}）"
+            told.append(f"另有{len(rest)}项措施{split}")
         return "；".join(told)
 
     def _unreported(self, rows: list[dict[str, Any]], steps: int | None) -> str:

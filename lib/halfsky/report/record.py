@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from halfsky.evaluate.expected import count_statuses
+from halfsky.report.measures import measures_record
 from halfsky.report.register import register_record
 from halfsky.report.sections import subjects, words_for
 from halfsky.report.view import View
@@ -57,6 +58,7 @@ def results(view: View) -> dict[str, Any]:
         for row in rows(view.goals)
     ]
     phase = None if view.is_reference else view.plan.phase(view.year)
+    withheld = view.assessment.withheld
     return {
         "schema": SCHEMA,
         "region": view.region.id,
@@ -67,7 +69,10 @@ def results(view: View) -> dict[str, Any]:
         "goals": goals,
         "warnings": warnings,
         "register": register_record(view),
+        **measures_record(view),
         "rates": count_statuses(view.goals),
+        "public": view.is_public,
+        "withheld": None if withheld is None else len(withheld),
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from halfsky.evaluate.disclosure import RULE
 from halfsky.evaluate.early_warning import expected_false
 from halfsky.evaluate.intervals import gamma_poisson, probability_rate_at_most
 from halfsky.plan.vocabulary import Status
@@ -107,6 +108,8 @@ def _told(view: View, frame: pd.DataFrame) -> list[dict[str, Any]]:
         row["shown_value"] = numbers.quantity(row["value"], row["unit"], row["decimals"])
         if row["type"] == "milestone" and row["level"] is not None:
             row["shown_value"] = f"{row['level']:.0f}级"
+        if row["rule"] == RULE:
+            row["shown_value"] = numbers.WITHHELD
         told.append(row)
     return told
 
@@ -212,11 +215,17 @@ def _false_alarms(view: View) -> list[str]:
     """How many of the warnings to expect to be false, by family and what each rests on."""
     tests = view.assessment.warning_tests
     mine = tests if view.domain_id is None else tests[tests["domain"] == view.domain_id]
-    fdr = view.assessment.assumptions.thresholds.warning.fdr
+    rules = view.assessment.assumptions.thresholds.warning
     counted = tests["family"].value_counts()
     return [
-        phrase("alarms", row["family"], a=row, tests=int(counted.get(row["family"], 0)), fdr=fdr)
-        for row in rows(expected_false(mine, view.warnings, fdr))
+        phrase(
+            "alarms",
+            row["family"],
+            a=row,
+            tests=int(counted.get(row["family"], 0)),
+            fdr=rules.fdr,
+        )
+        for row in rows(expected_false(mine, view.warnings, rules))
         if row["found"]
     ]
 
@@ -237,7 +246,7 @@ def comparison_table(view: View) -> Html:
                 cells.append(f"{numbers.quantity(value, unit, row['decimals'])}（{int(year)}年）")
             else:
                 cells.append("")
-        own = "未填报"
+        own = numbers.WITHHELD if row["rule"] == RULE else "未填报"
         if row["value"] is not None:
             shown = numbers.quantity(row["value"], row["unit"], row["decimals"])
             own = f"{shown}（{int(row['value_year'])}年）"
@@ -329,8 +338,7 @@ def series_table(view: View, indicators: Iterable[str], caption: str, since: int
         label = f"{indicator.name}（{group}{unit}）".replace("（，", "（").replace("（）", "")
         values = part.set_index("year")["value"]
         cells = [
-            numbers.number(values[y], indicator.decimals) if y in values.index else ""
-            for y in years
+            _printed(values[y], indicator.decimals) if y in values.index else "" for y in years
         ]
         told.append({"label": label, "cells": cells})
     publishers = sorted({publisher(source) for source in frame["source"]})
@@ -342,6 +350,11 @@ def series_table(view: View, indicators: Iterable[str], caption: str, since: int
         rows=told,
         sources=numbers.joined(publishers, 6),
     )
+
+
+def _printed(value: float, decimals: int) -> str:
+    """A filed figure; one without a number is withheld, since a gap has no row."""
+    return numbers.WITHHELD if pd.isna(value) else numbers.number(value, decimals)
 
 
 def publisher(source: str) -> str:
@@ -356,6 +369,9 @@ def small_counts_table(view: View) -> Html:
     counted = frame[frame["numerator"].notna() & frame["denominator"].notna()]
     if counted.empty:
         named = numbers.joined(list(frame["name"]), 4)
+        rule = view.targets.loc[view.targets["counting"] == "events", "rule"]
+        if (rule == RULE).any():
+            return sentence(f"{(rule == RULE).sum()}项事件类指标的例数和率按规定不公开。")
         if frame.empty:
             return sentence("没有事件类指标的数据，无例数可列。")
         return sentence(f"{named}只有公布的率，没有例数和分母，不能计算区间，按公布值对照。")

@@ -57,6 +57,11 @@ class View:
         return self.assessment.is_synthetic
 
     @property
+    def is_public(self) -> bool:
+        """Small counts are left out: evaluate.disclosure."""
+        return self.assessment.withheld is not None
+
+    @property
     def domain(self) -> DomainFile | None:
         return None if self.domain_id is None else self.plan.domain(self.domain_id)
 

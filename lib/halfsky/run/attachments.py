@@ -31,6 +31,8 @@ def attachments(folder: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def _documents(place: Path, folder: Path) -> list[dict[str, Any]]:
+    if not place.is_dir():
+        return []
     # ~$ and . are what office programs leave while a document is open.
     found = [
         path
@@ -49,13 +51,14 @@ def _documents(place: Path, folder: Path) -> list[dict[str, Any]]:
 
 
 def _release(number: int, place: Path, folder: Path) -> dict[str, Any]:
+    made = datetime.fromtimestamp(place.stat().st_mtime).astimezone()
+    place = place / "report"
     pages = [place / name for name in ("index.html", "00_overview.html")]
     links = [
         {"title": "网页", "kind": "HTML", "size": "", "href": _href(page, folder)}
         for page in pages
         if page.is_file()
     ]
-    made = datetime.fromtimestamp(place.stat().st_mtime).astimezone()
     return {
         "title": f"第{number}版",
         "made": made.strftime("%Y年%m月%d日"),

@@ -24,12 +24,14 @@ import pandas as pd
 
 from halfsky import data
 from halfsky.evaluate.expected import count_statuses
-from halfsky.plan import HalfskyError, Plan, Region, load_plan, tr
+from halfsky.plan import HalfskyError, ParameterError, Plan, Problem, Region, load_plan, tr
 from halfsky.plan.paths import reports_dir
 from halfsky.report.record import MIME
 from halfsky.run import documents, publish
 from halfsky.run.execute import Outcome, execute
 from halfsky.run.pages import OVERVIEW, Page, pages
+from halfsky.run.release import DRAFT, FINAL, Release, is_released, release, state_of
+from halfsky.run.release import inputs as release_inputs
 from halfsky.run.workbooks import write_workbook
 
 log = logging.getLogger("halfsky.run")
@@ -42,9 +44,10 @@ class RunFailed(HalfskyError):
 
 @dataclass
 class RunReport:
-    """What a run did: pages and Word files by region, and what failed.
+    """What a run did: pages, Word files and releases by region, and what failed.
 
-    failed_documents: region, file name, error.
+    failed_documents: region, file name, error. state: 送审稿, 审定稿, or None for the default;
+    public: small counts are left out.
     """
 
     year: int
@@ -53,6 +56,9 @@ class RunReport:
     documents: dict[str, list[Path]] = field(default_factory=dict)
     failed_documents: list[tuple[str, str, str]] = field(default_factory=list)
     portal: Path | None = None
+    state: str | None = None
+    public: bool = False
+    releases: dict[str, Release] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -91,12 +97,18 @@ def run_year(
     domains: Sequence[str] = (),
     jobs: int | None = None,
     progress: Progress | None = None,
+    state: str | None = None,
+    public: bool = False,
 ) -> RunReport:
     """Run a year's notebooks for some regions and publish their pages and the portal.
 
     Args:
         jobs: notebooks at once; default: the number of processors.
         progress: called with (region, page, cell, cells); cell = cells when a page is done.
+        state: 送审稿 (of evaluated regions, unless told) or 审定稿: the report of each region that
+            is no reference is then kept as its next release (run.release).
+        public: leave out small counts and what reveals them; pages go to <year>/public/. Its
+            state is that of the report it was made from.
 
     Raises:
         InputError: bad parameters or bad raw data; nothing has been written then.
@@ -108,13 +120,64 @@ def run_year(
         _, region, loaded = check_parameters(year, name, plan)
         places.append((region, loaded))
     wanted = pages(load_plan(plan), tuple(domains))
+    state = None if state is None else state_of(state)
+    _check_state(state, public, bool(domains), [region for region, _ in places])
     needed = {name for region, _ in places for name in (region.id, *region.compare_with)}
     data.ingest(sorted(needed), load_plan(plan))
-    report = RunReport(year)
+    report = RunReport(year, state=state, public=public)
     for region, loaded in places:
         _run_region(report, region, loaded, wanted, bool(domains), jobs, progress)
+        failed = region.id in {name for name, *_ in (*report.failed, *report.failed_documents)}
+        if state == FINAL and region.role != "reference" and not failed:
+            folder = reports_dir() / region.id / str(year)
+            files = release_inputs(loaded, region, [page.notebook for page in wanted])
+            parameters = {"year": year, "region": region.id, "plan": loaded.id}
+            try:
+                made = release(folder, loaded, region, parameters, files)
+            except OSError as error:
+                raise RunFailed(
+                    tr(
+                        f"审定稿写不进 {folder}（{error.strerror}）；已有的审定稿未动。"
+                        "请检查文件夹的写入权限和磁盘空间后再运行。",
+                        f"The release cannot be written to {folder} ({error.strerror}); earlier "
+                        "ones are as they were. Check permissions and disk space.",
+                    )
+                ) from error
+            report.releases[region.id] = made
     report.portal = publish.portal(reports_dir())
     return report
+
+
+def _check_state(
+    state: str | None, public: bool, is_partial: bool, regions: Sequence[Region]
+) -> None:
+    """Refuse what could not be released before anything is run."""
+    what = mend = ""
+    if public and state is not None:
+        what = tr("公开版不另定文稿状态", "a public edition has no state of its own")
+        mend = tr(
+            "请先定稿（--state 审定稿），再单独运行 --public。",
+            "Release the report first (--state final), then run --public by itself.",
+        )
+    elif state == FINAL and is_partial:
+        what = tr("审定稿须是整份报告", "a release is a whole report")
+        mend = tr("请去掉 --domain。", "Leave out --domain.")
+    elif state is not None and all(region.role == "reference" for region in regions):
+        what = tr("参照地区没有送审稿和审定稿", "a reference region is not released")
+        mend = tr("请写明被评估的地区，如 --region jiutai。", "Name an evaluated region.")
+    if what:
+        raise ParameterError(Problem(what=what, mend=mend, column="--state", value=state or ""))
+
+
+def _state_of(report: RunReport, region: Region, plan: Plan, wanted: list[Page]) -> str | None:
+    """What stands on a region's pages: nothing for a reference region."""
+    if region.role == "reference":
+        return None
+    if report.public:
+        folder = reports_dir() / region.id / str(report.year)
+        files = release_inputs(plan, region, [page.notebook for page in wanted])
+        return FINAL if is_released(folder, files) else DRAFT
+    return report.state or (DRAFT if region.role == "evaluated" else None)
 
 
 def _run_region(
@@ -127,15 +190,20 @@ def _run_region(
     progress: Progress | None,
 ) -> None:
     year = report.year
-    folder = reports_dir() / region.id / str(year)
+    folder = reports_dir() / region.id / str(year) / ("public" if report.public else "")
     folder.mkdir(parents=True, exist_ok=True)
-    parameters = {"year": year, "region": region.id, "plan": plan.id}
+    parameters: dict[str, Any] = {"year": year, "region": region.id, "plan": plan.id}
+    if report.public:
+        parameters["public"] = True
+    state = _state_of(report, region, plan, wanted)
     with _logging_to(folder / "run.log"), tempfile.TemporaryDirectory(dir=folder) as temporary:
         log.info("run %s", parameters)
-        handed = _hand_over(Path(temporary), plan, region, year)
+        handed = _hand_over(Path(temporary), plan, region, year, report.public)
         outcomes = _execute_all(
             wanted, Path(temporary), parameters, jobs, region.id, progress, handed
         )
+        if report.public and not _all_withheld(report, region, outcomes):
+            return
         provenance = publish.provenance(plan, region, parameters)
         records: dict[str, dict[str, Any]] = {}
         made: list[Path] = []
@@ -148,7 +216,8 @@ def _run_region(
             record = _record(notebook)
             if record is not None and outcome.ok:
                 records[page.stem] = record
-            html = publish.page(page, wanted, notebook, region, plan, year, provenance, outcome)
+            told = publish.edition(state, record) | provenance
+            html = publish.page(page, wanted, notebook, region, plan, year, told, outcome)
             made.append(publish.replace(folder / f"{page.stem}.html", html))
             if outcome.ok:
                 title = f"{page.title}：{region.short}{year}年"
@@ -171,6 +240,7 @@ def _run_region(
             failed = [stem for stem, outcome in outcomes.items() if not outcome.ok]
             if failed:
                 results["failed"] = failed
+            results["state"] = state
             publish.replace(
                 folder / "results.json", json.dumps(results, ensure_ascii=False, indent=1) + "\n"
             )
@@ -184,7 +254,7 @@ def _run_region(
 def _documents(report: RunReport, region: Region, plan: Plan, folder: Path) -> None:
     """The Word files of a whole run: part of the domains is no report to file."""
     made = report.documents.setdefault(region.id, [])
-    for name, error in documents.build(plan, region, report.year, folder):
+    for name, error in documents.build(plan, region, report.year, folder, report.public):
         if error:
             report.failed_documents.append((region.id, name, error))
             log.error("%s: %s", name, error)
@@ -194,27 +264,47 @@ def _documents(report: RunReport, region: Region, plan: Plan, folder: Path) -> N
 
 
 @contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    """Variables of this process for a while: the documents take the notebooks' evaluation."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    """The same variables in this process as the kernels had."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
         yield
     finally:
         for name, value in before.items():
             if value is None:
-                os.environ.pop(name, None)
+                del os.environ[name]
             else:
                 os.environ[name] = value
 
 
-def _hand_over(temporary: Path, plan: Plan, region: Region, year: int) -> dict[str, str]:
+def _all_withheld(report: RunReport, region: Region, outcomes: dict[str, Outcome]) -> bool:
+    """Whether every notebook ran through and says that it left small counts out.
+
+    A public edition is whole or not there: half a page may hold what the other half hides.
+    """
+    for outcome in outcomes.values():
+        if outcome.ok and (_record(nbformat.read(outcome.notebook, 4)) or {}).get("public"):
+            continue
+        why = outcome.error or tr(
+            "笔记本没有把参数 public 交给 open_study，可能印出小数字",
+            "the notebook does not hand its parameter public to open_study",
+        )
+        told = Outcome(outcome.stem, outcome.notebook, outcome.seconds, outcome.cell, why)
+        report.failed.append((region.id, told))
+        log.error("%s: not published: %s", outcome.stem, why)
+    return not any(name == region.id for name, _ in report.failed)
+
+
+def _hand_over(
+    temporary: Path, plan: Plan, region: Region, year: int, public: bool
+) -> dict[str, str]:
     """Evaluate once for all notebooks; the variables that tell their kernels where it lies."""
     from halfsky.notebook import HANDED, hand_over
 
     path = temporary / "evaluated.pickle"
     try:
-        hand_over(path, plan, region, year)
+        hand_over(path, plan, region, year, public)
     except Exception as failed:  # noqa: BLE001 - each notebook then fails by itself, with its cell
         log.error("evaluation: %s: %s", type(failed).__name__, failed)
         return {}
@@ -246,7 +336,8 @@ def merge(records: dict[str, dict[str, Any]], is_partial: bool) -> dict[str, Any
     merged = dict(parts[0])
     merged["goals"] = [goal for part in parts for goal in part["goals"]]
     merged["warnings"] = [warning for part in parts for warning in part["warnings"]]
-    merged["register"] = [warning for part in parts for warning in part["register"]]
+    for key in ("register", "measures", "effects"):
+        merged[key] = [row for part in parts for row in part[key]]
     merged["rates"] = count_statuses(pd.DataFrame(merged["goals"]))
     return merged
 

@@ -30,8 +30,12 @@ def due(plan: Plan, region: Region, year: int) -> dict[str, Maker]:
     return found
 
 
-def build(plan: Plan, region: Region, year: int, folder: Path) -> Iterator[tuple[str, str]]:
+def build(
+    plan: Plan, region: Region, year: int, folder: Path, public: bool = False
+) -> Iterator[tuple[str, str]]:
     """Write the documents that are due; yields each one's name and its error, "" if none.
+
+    public: without small counts, like the pages beside them.
 
     A document that fails leaves the pages, and its own earlier version, as they are.
     """
@@ -41,7 +45,7 @@ def build(plan: Plan, region: Region, year: int, folder: Path) -> Iterator[tuple
     from halfsky.notebook import open_study
 
     try:
-        view = open_study(None, year=year, region=region.id, plan=plan.id)
+        view = open_study(None, year=year, region=region.id, plan=plan.id, public=public)
     except Exception as failed:  # noqa: BLE001 - the pages are made; say that these are not
         for name in makers:
             yield name, f"{type(failed).__name__}: {failed}"

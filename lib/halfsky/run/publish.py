@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import tempfile
+from collections.abc import Mapping
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +25,7 @@ from halfsky.report.sections import short_text
 from halfsky.run.attachments import attachments
 from halfsky.run.execute import Outcome
 from halfsky.run.pages import Page
+from halfsky.run.release import DRAFT
 
 REFERENCE_BANNER = "参照数据：以{district}规划目标对照公布数据，不构成对该地区的评估"
 SYNTHETIC_BANNER = "合成数据：仅用于演示，不代表任何真实地区"
@@ -63,6 +65,22 @@ def provenance(plan: Plan, region: Region, parameters: dict[str, Any]) -> dict[s
     }
 
 
+STATE, LEFT_OUT = "文稿状态", "公开处理"
+_DRAFT_NOTICE = "送审稿：尚未审定，数字和结论可能修改，请勿引用"
+
+
+def edition(state: str | None, record: Mapping[str, Any] | None) -> dict[str, str]:
+    """What a footer says of the edition: its state, and how much a public one leaves out."""
+    told = {} if state is None else {STATE: state}
+    if record is not None and record.get("public"):
+        told[LEFT_OUT] = (
+            f"{record['withheld']}个数字按规定不公开，以＊表示：例数、人数过小的，和可据以推算出它们的"
+            if record["withheld"]
+            else "没有需要略去的小数字"
+        )
+    return told
+
+
 def params_hash() -> str:
     """One hash over every file of params/, by path: which rules and constants were used."""
     digest = hashlib.sha256()
@@ -88,6 +106,8 @@ def page(
     phase = None if region.role == "reference" else plan.phase(year)
     kind = phase or "参照数据"
     notice = banner(region, plan)
+    if made_with.get(STATE) == DRAFT:
+        notice = f"{notice}。{_DRAFT_NOTICE}" if notice else _DRAFT_NOTICE
     if not outcome.ok:
         cell = "" if outcome.cell is None else f"第{outcome.cell + 1}个单元格"
         failed = f"本页未能完整生成：{cell}出错，以下只是出错之前的部分结果"

@@ -289,8 +289,8 @@ class Forecast:
     def required_change(self, threshold: float, comparator: str, p: float) -> float | None:
         """Yearly change from the last value, own unit, that gives P(met in the end year) = p.
 
-        The middle of the forecast is moved and its error kept. None without a forecast, or
-        where the threshold lies outside the bounds.
+        The middle of the forecast is moved and its error kept. None without a forecast, where
+        the threshold lies outside the bounds, or where not even resting at the bound would do.
         """
         if self.predictive is None or not self.years:
             return None
@@ -300,7 +300,8 @@ class Forecast:
             centre = self.predictive.shifted(step, threshold - half, share)
         else:
             centre = self.predictive.shifted(step, threshold + half, 1.0 - share)
-        if centre is None:
+        bound = self.spec.upper if comparator == ">=" else self.spec.lower
+        if centre is None or centre == bound:
             return None
         return (centre - self.last_value) / (self.years[-1] - self.last_year)
 

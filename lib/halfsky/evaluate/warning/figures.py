@@ -32,9 +32,11 @@ def figures(known: Known, row: Row) -> Iterator[Finding]:
 
 
 def _overdue(known: Known, row: Row) -> Iterator[Finding]:
-    if row["data"] not in (Data.STALE, Data.MISSING):
-        return
+    """No figure in time. One of the baseline year cannot answer a target, but is not late."""
     last = int(row["last_year"])
+    is_late = known.year - last > known.thresholds.status.normal_lag
+    if row["data"] not in (Data.STALE, Data.MISSING) or not is_late:
+        return
     yield finding(
         row,
         Family.DATA,
@@ -103,10 +105,15 @@ def _repeated(known: Known, row: Row, own: pd.DataFrame) -> Iterator[Finding]:
     """Last year's figure again, where chance and rounding would seldom repeat it.
 
     Figures printed to one decimal tie now and then, and a committee of eleven stays as it is
-    until the next election. The chance of as long a run is asked of last year's forecast and of
-    the series' own past; only a run less likely than `repeat_chance` is asked about.
+    until the next election: fewer than `few_events` cases are not asked about. The chance of as
+    long a run is asked of last year's forecast and of the series' own past; only a run less
+    likely than `repeat_chance` is a finding.
     """
     if _at_bound(row, own["value"].iloc[-1]):
+        return
+    last = own.iloc[-1]
+    few = known.thresholds.status.few_events
+    if min(last["numerator"], last["denominator"] - last["numerator"]) < few:
         return
     columns = ["value", "numerator", "denominator"]
     filed = bool(own[columns].iloc[-2:].notna().all(axis=None))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
 from halfsky.evaluate.frames import records
@@ -21,7 +23,9 @@ def unusual(
 ) -> Iterator[tuple[Finding | None, dict[str, Any]]]:
     """A finding or None, and the test, for each target whose newest figure was forecast.
 
-    A figure far off in the good direction is only noted, unless it is doubtful.
+    A figure far off in the good direction is only noted, unless it is doubtful. One case more
+    or less is never unusual: a body of twelve moves by eight points or not at all, and a series
+    that stood still for years would make any step look impossible.
     """
     q = known.thresholds.warning.fdr
     latest = known.one_step.sort_values("year").groupby("target", sort=False).tail(1)
@@ -31,6 +35,10 @@ def unusual(
     once = tested.drop_duplicates(["year", "actual", "point", "p_value"])
     if once.empty:
         return
+    grain = once["target"].map({key: _grain(known.past[key]) for key in once["target"]})
+    beyond = np.maximum(once["lo95"] - once["actual"], once["actual"] - once["hi95"])
+    is_one_case = (beyond > 0) & (beyond <= grain)
+    once = once.assign(p_value=once["p_value"].mask(is_one_case, 1.0))
     rejected = multipletests(once["p_value"], alpha=q, method="fdr_bh")[0]
     for step, is_rejected in zip(records(once), rejected, strict=True):
         row = known.rows[step["target"]]
@@ -59,3 +67,11 @@ def unusual(
             )
         done = test(row, Family.UNUSUAL, "outside_interval", step["p_value"], fired=bool(found))
         yield found, done
+
+
+def _grain(own: pd.DataFrame) -> float:
+    """What one case more adds to the newest figure, own unit; 0 where no counts are filed."""
+    last = own.iloc[-1]
+    if not (last["denominator"] > 0 and last["numerator"] > 0):
+        return 0.0
+    return float(last["value"] / last["numerator"])

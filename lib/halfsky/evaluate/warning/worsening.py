@@ -64,16 +64,8 @@ def _fell_by(known: Known, target: str, year: int, limit: float) -> bool:
 
 
 def _chance_of_fall(known: Known, row: Row, before: Row, limit: float) -> float:
-    """P(P falls by `limit` | nothing changed), from how much of the doubt a year resolves.
-
-    With a calibrated forecast P is a martingale: of the end year's variance s², the years just
-    reported resolve r² (the forecast's own spread for them) and s² − r² stays. P falls from p
-    to p − limit where the news is worse than z·s − z'·√(s² − r²), z and z' the normal scores
-    of p and p − limit. Both spreads are read from last year's forecast, on the bad side. 0 where
-    no new figure came; NaN where last year's forecast is not at hand.
-    """
-    p = before["p_met"]
-    if is_gap(row["value_year"]) or row["value_year"] == before["value_year"] or p <= limit:
+    """chance_of_fall from last year's forecast; 0 where no new figure came, NaN without it."""
+    if is_gap(row["value_year"]) or row["value_year"] == before["value_year"]:
         return 0.0
     path = known.paths.get(row["target"])
     if path is None:
@@ -83,10 +75,24 @@ def _chance_of_fall(known: Known, row: Row, before: Row, limit: float) -> float:
     whole, news = float(width.iloc[-1]), float(width.get(int(row["value_year"]), math.nan))
     if math.isnan(news) or whole <= 0:
         return math.nan
-    share = min((news / whole) ** 2, 1.0)
-    z, lower = special.ndtri(min(p, 1 - 1e-9)), special.ndtri(p - limit)
-    if share <= 0:
+    return chance_of_fall(before["p_met"], news / whole, limit)
+
+
+def chance_of_fall(p: float, resolved: float, limit: float) -> float:
+    """P(a probability p falls by `limit` | nothing changed).
+
+    With a calibrated forecast P is a martingale: of the end year's variance s², the years just
+    reported resolve r² (the forecast's own spread for them) and s² − r² stays. P falls from p
+    to p − limit where the news is worse than z·s − z'·√(s² − r²), z and z' the normal scores
+    of p and p − limit. Held against real falls in docs/early_warning.md.
+
+    Args:
+        resolved: r ÷ s, both read from last year's forecast on the bad side.
+    """
+    if p <= limit or resolved <= 0:
         return 0.0
+    share = min(resolved**2, 1.0)
+    z, lower = special.ndtri(min(p, 1 - 1e-9)), special.ndtri(p - limit)
     return float(special.ndtr(-(z - lower * math.sqrt(1 - share)) / math.sqrt(share)))
 
 

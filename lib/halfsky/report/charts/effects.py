@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from halfsky.report import numbers
 from halfsky.report.charts.fans import BAND80, BAND95, LINE
 from halfsky.report.charts.lettering import wrap
 from halfsky.report.theme import FAINT, INK, MUTED, TARGET, new_figure
@@ -102,21 +103,24 @@ def _course(axis: Axes, row: Mapping[Any, Any], own: pd.DataFrame, path: pd.Data
 
 
 def _comparisons(axis: Axes, row: Mapping[Any, Any]) -> None:
-    """Own statistic among the comparisons'; stacked where many fall together."""
+    """Own statistic among the comparisons'; what lies beyond the axis is drawn at its edge."""
+    reach = min(max(3.0, 1.1 * abs(row["statistic"])), _REACH)
     rng = np.random.default_rng(0)  # only spreads the dots: the same picture every time
     for values, marker in ((row["indicators"], "o"), (row["areas"], "s")):
-        shown = np.clip(np.array(values, dtype=float), -_REACH, _REACH)
+        shown = np.clip(np.array(values, dtype=float), -reach, reach)
         heights = rng.uniform(-0.6, 0.6, len(shown))
-        axis.plot(shown, heights, marker, color=FAINT, markersize=4, alpha=0.55, linewidth=0)
-    own = float(np.clip(row["statistic"], -_REACH, _REACH))
-    axis.plot([own], [0], "D", color=TARGET, markersize=7, zorder=5)
+        dots = axis.plot(shown, heights, marker, color=FAINT, markersize=4, alpha=0.55)
+        for line in dots:
+            line.set(clip_on=False, in_layout=False)
+    own = float(np.clip(row["statistic"], -reach, reach))
+    axis.plot([own], [0], "D", color=TARGET, markersize=7, zorder=5, clip_on=False, in_layout=False)
     axis.axvline(0, color=MUTED, linewidth=0.8, zorder=1)
     axis.set_ylim(-1, 1)
-    reach = max(3.0, 1.1 * abs(own))
     axis.set_xlim(-reach, reach)
     axis.set_yticks([])
     axis.spines["left"].set_visible(False)
     axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda v, _: numbers.number(v, 0)))
     axis.set_xlabel("比预测差 ←   误差的倍数   → 比预测好", fontsize=8)
     number = len(row["indicators"]) + len(row["areas"])
     axis.set_title(f"{number}个对照" if number else "没有对照", fontsize=8.5, pad=4)

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
@@ -85,6 +85,7 @@ def _panel(axis: Axes, part: pd.DataFrame, curves: pd.DataFrame) -> None:
             markersize=look["size"],
             markerfacecolor=look["fill"],
             markeredgecolor=look["edge"],
+            markeredgewidth=1.3 if row["zone"] == "inside" else 0.6,
             zorder=4,
         )
     low, high = _reach(part, curves)
@@ -173,10 +174,16 @@ def _name(axis: Axes, row: Mapping[Any, Any], taken: list[Bbox], edge: Bbox, ren
             fontsize=8,
             fontweight="bold" if row["is_flagged"] else "normal",
             color=INK,
-            zorder=5,
+            zorder=3.5,  # its pale edge lies below the points
             path_effects=[withStroke(linewidth=2.5, foreground=PAPER)],
+            # Far from its point a name needs a line to it.
+            arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.7}
+            if abs(dy) > 10
+            else None,
         )
-        box = label.get_window_extent(renderer)
+        label.update_positions(renderer)
+        # Text's own box: an annotation's takes in the line.
+        box = Text.get_window_extent(label, renderer)
         is_in = box.x0 >= edge.x0 and box.x1 <= edge.x1 and box.y0 >= edge.y0 and box.y1 <= edge.y1
         if is_in and not any(box.overlaps(other) for other in taken):
             taken.append(box)

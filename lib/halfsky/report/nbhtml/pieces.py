@@ -131,7 +131,7 @@ def _label(table: Any) -> None:
     rows = table.select("tbody tr")
     if len(table.select("thead tr")) != 1 or len(heads) < 4 or merged or not rows:
         return
-    longest = max(len(cell.get_text()) for row in rows for cell in row.find_all("td"))
+    longest = max((len(cell.get_text()) for cell in table.select("tbody td")), default=0)
     if longest <= LONG_CELL:
         return
     table["class"] = [*table.get("class", []), "stack"]

@@ -1,0 +1,76 @@
+"""If it went faster: P at half, once and twice the needed pace, for the targets furthest off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from halfsky.evaluate import what_if
+from halfsky.plan.vocabulary import Status
+from halfsky.report import numbers
+from halfsky.report.html import Html
+from halfsky.report.prose import Prose
+from halfsky.report.sections import chance_word, goal_label, render, sentence
+from halfsky.report.view import View
+from halfsky.report.words import rows
+
+MOST_TARGETS = 6
+SURE = 0.99
+
+
+def what_if_table(view: View) -> Html:
+    """The unmet targets that are least likely, each under four paces.
+
+    The forecast's own paths with their middle moved: no claim that anything would cause it.
+    """
+    prose = Prose(view)
+    frame = view.targets[
+        view.targets["status"].isin([Status.UNMET, Status.NEARLY]) & view.targets["p_met"].notna()
+    ].sort_values("p_met", kind="stable")
+    told: list[dict[str, Any]] = []
+    for row in rows(frame):
+        paces = what_if.at_multiples(view.assessment, row["target"])
+        if paces.empty:
+            continue
+        told.append(_told(view, prose, row, rows(paces)))
+        if len(told) == MOST_TARGETS:
+            break
+    if not told:
+        n = len(view.reported)
+        return sentence(f"有数据的{n}项指标中，没有未达标而又能预测的，不作情景测算。")
+    return render(
+        "what_if.html.j2",
+        "\n".join(f"{t['name']} {t['now']} {' '.join(t['chances'])}" for t in told),
+        rows=told,
+        factors=[f"{factor:g}倍" for factor in what_if.FACTORS],
+        chance=chance_word(view),
+        end_year=view.plan.info.end_year,
+        capped=numbers.joined([t["name"] for t in told if t["is_capped"]]),
+    )
+
+
+def _told(
+    view: View, prose: Prose, row: dict[str, Any], paces: list[dict[str, Any]]
+) -> dict[str, Any]:
+    needed = next(p["yearly_change"] for p in paces if p["factor"] == 1)
+    half = paces[0]
+    moving = prose.moving(row, needed)
+    change = numbers.gap(abs(needed), row["unit"], moving["places"])
+    short = numbers.gap(half["shortfall"], row["unit"], row["decimals"])
+    return {
+        "goal_label": goal_label(view, row["goal"]),
+        "name": row["name"],
+        "needed": f"每年{moving['verb']}{change}",
+        "now": numbers.percent(row["p_met"]),
+        "chances": [numbers.percent(p["p"]) for p in paces],
+        "short": short + prose.people(row, half["heads"]) if half["shortfall"] else "",
+        "tied": _tied(view, row),
+        # Paths that rest at 100 % already gain nothing from arriving there sooner.
+        "is_capped": paces[-1]["p"] == paces[-2]["p"] and paces[-1]["p"] < SURE,
+    }
+
+
+def _tied(view: View, row: dict[str, Any]) -> str:
+    """Targets on the same figures: they move with this one whatever is done."""
+    together = what_if.moves_together(view.assessment, row["target"], row["p_met"])
+    same = together[together["relation"] == "same_series"]
+    return numbers.joined([view.plan.targets[t].name for t in same["target"]], 3)

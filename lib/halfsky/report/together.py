@@ -1,0 +1,42 @@
+"""Several outputs under one heading, without the sentences that say of each what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from halfsky.report.chart import Chart
+from halfsky.report.figures import Charts
+from halfsky.report.html import Html
+
+Part = Chart | Charts | Html
+_SUBSTANCE = ("<table", "<figure", "<ol", "<ul")
+
+
+class Together:
+    """What a cell shows, in order."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = list(parts)
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        for part in self.parts:
+            display(part)
+
+
+def together(*parts: Part) -> Together:
+    """The parts that have something to show; where none has, the sentence that says most.
+
+    A lone sentence tells why there is no table or chart. Beside tables it tells nothing, and
+    five of them below one heading tell it five times.
+    """
+    shown = [part for part in parts if not isinstance(part, Html) or _has_substance(part)]
+    if shown:
+        return Together(shown)
+    sentences = [part for part in parts if isinstance(part, Html) and part.html]
+    return Together(sorted(sentences, key=lambda part: -len(part.text))[:1])
+
+
+def _has_substance(part: Html) -> bool:
+    return any(tag in part.html for tag in _SUBSTANCE)

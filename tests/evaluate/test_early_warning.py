@@ -1,0 +1,333 @@
+"""The rules of early warning on small figures, each with its arithmetic."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from builders import UNITS, indicator, no_evidence, observations, plan_of, target
+from halfsky.evaluate.assessment import Assessment, Assumptions, assess
+from halfsky.evaluate.early_warning import expected_false
+from halfsky.evaluate.warning.totals import slips
+from halfsky.evaluate.warning.volatile import overdispersion
+from halfsky.evaluate.warning.worsening import below
+from halfsky.plan.calibration import load_calibration
+from halfsky.plan.models import Region
+from halfsky.plan.thresholds import load_thresholds
+from halfsky.plan.vocabulary import Family, Severity
+
+RULES = load_thresholds()
+ASSUMED = Assumptions(RULES, UNITS, load_calibration())
+HERE = Region(id="here", name="某区", short="某区", role="evaluated", plan="small")
+
+
+def assessed(targets, figures, indicators=None, year=2025) -> Assessment:
+    return assess(plan_of(targets, indicators), HERE, year, figures, no_evidence(), ASSUMED)
+
+
+def rules_of(found: Assessment) -> dict[str, dict]:
+    return {row["rule"]: row for row in found.warnings.to_dict("records")}
+
+
+def steady(start: float, step: float, first: int = 2015, last: int = 2025) -> dict[int, float]:
+    return {year: round(start + step * (year - first), 1) for year in range(first, last + 1)}
+
+
+# ------------------------------------------------------------------ doubt
+
+
+SLIPPED = {**steady(40, 0.6, last=2024), 2025: 4.6}
+
+
+def test_a_slipped_unit_is_told_as_that_and_as_nothing_else():
+    found = assessed([target(value=30)], observations(SLIPPED))
+    rules = rules_of(found)
+    slip = rules["unit_slip"]
+    assert (slip["family"], slip["severity"]) == (Family.DATA, Severity.AMBER)
+    assert (slip["inputs"]["factor"], slip["inputs"]["is_larger"]) == (10, False)
+    assert slip["threshold"] == pytest.approx(0.1)
+    assert not {"p_fell", "wrong_way", "p_below"} & set(rules)
+    assert rules["outside_interval"]["severity"] == Severity.AMBER
+    row = found.targets.iloc[0]
+    assert (row["doubt"], row["status"], row["change"]) == ("unit_slip", "未达标", None)
+
+
+def test_a_slip_upwards_is_no_good_news():
+    found = assessed([target(value=30)], observations({**steady(4, 0.06, last=2024), 2025: 45.0}))
+    rules = rules_of(found)
+    assert rules["unit_slip"]["inputs"]["is_larger"]
+    assert rules["outside_interval"]["severity"] == Severity.AMBER, "else a note: good direction"
+    assert found.targets["doubt"].iloc[0] == "unit_slip"
+
+
+def test_a_warning_that_was_open_before_a_doubtful_figure_stays_open():
+    figures = {**steady(40, 0.1, last=2024), 2025: 4.1}
+    rules = rules_of(assessed([target(value=95)], observations(figures)))
+    hard = rules["p_below"]
+    assert (hard["inputs"]["value"], hard["inputs"]["value_year"]) == (figures[2024], 2024)
+    assert hard["since"] == 2021
+
+
+def test_a_clean_series_leaves_no_doubt():
+    found = assessed([target(value=30)], observations(steady(40, 0.6)))
+    assert found.targets["doubt"].iloc[0] is None
+    assert found.warnings.empty
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        pytest.param([40, 41, 42, 4.3], [(3, -1)], id="4.3 for 43: log10(4.3/42) = -0.99"),
+        pytest.param([40, 41, 4.2, 43, 44], [(2, -1)], id="then back again"),
+        pytest.param([3, 3.1, 3.2, 310], [(3, 2)], id="310 for 3.1: 100 times"),
+        pytest.param([40, 41, 42, 0.43], [(3, -2)], id="0.43 for 43: a share for percent"),
+        pytest.param([40, 41, 42, 20], [], id="halved is no slip: log10(.48) = -.32"),
+        pytest.param([40, 41, 42, 9], [], id="a fall to 9: log10(.21) = -.67, no power of ten"),
+        pytest.param([0.5, 3, 8, 20, 45, 60], [], id="grown through a power of ten"),
+        pytest.param([40, 4.1, 42, 4.3], [], id="half and half: nobody knows which"),
+        pytest.param([40, 41, 42, 0], [], id="a zero is a zero"),
+        pytest.param([40, 41, 4.2], [], id="three figures are too few"),
+    ],
+)
+def test_slips(values, expected):
+    years = np.arange(len(values))
+    found = slips(years, np.array(values, float), 0.4, 0.2)
+    assert [(year, power) for year, _, _, power in found] == expected
+
+
+def test_a_few_events_may_be_ten_times_as_many_next_year():
+    deaths = {2019: (2, 3e5), 2020: (2, 3e5), 2021: (2, 3e5), 2022: (2, 3e5), 2023: (19, 3e5)}
+    rate = indicator(
+        "rate", unit="1/10万", kind="rate", counting="events", direction="lower_better",
+        delta=1, delta_reason="例",
+    )  # fmt: skip
+    found = assessed(
+        [target(comparator="<=", value=12)],
+        observations(deaths, per=100_000, unit="1/10万"),
+        [rate],
+        year=2023,
+    )
+    assert "unit_slip" not in rules_of(found)
+
+
+# ------------------------------------------------------------------ figures
+
+
+def test_a_figure_out_of_bounds_is_asked_about():
+    found = assessed([target(value=30)], observations({2023: 90.0, 2024: 95.0, 2025: 104.0}))
+    row = rules_of(found)["out_of_bounds"]
+    assert (row["inputs"]["value"], row["threshold"]) == (104.0, 100)
+    assert found.targets["doubt"].iloc[0] == "out_of_bounds"
+
+
+def people(values: dict[str, dict[int, float]]) -> pd.DataFrame:
+    return pd.concat([observations(by_year, sex=sex) for sex, by_year in values.items()])
+
+
+def heads() -> list:
+    return [indicator(unit="人", kind="count", lower=0, decimals=0, delta=1, delta_reason="例")]
+
+
+def test_sexes_that_do_not_add_up_are_told_since_when():
+    figures = people(
+        {
+            "female": {2022: 50, 2023: 51, 2024: 52, 2025: 53},
+            "male": {2022: 50, 2023: 49, 2024: 48, 2025: 47},
+            "total": {2022: 100, 2023: 105, 2024: 104, 2025: 107},
+        }
+    )
+    kept = {**UNITS, "人": UNITS["年"]}
+    plan = plan_of([target(value=30, sex="female")], heads())
+    found = assess(
+        plan, HERE, 2025, figures, no_evidence(), Assumptions(RULES, kept, ASSUMED.calibration)
+    )
+    row = rules_of(found)["sexes_disagree"]
+    assert row["since"] == 2023, "100 in 2022 was right; 2023, 2024 and 2025 are not"
+    assert row["inputs"]["times"] == 3
+
+
+def test_a_headcount_against_its_total_is_asked_about():
+    figures = people({"female": {2022: 2903, 2024: 2661}, "total": {2022: 4655, 2024: 4846}})
+    kept = {**UNITS, "人": UNITS["年"]}
+    plan = plan_of([target(value=30, sex="female")], heads())
+    found = assess(
+        plan, HERE, 2024, figures, no_evidence(), Assumptions(RULES, kept, ASSUMED.calibration)
+    )
+    row = rules_of(found)["headcount_against"]
+    assert row["inputs"]["moved_pct"] == pytest.approx(100 * (2661 / 2903 - 1))
+    assert found.targets["doubt"].iloc[0] == "headcount_against"
+
+
+@pytest.mark.parametrize(
+    ("counts", "is_found"),
+    [
+        pytest.param([(455, 1000), (456, 1003), (470, 1010), (470, 1010)], True, id="both copied"),
+        pytest.param([(455, 1000), (456, 1003), (470, 1010), (470, 1012)], False, id="one moved"),
+        pytest.param([(4, 11), (5, 11), (5, 11), (5, 11)], False, id="eleven seats stay filled"),
+        pytest.param(
+            [(455, 1000), (455, 1000), (470, 1010), (470, 1010)], False, id="it did so before"
+        ),
+    ],
+)
+def test_copies_of_last_years_counts(counts, is_found):
+    figures = observations(dict(zip(range(2022, 2026), counts, strict=True)))
+    assert ("repeated" in rules_of(assessed([target(value=30)], figures))) == is_found
+
+
+@pytest.mark.parametrize(
+    ("step", "is_found"),
+    [
+        pytest.param(0.1, False, id="a tie of one-decimal figures that move by .1 is common"),
+        pytest.param(4.0, True, id="a tie of figures that move by 4 is not: .1/(.1+8) = .01"),
+    ],
+)
+def test_printed_ties_are_not_copies(step, is_found):
+    figures = {2022: 50.0, 2023: 50.0 + step, 2024: 50.0 + 2 * step, 2025: 50.0 + 2 * step}
+    found = rules_of(assessed([target(value=30)], observations(figures)))
+    assert ("repeated" in found) == is_found
+    if is_found:
+        assert found["repeated"]["inputs"]["chance"] < RULES.warning.repeat_chance
+
+
+def test_one_seat_more_is_not_unusual():
+    seats = dict.fromkeys(range(2014, 2025), (9, 12)) | {2025: (10, 12)}
+    found = assessed([target(value=30)], observations(seats))
+    assert "outside_interval" not in rules_of(found)
+    tests = found.warning_tests
+    assert list(tests.loc[tests["family"] == Family.UNUSUAL, "chance"]) == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("note", "rule", "family", "severity"),
+    [
+        ("〔二手转录〕", "remark", Family.DATA, Severity.NOTE),
+        ("原文〔由5降至3，而发布稿称上升〕", "contradicts", Family.DATA, Severity.AMBER),
+        ("〔由5降至3，未见公布的解释〕", "unexplained", Family.UNUSUAL, Severity.AMBER),
+    ],
+)
+def test_a_rows_own_remark_is_carried_along(note, rule, family, severity):
+    figures = observations({2024: 5.0, 2025: 3.0}).assign(note=["", note])
+    row = rules_of(assessed([target(value=30)], figures))[rule]
+    assert (row["family"], row["severity"]) == (family, severity)
+    assert row["inputs"]["text"] in note
+    assert "〔" not in row["inputs"]["text"]
+
+
+def test_an_old_contradiction_becomes_a_note_and_then_silent():
+    figures = observations({2014: 5.0, 2016: 3.0, 2025: 4.0})
+    figures = figures.assign(note=["〔2014〕", "〔而发布稿称上升〕", ""])
+    row = rules_of(assessed([target(value=30)], figures))
+    assert row["contradicts"]["severity"] == Severity.NOTE
+    assert "remark" not in row, "2014 is more than ten years old"
+
+
+# ------------------------------------------------------------------ chances
+
+
+LINE = pd.Series({"lo95": 40.2, "lo80": 43.6, "point": 50.0, "hi80": 56.4, "hi95": 59.8})
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param(50, 0.5, id="the point is the median"),
+        pytest.param(43.6, 0.1, id="the lower 80 % bound: .1"),
+        pytest.param(59.8, 0.975, id="the upper 95 % bound: .975"),
+        pytest.param(46.8, stats.norm.cdf(-1.2816 / 2), id="half way in normal scores"),
+        pytest.param(0, 0.0, id="far below"),
+    ],
+)
+def test_below_reads_the_printed_quantiles(value, expected):
+    assert below(LINE, value) == pytest.approx(expected, abs=1e-4)
+
+
+def test_below_stands_ties_at_a_bound():
+    line = pd.Series({"lo95": 98.0, "lo80": 99.0, "point": 100, "hi80": 100, "hi95": 100})
+    assert below(line, 99.0) == pytest.approx(0.1)
+    assert below(line, 100.5) == pytest.approx(1.0)
+
+
+def test_the_chance_of_two_wrong_years_is_the_product_of_two():
+    rng = np.random.default_rng(3)
+    figures = {y: round(50 + 0.5 * (y - 2010) + rng.normal(0, 1), 1) for y in range(2010, 2026)}
+    found = assessed([target(value=40)], observations(figures))
+    tests = found.warning_tests.set_index("rule")
+    chance = tests.loc["wrong_way", "chance"]
+    assert 0 < chance < 0.25
+    assert not tests.loc["wrong_way", "fired"]
+
+
+def test_no_new_figure_no_news():
+    figures = {y: v for y, v in steady(60, 0.3).items() if y < 2025}
+    found = assessed([target(value=62)], observations(figures))
+    tests = found.warning_tests.set_index("rule")
+    assert tests.loc["p_fell", "chance"] == 0.0
+
+
+def test_expected_false_alarms_by_family():
+    tests = pd.DataFrame(
+        [
+            ("a", "x", Family.HARD, "p_below", 0.2, True),
+            ("b", "x", Family.HARD, "p_below", 0.5, True),
+            ("c", "x", Family.HARD, "p_below", 0.9, False),
+            ("a", "x", Family.WORSENING, "p_fell", 0.05, False),
+            ("b", "x", Family.WORSENING, "wrong_way", 0.02, True),
+            ("c", "x", Family.WORSENING, "wrong_way", math.nan, False),
+            ("a", "x", Family.UNUSUAL, "outside_interval", 0.001, True),
+        ],
+        columns=["target", "domain", "family", "rule", "chance", "fired"],
+    )
+    findings = pd.DataFrame(
+        [
+            (Family.HARD, "p_below"),
+            (Family.HARD, "p_below"),
+            (Family.WORSENING, "wrong_way"),
+            (Family.UNUSUAL, "outside_interval"),
+            (Family.UNUSUAL, "unexplained"),
+            (Family.VOLATILE, "small_base_noise"),
+        ],
+        columns=["family", "rule"],
+    )
+    table = expected_false(tests, findings, RULES.warning).set_index("family")
+    assert table.loc[Family.HARD, "expected"] == pytest.approx(0.2 + 0.5)
+    shifted = [1 / (1 + math.exp(-math.log(p / (1 - p)) - 1.2)) for p in (0.2, 0.5)]
+    assert table.loc[Family.HARD, "most"] == pytest.approx(sum(shifted)), "odds times e^1.2"
+    assert table.loc[Family.WORSENING, "expected"] == pytest.approx(0.05 + 0.02)
+    assert table.loc[Family.WORSENING, "unknown"] == 1
+    assert table.loc[Family.UNUSUAL, "expected"] == pytest.approx(0.1 * 1)
+    assert list(table["found"]) == [2, 1, 1, 0]
+
+
+# ------------------------------------------------------------------ volatility
+
+
+def counted(rates, people=1000.0) -> pd.DataFrame:
+    years = np.arange(2016, 2016 + len(rates))
+    return pd.DataFrame(
+        {"year": years, "numerator": np.array(rates) * people, "denominator": people}
+    )
+
+
+def test_a_steady_trend_is_no_scatter():
+    assert overdispersion(counted(np.linspace(0.1, 0.5, 10))) > 0.99
+
+
+def test_scatter_by_hand():
+    """Rates .5 ± .05 in turn, 1,000 people: variance .25/1000, a line through the middle, so
+    χ² is about 8 × .0025/.00025 = 80 on 6 degrees of freedom."""
+    p = overdispersion(counted([0.55, 0.45] * 4))
+    assert p < stats.chi2.sf(70, 6)
+
+
+def test_scatter_within_counting_noise():
+    rng = np.random.default_rng(1)
+    ps = [overdispersion(counted(rng.binomial(1000, 0.3, 9) / 1000)) for _ in range(200)]
+    assert np.mean(np.array(ps) < 0.1) == pytest.approx(0.1, abs=0.06)
+
+
+def test_three_years_of_counts_say_nothing_about_scatter():
+    assert math.isnan(overdispersion(counted([0.5, 0.4, 0.5])))

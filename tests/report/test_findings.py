@@ -1,0 +1,313 @@
+"""Findings, paragraphs and scenarios on small figures: each goal once, each sentence backed."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from builders import UNITS, indicator, no_evidence, observations, plan_of, target
+from halfsky import report
+from halfsky.evaluate.assessment import Assumptions, assess
+from halfsky.evaluate.measures import RETURNS
+from halfsky.plan.calibration import load_calibration
+from halfsky.plan.models import Measure, Region
+from halfsky.plan.thresholds import load_thresholds
+from halfsky.report import numbers
+from halfsky.report.html import Html
+from halfsky.report.prose import (
+    Prose,
+    counted,
+    is_backed,
+    place_of,
+    say,
+    variants,
+    verbs,
+)
+from halfsky.report.view import View
+from halfsky.report.words import rows
+
+ASSUMED = Assumptions(load_thresholds(), UNITS, load_calibration())
+NUMERATOR = "接受检查的妇女人数"
+# 85.0 % in 2025 of 10,000, one point a year.
+BEHIND = {2016 + i: (7600 + 100 * i, 10_000) for i in range(10)}
+TEXTS = (
+    report.experience,
+    report.problems,
+    report.recommendations,
+    report.countermeasure_table,
+    report.goal_paragraphs,
+    report.what_if_table,
+)
+
+
+def view_of(
+    figures: pd.DataFrame, *, role: str = "evaluated", returns=None, serves=("things-1",)
+) -> View:
+    """Goal 1: 95 % asked twice over; goal 2: 80 % asked; goal 3: an institution."""
+    targets = [
+        target(name="检查率"),
+        target(id="things-1-2", value=90, name="农村检查率"),
+        target(id="things-2-1", value=80, indicator="other", name="参加率"),
+        target("milestone", id="things-3-1", name="检查制度"),
+    ]
+    shares = [
+        indicator(numerator=NUMERATOR, denominator="妇女人数"),
+        indicator("other").model_copy(update={"name": "参加率"}),
+    ]
+    plan = plan_of(targets, shares)
+    file = plan.domains[0]
+    extra = Measure(id="things-m2", text="开展检查。", serves=("things-1",))
+    measures = (Measure(id="things-m1", text="做事。", serves=serves), extra)
+    lead = plan.duties.goals["things-1"]
+    duties = dict.fromkeys(("things-m1", "things-m2"), lead)
+    plan = plan.model_copy(
+        update={
+            "domains": (file.model_copy(update={"measures": measures}),),
+            "duties": plan.duties.model_copy(update={"measures": duties}),
+        }
+    )
+    place = Region(id="here", name="某区", short="某区", role=role, plan="small")
+    made = assess(plan, place, 2025, figures, no_evidence(), ASSUMED, returns=returns)
+    return View(made, figures, {"here": "某区"})
+
+
+def figures() -> pd.DataFrame:
+    ahead = {2014 + i: round(78 + 1.2 * i, 1) for i in range(12)}
+    return pd.concat([observations(BEHIND), observations(ahead, "other")])
+
+
+def returned(**changes: object) -> pd.DataFrame:
+    row = {
+        "region": "here", "measure": "things-m1", "department": "某局", "year": 2025,
+        "status": "推进中", "started": "2022", "money_wan": 1200.0, "people": 3456.0, "note": "",
+    }  # fmt: skip
+    return pd.DataFrame([row | changes], columns=list(RETURNS)).astype(RETURNS)
+
+
+@pytest.fixture(scope="module")
+def view() -> View:
+    return view_of(figures(), returns=returned())
+
+
+def lines(made: Html) -> list[str]:
+    return made.text.splitlines()
+
+
+def test_a_goal_is_told_once_with_its_gravest_target_first(view):
+    told = [line for line in lines(report.problems(view)) if line.startswith("事项1")]
+    assert len(told) == 1
+    assert "95%" in told[0]
+    assert "10.0个百分点" in told[0], "95 - 85"
+    assert "农村检查率" in told[0]
+
+
+def test_a_countermeasure_names_quantity_people_measures_department_and_date(view):
+    told = lines(report.recommendations(view))[0]
+    assert "约" in told
+    assert "人）" in told
+    assert "“做事”（措施1）2022年启动，正在推进，累计投入1,200万元，2025年惠及3,456人" in told
+    assert "“开展检查”（措施2）没有填报进展，须2026年补报" in told
+    assert "某局" in told
+    assert "2026年监测时报告" in told
+    assert "。。" not in told
+
+
+def test_a_measure_never_begun_is_to_begin():
+    view = view_of(figures(), returns=returned(status="未启动", started="", money_wan=None))
+    told = lines(report.recommendations(view))[0]
+    assert "“做事”（措施1）至今未启动，须2026年内启动" in told
+    assert "1项至今未启动（事项“做事”）" in report.problems(view).text
+
+
+def test_what_ran_meanwhile_is_not_called_a_cause():
+    view = view_of(figures(), returns=returned(), serves=("things-1", "things-2"))
+    told = report.experience(view).text
+    assert told.startswith("事项2")
+    assert "同期，“做事”（措施1）2022年启动，正在推进" in told
+    assert not re.search("因为|由于|得益|带来|促使", told)
+
+
+def test_a_reference_region_gets_no_department_phase_or_countermeasure():
+    view = view_of(figures(), role="reference")
+    for make in TEXTS:
+        text = make(view).text
+        assert "某局" not in text
+        assert "措施" not in text
+        assert "达标" not in text
+        assert "评估。" not in text
+    assert "达到目标值的概率" in report.goal_paragraphs(view).text
+    assert "本规划目标值" in report.problems(view).text
+
+
+def test_without_figures_there_is_one_useful_sentence():
+    view = view_of(observations({}))
+    (told,) = lines(report.goal_paragraphs(view))
+    assert "3项目标" in told
+    assert "4项指标" in told
+    assert "某局（4项）" in told
+    assert "2026年" in told
+    assert report.experience(view).text == "3项目标的4项指标都没有填报数据。"
+    assert "补报3项数据、1项佐证材料" in report.recommendations(view).text
+
+
+@functools.cache
+def of_role(role: str, has_figures: bool) -> View:
+    return view_of(figures() if has_figures else observations({}), role=role)
+
+
+@pytest.mark.parametrize("has_figures", [True, False])
+@pytest.mark.parametrize("role", ["evaluated", "reference", "synthetic"])
+@pytest.mark.parametrize("make", TEXTS)
+def test_no_platitude_is_printed(make, role, has_figures):
+    view = of_role(role, has_figures)
+    for line in lines(make(view)):
+        assert is_backed(line, view.plan), line
+
+
+@pytest.mark.parametrize(
+    ("text", "backed"),
+    [
+        ("事项1：要高度重视，切实加强领导。", False),
+        ("事项1：每年需提高0.5个百分点。", True),
+        ("事项1：“做事”（措施1）至今未启动。", True),
+        ("进一步加大工作力度。", False),
+    ],
+)
+def test_a_label_alone_backs_nothing(view, text, backed):
+    assert is_backed(text, view.plan) is backed
+
+
+def test_an_unbacked_item_is_dropped(view):
+    from halfsky.report.findings import _listed
+
+    assert _listed(view, ["要高度重视。", "共有3项。"], "共0项。").text == "共有3项。"
+    assert _listed(view, ["要高度重视。"], "共0项。").text == "共0项。"
+
+
+def test_a_paragraph_has_two_to_four_sentences(view):
+    for line in lines(report.goal_paragraphs(view)):
+        assert 1 <= line.count("。") <= 4
+        assert "。。" not in line
+        assert "None" not in line
+        assert "nan" not in line
+
+
+def numbers_in(text: str) -> list[str]:
+    return sorted(re.findall(r"\d[\d,.]*", text))
+
+
+def test_variants_tell_the_same_facts(view):
+    prose = Prose(view)
+    row = rows(view.targets)[0]
+    answer = rows(view.assessment.countermeasures)[0]
+    made = {make.__name__: set() for make in (prose.standing, prose.outlook, prose.pace)}
+    needs = set()
+    for i in range(60):
+        goal = f"things-{i}"
+        for make in (prose.standing, prose.outlook, prose.pace):
+            made[make.__name__].add(make({**row, "goal": goal}))
+        needs.add(prose.need({**row, "goal": goal}, answer))
+    for told in (*made.values(), needs):
+        assert len(told) > 1, "60 goals do not read alike"
+        assert len({tuple(numbers_in(text)) for text in told}) == 1, told
+
+
+def test_a_variant_hangs_on_the_goal_alone():
+    digest = hashlib.sha256(b"ask|health-2").hexdigest()
+    assert place_of("health-2", "ask", 4) == int(digest[:8], 16) % 4
+
+
+def test_77_goals_use_every_variant():
+    goals = [f"{domain}-{n}" for domain in ("health", "education", "law") for n in range(1, 26)]
+    for (group, _), ways in variants().items():
+        assert {place_of(goal, group, len(ways)) for goal in goals} == set(range(len(ways)))
+
+
+def test_every_template_is_used_somewhere():
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in sorted(Path("lib/halfsky/report").glob("*.py"))
+    )
+    for _, key in variants():
+        assert f'"{key}"' in source or key in (
+            "never_begun", "begun_late", "done_without_result", "not_reported",
+        ), key  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("numerator", "noun"),
+    [
+        ("孕产妇系统管理人数", "人"),
+        ("由集中供水工程供水（含小区或院内）的农村人口，以及由城市管网供水的农村人口", "人"),
+        ("享受老年福利补贴一项及以上的65岁及以上妇女（按人去重）", "人"),
+        ("住院分娩的活产数", "例"),
+        ("年末使用卫生厕所（含卫生公厕）的农户数", "户"),
+        ("执行《女职工劳动保护特别规定》的企业数", "家"),
+        ("当年签发的人身安全保护令件数", "件"),
+        ("参加补贴性职业技能培训的女性人次", "人次"),
+        ("建立妇女议事会的村（社区）数", "个"),
+        ("基本医疗保险基金支付的政策范围内住院费用", ""),
+        ("污水管网服务到的城区和建制镇建成区面积", ""),
+    ],
+)  # fmt: skip
+def test_what_a_numerator_counts(numerator, noun):
+    assert counted(numerator) == noun
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"type": "narrow_gap", "unit": "百分点"}, ("扩大", "缩小")),
+        ({"type": "directional", "unit": "岁"}, ("延长", "缩短")),
+        ({"type": "directional", "unit": "万人", "kind": "count"}, ("增加", "减少")),
+        ({"type": "reach", "unit": "1/10万", "direction": "lower_better"}, ("上升", "下降")),
+        ({"type": "reach", "unit": "%", "direction": "higher_better"}, ("提高", "下降")),
+    ],
+)
+def test_verbs(row, expected):
+    assert verbs({"kind": "share", "direction": "higher_better", **row}) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "decimals", "shown"),
+    [
+        (2.9, "%", 1, "2.9个百分点"),
+        (0.04, "%", 1, "0.04个百分点"),
+        (0.0004, "%", 1, "0.0004个百分点"),
+        (0, "%", 1, "0.0个百分点"),
+        (2.3, "1/10万", 1, "2.3/10万"),
+    ],
+)
+def test_a_difference_never_prints_as_nothing(value, unit, decimals, shown):
+    assert numbers.gap(value, unit, decimals) == shown
+
+
+@pytest.mark.parametrize(
+    ("p", "shown"),
+    [(0.46, "为46%"), (0.001, "不到1%"), (0.999, "超过99%"), (0.99, "为99%"), (0.01, "为1%")],
+)
+def test_a_chance_follows_its_noun(p, shown):
+    assert numbers.chance(p) == shown
+
+
+def test_heads_have_separators():
+    assert numbers.heads(1240.4) == "1,240"
+
+
+def test_paces_are_shown_with_what_half_of_them_leaves(view):
+    made = report.what_if_table(view)
+    assert "检查率" in made.text
+    assert "1.5倍速度" in made.html
+    assert "人）" in made.html
+    empty = report.what_if_table(view_of(observations({})))
+    assert "0项指标" in empty.text
+    assert "<table" not in empty.html
+
+
+def test_say_refuses_an_unknown_phrase():
+    with pytest.raises(KeyError):
+        say("standing", "nothing", "things-1")
