@@ -37,9 +37,13 @@ class Grid:
 def read(html: str) -> Iterator[Paragraph | Grid]:
     """The paragraphs and tables of a page's piece, in their order.
 
-    The row of status chips is left out: it repeats the sentence above it.
+    The row of status chips is left out: it repeats the sentence above it; so are shapes that
+    only the eye is meant to see (■, □): on paper an empty square is a character that is missing.
     """
-    yield from _walk(BeautifulSoup(html, "html.parser"))
+    soup = BeautifulSoup(html, "html.parser")
+    for tag in soup.select("[aria-hidden=true]"):
+        tag.decompose()
+    yield from _walk(soup)
 
 
 def _walk(node: Tag) -> Iterator[Paragraph | Grid]:

@@ -246,15 +246,19 @@ def _run_region(
             )
             if not is_partial:
                 with _environment(handed):
-                    _documents(report, region, plan, folder)
+                    _documents(report, region, plan, folder, state)
             publish.region_index(folder, results)
     report.pages[region.id] = made
 
 
-def _documents(report: RunReport, region: Region, plan: Plan, folder: Path) -> None:
+def _documents(
+    report: RunReport, region: Region, plan: Plan, folder: Path, state: str | None
+) -> None:
     """The Word files of a whole run: part of the domains is no report to file."""
     made = report.documents.setdefault(region.id, [])
-    for name, error in documents.build(plan, region, report.year, folder, report.public):
+    for name, error in documents.build(
+        plan, region, report.year, folder, report.public, state or ""
+    ):
         if error:
             report.failed_documents.append((region.id, name, error))
             log.error("%s: %s", name, error)

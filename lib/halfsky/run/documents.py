@@ -13,7 +13,7 @@ from halfsky.report.documents import evaluation_report, monitoring_report
 from halfsky.report.documents.word import to_docx
 from halfsky.report.view import View
 
-Maker = Callable[[View], Document]
+Maker = Callable[[View, str], Document]
 
 
 def due(plan: Plan, region: Region, year: int) -> dict[str, Maker]:
@@ -31,13 +31,12 @@ def due(plan: Plan, region: Region, year: int) -> dict[str, Maker]:
 
 
 def build(
-    plan: Plan, region: Region, year: int, folder: Path, public: bool = False
+    plan: Plan, region: Region, year: int, folder: Path, public: bool = False, state: str = ""
 ) -> Iterator[tuple[str, str]]:
     """Write the documents that are due; yields each one's name and its error, "" if none.
 
-    public: without small counts, like the pages beside them.
-
-    A document that fails leaves the pages, and its own earlier version, as they are.
+    public: without small counts, like the pages beside them. state: 送审稿 or 审定稿, on the
+    cover. A document that fails leaves the pages, and its own earlier version, as they are.
     """
     makers = due(plan, region, year)
     if not makers:
@@ -52,7 +51,7 @@ def build(
         return
     for name, make in makers.items():
         try:
-            write_bytes(folder / name, to_docx(make(view)))
+            write_bytes(folder / name, to_docx(make(view, state)))
         except Exception as failed:  # noqa: BLE001 - one document must not stop the other
             yield name, f"{type(failed).__name__}: {failed}"
         else:

@@ -34,7 +34,7 @@ def document(
         author=office,
         year=view.year,
         sections=sections,
-        state=state,
+        state="，".join(filter(None, (state, "公开版" if view.is_public else ""))),
         notice=SYNTHETIC if view.is_synthetic else "",
         has_contents=not view.reported.empty,
     )

@@ -150,7 +150,9 @@ def domain_table(view: View) -> Table | Html:
                 "指标": f"{row['name']}\n{goal_label(view, row['goal'])}",
                 "规划要求": words.requirement(row),
                 "基期": _dated(row["baseline"], row["baseline_year"], unit, places),
-                "上次": _dated(row["previous_value"], row["previous_year"], unit, places),
+                "上次": "—"
+                if row["is_pooled"]
+                else _dated(row["previous_value"], row["previous_year"], unit, places),
                 "最新": latest(row),
                 "变化": _change(row),
                 "对照" if view.is_reference else "状态": status_word(
@@ -194,7 +196,8 @@ def latest(row: dict[str, Any]) -> str:
     """The value a target is judged by with its year, or the level of a milestone."""
     if row["type"] == "milestone":
         return f"{row['level']:.0f}级" if row["level"] is not None else "—"
-    return _dated(row["value"], row["value_year"], row["unit"], row["decimals"])
+    shown = _dated(row["value"], row["value_year"], row["unit"], row["decimals"])
+    return f"{shown}（五年合并）" if row["is_pooled"] else shown
 
 
 def _dated(value: Any, year: Any, unit: Any, places: Any) -> str:
@@ -205,7 +208,8 @@ def _dated(value: Any, year: Any, unit: Any, places: Any) -> str:
 
 def _change(row: dict[str, Any]) -> str:
     """Latest less the figure before it; shares differ by points."""
-    if row["previous_value"] is None or row["value"] is None:
+    # A pooled value is of five years: the single year before it is no measure of its change.
+    if row["previous_value"] is None or row["value"] is None or row["is_pooled"]:
         return "—"
     change = row["value"] - row["previous_value"]
     shown = numbers.difference(abs(change), row["unit"], row["decimals"])

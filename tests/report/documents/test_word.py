@@ -1,0 +1,202 @@
+"""The Word file: form, numbering, fonts, and the same bytes for the same document."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+
+from halfsky.plan import load_plan, load_units
+from halfsky.plan.thresholds import load_thresholds
+from halfsky.report.documents import evaluation_report, monitoring_report
+from halfsky.report.documents.brief import government_brief
+from halfsky.report.documents.scheme import scheme_document
+from halfsky.report.documents.word import to_docx
+from halfsky.report.fonts import font_file
+from small_view import small_view
+
+
+@pytest.fixture(scope="module")
+def made() -> bytes:
+    return to_docx(evaluation_report(small_view("demo"), state="送审稿"))
+
+
+@pytest.fixture(scope="module")
+def word(made: bytes) -> Any:
+    return docx.Document(io.BytesIO(made))
+
+
+def test_the_same_document_gives_the_same_bytes(made: bytes) -> None:
+    assert to_docx(evaluation_report(small_view("demo"), state="送审稿")) == made
+
+
+def test_paper_and_margins_are_the_standards(word: Any) -> None:
+    for section in word.sections:
+        upright = round(section.page_width.mm) == 210
+        edges = [
+            section.top_margin, section.bottom_margin, section.left_margin, section.right_margin,
+        ]  # fmt: skip
+        expected = (37, 35, 28, 26) if upright else (28, 26, 35, 37)
+        assert [round(edge.mm) for edge in edges] == list(expected)
+        size = {round(section.page_width.mm), round(section.page_height.mm)}
+        assert size == {210, 297}
+
+
+def test_faces_are_the_standards_and_each_has_a_stand_in(word: Any, made: bytes) -> None:
+    faces = {
+        name: word.styles[name].element.rPr.rFonts.get(qn("w:eastAsia"))
+        for name in ("Title", "Heading 1", "Heading 2", "Heading 3", "Body Text")
+    }
+    assert faces == {
+        "Title": "方正小标宋简体",
+        "Heading 1": "黑体",
+        "Heading 2": "楷体_GB2312",
+        "Heading 3": "仿宋_GB2312",
+        "Body Text": "仿宋_GB2312",
+    }
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        table = archive.read("word/fontTable.xml").decode()
+    for face in set(faces.values()):
+        assert re.search(rf'<w:font w:name="{face}"><w:altName w:val="[^"]+"', table)
+
+
+def captions(word: Any, kind: str) -> list[int]:
+    found = []
+    for line in word.paragraphs:
+        if line.style.name == "Caption" and line.text.startswith(kind):
+            found.append(int(re.match(rf"{kind}(\d+)　\S", line.text)[1]))
+            assert f"SEQ {kind} " in "".join(t.text for t in line._p.iter(qn("w:instrText")))
+    return found
+
+
+def test_figures_and_tables_are_counted_without_gaps(word: Any) -> None:
+    assert captions(word, "表") == list(range(1, len(word.tables) + 1))
+    assert captions(word, "图") == list(range(1, len(word.inline_shapes) + 1))
+    assert len(word.tables) >= 5
+    assert len(word.inline_shapes) >= 2
+
+
+def test_tables_repeat_their_head_and_split_no_row(word: Any) -> None:
+    for table in word.tables:
+        first, *others = table.rows
+        assert first._tr.trPr.find(qn("w:tblHeader")) is not None
+        assert others
+        assert all(r._tr.trPr.find(qn("w:tblHeader")) is None for r in others)
+        assert all(r._tr.trPr.find(qn("w:cantSplit")) is not None for r in table.rows)
+
+
+def test_every_picture_says_its_message(word: Any) -> None:
+    for shape in word.inline_shapes:
+        described = shape._inline.docPr
+        assert re.search(r"\d", described.get("descr"))
+        assert described.get("title")
+
+
+def test_invented_figures_say_so_on_every_page_and_table(word: Any) -> None:
+    for line in word.paragraphs:
+        if line.style.name == "Caption" and line.text.startswith("表"):
+            assert line.text.endswith("（合成数据）")
+    body = word.sections[1]
+    for header in (body.header, body.even_page_header):
+        assert "合成数据：仅用于演示" in header.paragraphs[0].text
+        assert 'string="合成数据"' in header._element.xml
+
+
+def test_a_real_report_bears_no_mark_of_invented_figures() -> None:
+    with zipfile.ZipFile(io.BytesIO(to_docx(evaluation_report(small_view())))) as archive:
+        for name in archive.namelist():
+            if name.endswith(".xml"):
+                assert "合成" not in archive.read(name).decode(), name
+
+
+def test_cover_contents_and_page_numbers(word: Any) -> None:
+    lines = [line.text for line in word.paragraphs]
+    assert lines[0] == "（送审稿）"
+    headings = [line.text for line in word.paragraphs if line.style.name.startswith("Heading")]
+    contents = [line for line in word.paragraphs if line.style.name.lower().startswith("toc")]
+    entries = ["".join(t.text for t in line._p.iter(qn("w:t"))) for line in contents]
+    assert entries == [h for h in headings if not re.match(r"\d．", h)]
+    assert entries[0] == "一、评估依据和方法"
+    for footer in (word.sections[1].footer, word.sections[1].even_page_footer):
+        codes = [t.text.strip() for t in footer._element.iter(qn("w:instrText"))]
+        assert codes == ["PAGE"]
+    assert not word.sections[0].footer.paragraphs[0].text
+    marks = {m.get(qn("w:name")) for m in word.element.iter(qn("w:bookmarkStart"))}
+    assert {link.get(qn("w:anchor")) for link in word.element.iter(qn("w:hyperlink"))} <= marks
+
+
+def test_properties_name_the_office_and_the_language(word: Any) -> None:
+    core = word.core_properties
+    assert (core.author, core.language) == ("某办", "zh-CN")
+    assert core.title == "小规划中期评估报告"
+
+
+def test_headings_stand_above_something(word: Any) -> None:
+    lines = [b for b in word.element.body if b.tag in (qn("w:p"), qn("w:tbl"))]
+    levels = []
+    for block in lines:
+        style = block.find(f"{qn('w:pPr')}/{qn('w:pStyle')}") if block.tag == qn("w:p") else None
+        name = "" if style is None else style.get(qn("w:val"))
+        found = re.fullmatch(r"Heading(\d)", name)
+        levels.append(int(found[1]) if found else 0)
+    pairs = list(zip(levels, [*levels[1:], 1], strict=True))
+    assert all(after == 0 or after > level for level, after in pairs if level)
+
+
+def test_the_scheme_lists_every_target_once() -> None:
+    plan = load_plan()
+    document = scheme_document(plan, load_thresholds(), load_units())
+    tables = [
+        b for s in document.sections if s.level == 2 for b in s.blocks
+        if getattr(b, "caption", "").startswith("目标和指标")
+    ]  # fmt: skip
+    assert sum(len(t.rows) for t in tables) == len(plan.targets)
+    shown = [cell for t in tables for cell in t.frame["规划条款"]]
+    assert shown == [target.clause for _, target in plan.each_target()]
+
+
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+<dir>{folder}</dir><cachedir>{cache}</cachedir></fontconfig>"""
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize(
+    ("name", "most"), [("evaluation", 60), ("monitoring", 60), ("brief", 2), ("empty", 6)]
+)
+def test_libreoffice_opens_and_prints_it(tmp_path: Path, name: str, most: int) -> None:
+    soffice = shutil.which("soffice")
+    if soffice is None:
+        pytest.fail("LibreOffice is not installed: make test-all needs it")
+    document = {
+        "evaluation": lambda: evaluation_report(small_view("demo")),
+        "monitoring": lambda: monitoring_report(small_view("demo")),
+        "brief": lambda: government_brief(small_view()),
+        "empty": lambda: evaluation_report(small_view(is_filed=False)),
+    }[name]()
+    (tmp_path / "report.docx").write_bytes(to_docx(document))
+    fonts = tmp_path / "fonts.conf"
+    folder, cache = font_file().parent, tmp_path / "cache"
+    fonts.write_text(FONTS.format(folder=folder, cache=cache), encoding="utf-8")
+    environment = {"FONTCONFIG_FILE": str(fonts), "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    subprocess.run(
+        [soffice, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, "report.docx"],
+        cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=240,
+    )  # fmt: skip
+    told = subprocess.run(
+        ["pdftotext", "-layout", "report.pdf", "-"],
+        cwd=tmp_path, check=True, capture_output=True, timeout=60,
+    ).stdout.decode()  # fmt: skip
+    bare = re.sub(r"\s", "", told)
+    for section in document.numbered():
+        assert re.sub(r"\s", "", section.heading) in bare
+    assert not {"□", "\ufffd"} & set(told)
+    assert told.count("\f") <= most
