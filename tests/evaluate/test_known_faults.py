@@ -86,7 +86,7 @@ def sold(year: int, indicator: str) -> list[str]:
     mine = found.targets[found.targets["indicator"] == indicator]
     warned = found.warnings[found.warnings["target"].isin(mine["target"])]
     ways = [f"{t}: 恶化" for t in warned.loc[warned["family"] == Family.WORSENING, "target"]]
-    praised = set(ahead(found.targets, found.goals, found.warnings)["target"])
+    praised = set(ahead(found.targets, found.goals, found.warnings, found.effects)["target"])
     return ways + [f"{t}: 经验" for t in mine["target"] if t in praised]
 
 
@@ -235,3 +235,14 @@ def test_second_hand_figures_say_so() -> None:
     found = findings(2025, "unemp_insured")
     found = found[found["rule"] == "remark"]
     assert found["inputs"].iloc[0]["text"] == "二手转录，待核对官方原文"
+
+
+def test_no_remark_speaks_of_a_year_that_was_still_to_come():
+    told = [
+        text for text in judged(2022)[0].warnings["inputs"].map(lambda i: i.get("text")) if text
+    ]
+    later = [text for text in told if any(str(year) in text for year in range(2023, 2031))]
+    assert told
+    assert later == []
+    known = judged(2025)[0].warnings["inputs"].map(lambda i: i.get("text", "") or "")
+    assert known.str.contains("2024").any()

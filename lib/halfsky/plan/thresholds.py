@@ -121,6 +121,8 @@ class Prior(Frozen):
 
 
 class DisclosureRules(Frozen):
+    """Which counts a public edition withholds (docs/release.md, section 3)."""
+
     smallest: int = Field(ge=2)
 
 

@@ -18,6 +18,7 @@ from halfsky.plan.models import Indicator
 from halfsky.plan.vocabulary import Family, Severity
 
 _REMARK = re.compile("\u3014(.+?)\u3015")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 MOST = 120  # letters of a remark that are quoted
 
 
@@ -26,7 +27,9 @@ def remarks(known: Known) -> Iterator[Finding]:
     noted = known.observations["note"].fillna("").astype(str)
     shown = known.year - known.thresholds.warning.shown_years
     rows = known.observations[noted.str.contains("\u3014") & (known.observations["year"] > shown)]
-    texts = rows["note"].map(lambda note: "；".join(_REMARK.findall(str(note))))
+    texts = rows["note"].map(
+        lambda note: "；".join(t for t in _REMARK.findall(str(note)) if _was_known(t, known.year))
+    )
     groups: dict[tuple[str, str], list[tuple[Row, Indicator, pd.DataFrame]]] = {}
     for (name, text), part in rows.groupby(["indicator", texts], sort=False):
         indicator = known.plan.indicators[str(name)]
@@ -35,6 +38,11 @@ def remarks(known: Known) -> Iterator[Finding]:
             groups.setdefault((row["goal"], str(text)), []).append((row, indicator, part))
     for (_, text), members in groups.items():
         yield _told(known, text, members)
+
+
+def _was_known(text: str, year: int) -> bool:
+    """A remark that speaks of a later year was written later: the report of `year` had none."""
+    return all(int(named) <= year for named in _YEAR.findall(text))
 
 
 def _is_told_by_break(known: Known, row: Row, text: str) -> bool:
