@@ -20,7 +20,7 @@ from scipy.optimize import LinearConstraint, milp
 from builders import indicator, no_evidence, observations, plan_of, target
 from halfsky import report
 from halfsky.evaluate.assessment import Assumptions, assess
-from halfsky.evaluate.disclosure import KEYS, RULE, conceal, withhold
+from halfsky.evaluate.disclosure import KEYS, RULE, conceal, withhold, withhold_people
 from halfsky.plan import Region, Unit, load_units
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.thresholds import load_thresholds
@@ -404,6 +404,19 @@ def test_the_sums_leave_every_small_count_open(table):
                 integrality=np.ones(len(cells)),
             ).success
         assert possible >= SMALLEST - 1, (name, n)
+
+
+def test_people_reached_by_a_measure_are_not_told_where_one_department_reached_few():
+    returns = pd.DataFrame(
+        {
+            "measure": ["m1", "m1", "m1", "m2"],
+            "year": [2025, 2025, 2024, 2025],
+            "people": [3.0, 120.0, 90.0, 0.0],
+        }
+    )
+    shown = withhold_people(returns, SMALLEST)["people"]
+    assert shown.isna().tolist() == [True, True, False, False]  # 123 − 120 would be 3
+    assert shown.dropna().tolist() == [90, 0]
 
 
 def test_keys_name_each_row_once():

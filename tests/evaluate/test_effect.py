@@ -358,7 +358,8 @@ def test_planted_measures_of_the_synthetic_district_are_told_apart(story):
     own = plan.targets[target_of]
     rules, units = ASSUMED.thresholds, load_units()
     goals = plan.measures[planted["measure"]].serves
-    others = [t for g, t in plan.each_target() if g.id not in goals and t.type == "reach"][:26]
+    plain = [t for g, t in plan.each_target() if g.id not in goals and t.type == "directional"]
+    others = plain[:36]
     known = as_known(made.observations, 2025)
     facts, history = completion.facts(
         plan, known, region="demo", year=2025, thresholds=rules, units=units,

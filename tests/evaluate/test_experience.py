@@ -10,6 +10,7 @@ import pytest
 from halfsky.evaluate.experience import ahead
 from halfsky.plan.vocabulary import Family, Status
 
+NO_EFFECTS = pd.DataFrame({"target": [], "grade": []})
 NO_WARNINGS = pd.DataFrame({"family": [], "target": []})
 
 
@@ -30,11 +31,13 @@ def target(name: str = "a-1-1", **changes: object) -> dict[str, object]:
     return base | changes
 
 
-def found(*rows: dict[str, object], unmet: tuple[str, ...] = (), warnings=NO_WARNINGS):
+def found(
+    *rows: dict[str, object], unmet: tuple[str, ...] = (), warnings=NO_WARNINGS, effects=NO_EFFECTS
+):
     frame = pd.DataFrame(rows)
     goals = pd.DataFrame({"goal": frame["goal"].unique()})
     goals["status"] = [Status.UNMET if g in unmet else Status.MET for g in goals["goal"]]
-    result = ahead(frame, goals, warnings)
+    result = ahead(frame, goals, warnings, effects)
     return dict(zip(result["target"], result["why"], strict=True))
 
 
@@ -70,6 +73,13 @@ def test_a_goal_in_trouble_sets_no_example():
     assert found(target(**good), warnings=warned) == {}
     noted = pd.DataFrame({"family": [Family.DATA], "target": ["a-1-1"]})
     assert found(target(**good), warnings=noted) == {"a-1-1": "ahead"}
+
+
+def test_evidence_of_an_effect_comes_first_whatever_the_goals_other_targets_do():
+    rows = [target("a-1-1", progress=2.0), target("a-2-1", progress=2.0, p_met=0.99)]
+    graded = pd.DataFrame({"target": ["a-1-1", "a-2-1"], "grade": ["B", "C"]})
+    assert list(found(*rows, unmet=("a-1",), effects=graded)) == ["a-1-1", "a-2-1"]
+    assert list(found(*rows, unmet=("a-1",))) == ["a-2-1"]
 
 
 def test_the_likeliest_to_last_comes_first():

@@ -14,6 +14,7 @@ import pytest
 
 from halfsky import data
 from halfsky.evaluate.assessment import Assessment, Assumptions, assess
+from halfsky.evaluate.experience import ahead
 from halfsky.plan import load_plan, load_region, load_units
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.thresholds import load_thresholds
@@ -81,13 +82,12 @@ def findings(year: int, indicator: str) -> pd.DataFrame:
 
 def sold(year: int, indicator: str) -> list[str]:
     """Every way an indicator's figure is told as progress or decline."""
-    found, view = judged(year)
+    found = judged(year)[0]
     mine = found.targets[found.targets["indicator"] == indicator]
     warned = found.warnings[found.warnings["target"].isin(mine["target"])]
     ways = [f"{t}: 恶化" for t in warned.loc[warned["family"] == Family.WORSENING, "target"]]
-    praised = experience(view).text
-    ways += [f"{name}: 经验" for name in mine["name"] if f"{name}由" in praised]
-    return ways
+    praised = set(ahead(found.targets, found.goals, found.warnings)["target"])
+    return ways + [f"{t}: 经验" for t in mine["target"] if t in praised]
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,7 @@ def test_toilets_are_told_within_one_definition_only() -> None:
     row = targets(2025).loc["environment-8-1"]
     assert (row["baseline"], row["value"], row["n"]) == (65, 77, 2)
     assert math.isnan(row["p_met"]), "two points are no trend"
-    praised = experience(judged(2025)[1]).text
-    assert "81.8" not in praised
+    assert "81.8" not in experience(judged(2025)[1]).text
     assert targets(2022).loc["environment-8-1", "status"] == "未填报", "65 is the baseline itself"
 
 

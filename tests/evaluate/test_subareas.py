@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from benchmarks.townships import study
 from builders import UNITS, indicator, observations, plan_of, target
 from halfsky.evaluate import subareas
 from halfsky.evaluate.places import comparable
@@ -203,6 +206,25 @@ def test_intervals_are_wilson_and_exact_poisson():
     # 3 events: exact lower bound chi2.ppf(.025, 6) ÷ 2 = 0.6187
     low = areas.set_index("subarea").loc["甲", "low"]
     assert low == pytest.approx(1e5 * stats.chi2.ppf(0.025, 6) / 2 / 1000)
+
+
+def test_the_planted_township_is_named_in_synthetic_districts():
+    """tests/benchmarks/townships.py over a few seeds; its committed results hold the rates."""
+    result = study(range(2))
+    assert result["planted_found_share"] == 1
+    assert result["null_outside_95_per_district"] > 50, "read by eye, a funnel names them all"
+    assert result["null_named_per_district"] <= 1
+
+
+def test_committed_study_keeps_the_declared_rates():
+    path = Path(__file__).parents[1] / "benchmarks" / "results" / "townships.json"
+    result = json.loads(path.read_text(encoding="utf-8"))
+    districts = result["districts"]
+    assert result["planted_found_share"] >= 0.95
+    # Without anything planted q bounds the share of districts in which anyone is named; the
+    # limit is what .10 leaves room for in so many districts.
+    named = round(result["null_districts_with_any_named"] * districts)
+    assert stats.binom.sf(named - 1, districts, result["declared_false_share"]) > 0.01
 
 
 AREAS = st.dictionaries(

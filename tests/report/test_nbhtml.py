@@ -138,10 +138,10 @@ def test_tables_keep_their_structure_and_scroll_by_keyboard():
 
 def test_a_table_of_words_says_each_cells_column():
     head = "<tr><th>指标</th><th>现值<br><small>年份</small></th><th>依据</th><th>年</th></tr>"
-    why = "最近三次填报中两次达到，判为达标"
-    row = f"<tr><th scope='row'>甲</th><td>1</td><td>{why}</td><td>5</td></tr>"
+    reason = "最近三次填报中两次达到，因此判为达标"
+    row = f"<tr><th scope='row'>甲</th><td>1</td><td>{reason}</td><td>5</td></tr>"
     words = f"<table><thead>{head}</thead><tbody>{row}</tbody></table>"
-    figures = words.replace(why, "99.46—100.00")
+    figures = words.replace(reason, "99.46—100.00")
     merged = words.replace("<td>1", '<td rowspan="1">1')
     tables = (words, figures, merged)
     found = [soup(html_output(table)).select_one("main table") for table in tables]

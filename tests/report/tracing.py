@@ -145,8 +145,12 @@ class Tracer:
         for name in self.names:
             text = text.replace(name, "")
         numbers_of = {m.number for g in goals for m in self.view.plan.measures_for(g)}
-        missing += [f"措施{n}" for n in re.findall(r"措施(\d+)", text) if int(n) not in numbers_of]
-        text = re.sub(r"（措施\d+）", "", text).replace("/10万", "/十万")
+        missing += [
+            f"措施{n}"
+            for n in re.findall(r"措施(\d+)(?![\d条项])", text)
+            if int(n) not in numbers_of
+        ]
+        text = re.sub(r"措施\d+(?![\d条项])", "", text).replace("/10万", "/十万")
         # A sentence about one goal may use that goal's figures only.
         figures = self.figures(goals[0]) if len(goals) == 1 else self.figures(None)
         for found in NUMBER.finditer(text):
@@ -287,7 +291,8 @@ class Tracer:
         figures.count += known(bare["department"].value_counts())
         found = open_problems(view.targets, view.warnings)
         figures.count.append(found.loc[found["status"] != "未填报", "goal"].nunique())
-        figures.count.append(ahead(view.targets, view.goals, view.warnings)["goal"].nunique())
+        found_ahead = ahead(view.targets, view.goals, view.warnings, assessment.effects)
+        figures.count.append(found_ahead["goal"].nunique())
         figures.count.append(actions.loc[actions["status"] != "未填报", "goal"].nunique())
         counts = assessment.rates.set_index("domain").loc[view.domain_id or "all"]
         figures.count += known(counts)

@@ -129,6 +129,9 @@ def _action(row: dict[str, Any], raised: pd.DataFrame | None) -> Action | None:
         if row["type"] == "milestone":
             return Action.FILE_DOCUMENTS
         return Action.FILE_BASELINE if rule == "no_baseline" else Action.FILE_FIGURES
+    # A figure in doubt comes first: no pace can be read off it.
+    if not pd.isna(row["doubt"]):
+        return Action.VERIFY
     if status == Status.UNMET:
         return Action.RAISE_LEVEL if row["type"] == "milestone" else Action.SPEED_UP
     # A year without a case leaves nothing to review; the next year is simply counted.

@@ -10,32 +10,39 @@ import pandas as pd
 from halfsky.plan.vocabulary import Family, Status
 
 COLUMNS = ["goal", "target", "why"]
+PROVEN = ("A", "B")  # grades of evidence that make a practice worth telling of
 
 
-def ahead(targets: pd.DataFrame, goals: pd.DataFrame, warnings: pd.DataFrame) -> pd.DataFrame:
+def ahead(
+    targets: pd.DataFrame, goals: pd.DataFrame, warnings: pd.DataFrame, effects: pd.DataFrame
+) -> pd.DataFrame:
     """Targets ahead of their time or held, of goals that are not unmet.
+
+    A target whose figures agree with a measure's effect counts whatever its goal's others do.
 
     Args:
         targets: judged targets with p_met and doubt. goals: goal, status.
-        warnings: early_warning.find.
+        warnings: early_warning.find. effects: target, grade of evaluate.effect.
 
     Returns:
-        COLUMNS, the likeliest to last first (how far a target came says less: a tiny distance
-        is soon covered many times over). why: ahead (completion not behind the time gone),
-        headroom (met at the baseline and better than asked) or moved (met, and changed by δ
-        or more); a target warned of as hard to meet or worsening, or whose newest figure is in
-        doubt, is none of these.
+        COLUMNS, those with evidence of an effect first, then the likeliest to last (how far a
+        target came says less: a tiny distance is soon covered many times over). why: ahead
+        (completion not behind the time gone), headroom (met at the baseline and better than
+        asked) or moved (met, and changed by δ or more); a target warned of as hard to meet or
+        worsening, or whose newest figure is in doubt, is none of these.
     """
     unmet = goals.loc[goals["status"] == Status.UNMET, "goal"]
     troubled = warnings.loc[warnings["family"].isin([Family.HARD, Family.WORSENING]), "target"]
-    frame = targets[
-        ~targets["goal"].isin(unmet) & ~targets["target"].isin(troubled) & targets["doubt"].isna()
-    ]
+    proven = set(effects.loc[effects["grade"].isin(PROVEN), "target"])
+    has_place = ~targets["goal"].isin(unmet) | targets["target"].isin(proven)
+    frame = targets[has_place & ~targets["target"].isin(troubled) & targets["doubt"].isna()]
     met = (frame["status"] == Status.MET) & frame["baseline"].notna()
     why = pd.Series(pd.NA, index=frame.index, dtype=object)
     why[met & (frame["progress"].abs() >= frame["delta"])] = "moved"
     why[met & (frame["headroom"] > 0)] = "headroom"
     why[frame["completion_pct"] >= frame["elapsed_pct"]] = "ahead"
     found = frame.assign(why=why)[why.notna()]
-    order = found.sort_values("p_met", ascending=False, kind="stable", na_position="last")
+    order = found.assign(_proven=found["target"].isin(proven)).sort_values(
+        ["_proven", "p_met"], ascending=False, kind="stable", na_position="last"
+    )
     return order[COLUMNS].reset_index(drop=True)

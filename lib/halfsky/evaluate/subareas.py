@@ -1,8 +1,8 @@
 """Which townships stand out, and what does each contribute to the whole?
 
 Exact control limits around the townships' own whole and one false discovery rate over all of a
-year's townships and indicators. Where townships differ more than counting allows, nearly all of
-them lie outside such limits; one is singled out only if it is unlike the others as well.
+year's townships and indicators. Townships differ by more than counting, so that many lie outside
+such limits; one is singled out only if it is unlike the others as well.
 Source: docs/method.md section 6.
 """
 
@@ -125,11 +125,10 @@ def find(
         townships with counts), exact limits at the inner and outer level, zone (`inside`,
         `inner`: outside the inner limits only, `outer`), share of the denominator,
         contribution = share × (rate − whole), people (numerator short of the whole's rate;
-        negative: above it), exact p_value, p_judged (the same, or where the townships are
-        overdispersed the larger of it and that of being unlike the others; NaN where too few
-        others tell what is usual), side (`better`, `worse`, None where direction is neutral or
-        rates are equal), is_flagged: outside the inner limits and found by Benjamini–Hochberg
-        over all p_judged. NaN and None without counts.
+        negative: above it), exact p_value, p_judged (the larger of it and that of being unlike
+        the others; NaN where too few others tell what is usual), side (`better`, `worse`, None
+        where direction is neutral or rates are equal), is_flagged: outside the inner limits and
+        found by Benjamini–Hochberg over all p_judged. NaN and None without counts.
         SUMMARY_COLUMNS, one row per indicator: the filed whole beside the pooled one, what
         part of its denominator the townships hold, the test of heterogeneity (NaN where
         expected counts are too few), dispersion = χ² ÷ (k − 1).
@@ -139,7 +138,7 @@ def find(
     parts = parts[(parts["year"] == newest) & (year - newest <= thresholds.status.stale_lag)]
     areas = _areas(parts, plan, thresholds.where)
     summary = _summary(areas, rows[rows["subarea"] == WHOLE], year, thresholds.where)
-    areas = _judged(areas, summary, thresholds.where)
+    areas = _judged(areas, thresholds.where)
     areas = _flagged(areas, thresholds.warning.fdr)
     outside = areas.assign(
         flagged=areas["is_flagged"],
@@ -290,23 +289,24 @@ def unlike_others(values: Vector) -> Vector:
     return p
 
 
-def _judged(areas: pd.DataFrame, summary: pd.DataFrame, rules: WhereRules) -> pd.DataFrame:
-    """p against chance, and where townships scatter more than that, against each other."""
-    judged = areas["p_value"].to_numpy(float).copy()
-    wide = summary.loc[summary["is_overdispersed"], GROUP].assign(wide=True)
-    marked = areas[GROUP].merge(wide, on=GROUP, how="left")
-    is_wide = marked["wide"].notna().to_numpy() & areas["p_value"].notna().to_numpy()
+def _judged(areas: pd.DataFrame, rules: WhereRules) -> pd.DataFrame:
+    """The larger of two p: against chance, and against how much the townships differ anyway.
+
+    Asked of every indicator, not only where a test finds them to differ: a test that finds
+    nothing in few cases would let chance alone decide where places do differ.
+    """
+    judged = np.full(len(areas), math.nan)
+    has_p = areas["p_value"].notna().to_numpy()
+    exact = areas["p_value"].to_numpy(float)
     rate = (areas["rate"] / areas["per"]).to_numpy(float)
     # Scales on which counting scatters townships of one size alike, whatever their level.
     level = np.where(
         areas["family"] == "binomial", np.arcsin(np.sqrt(np.clip(rate, 0, 1))), np.sqrt(rate)
     )
-    for places in areas[is_wide].groupby(GROUP, sort=False).indices.values():
-        at = np.flatnonzero(is_wide)[places]
-        if len(at) < rules.min_areas:
-            judged[at] = math.nan
-        else:
-            judged[at] = np.maximum(judged[at], unlike_others(level[at]))
+    for places in areas[has_p].groupby(GROUP, sort=False).indices.values():
+        at = np.flatnonzero(has_p)[places]
+        if len(at) >= rules.min_areas:
+            judged[at] = np.maximum(exact[at], unlike_others(level[at]))
     return areas.assign(p_judged=judged)
 
 

@@ -102,6 +102,8 @@ class WhereRules(Frozen):
 
 
 class EffectRules(Frozen):
+    """When figures agree with a measure's effect (docs/method.md, section 7)."""
+
     years_after: int = Field(ge=1)
     difference_level: float = Field(gt=0, lt=1)
     min_comparisons: int = Field(ge=2)

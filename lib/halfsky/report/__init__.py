@@ -55,7 +55,7 @@ from halfsky.report.places import (
 )
 from halfsky.report.record import Record as record
 from halfsky.report.register import warning_register
-from halfsky.report.scenarios import what_if_table
+from halfsky.report.scenarios import scenario_sentence, what_if_table
 from halfsky.report.sections import (
     comparison_table,
     completion_table,
@@ -123,6 +123,7 @@ __all__ = [
     "recommendations",
     "record",
     "returns_table",
+    "scenario_sentence",
     "series_chart",
     "series_table",
     "slope_chart",

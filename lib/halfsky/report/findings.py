@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from halfsky.evaluate.countermeasures import open_problems
-from halfsky.evaluate.experience import ahead
+from halfsky.evaluate.experience import PROVEN, ahead
 from halfsky.plan.vocabulary import Action, MeasureFinding, Progress, Severity, Status
 from halfsky.report import numbers
 from halfsky.report.html import Html
@@ -22,6 +22,7 @@ from halfsky.report.view import View
 from halfsky.report.words import rows
 
 MOST = 8  # sentences in one list; the tables hold the rest
+MOST_EVIDENCE = 2
 FEW = 3  # so many missing figures are named one by one
 _FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)
 _KNOWN_TROUBLE = ("p_below", "overdue")  # told by the figures of the sentence itself
@@ -32,7 +33,7 @@ def experience(view: View) -> Html:
 
     Without a word on causes: what ran at the same time is named, and that it did.
     """
-    found = ahead(view.targets, view.goals, view.warnings)
+    found = ahead(view.targets, view.goals, view.warnings, view.assessment.effects)
     by_target = {row["target"]: row for row in rows(view.targets)}
     items = []
     for _, part in found.groupby("goal", sort=False):
@@ -72,7 +73,21 @@ def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
     ]
     if ran:
         told += f"。同期，{prose.measures(ran, goal, as_run=True)}"
+    told += _evidence(view, targets)
     return told + "。"
+
+
+def _evidence(view: View, targets: list[dict[str, Any]]) -> str:
+    """The grades of evidence that say something, by measure and target."""
+    frame = view.assessment.effects
+    mine = frame[frame["target"].isin([t["target"] for t in targets]) & frame["grade"].isin(PROVEN)]
+    names = {t["target"]: t["name"] for t in targets}
+    told = [
+        f"{names[row['target']]}的变化与措施{view.plan.measures[row['measure']].number}"
+        f"起作用相一致（证据等级{row['grade']}）"
+        for row in rows(mine)
+    ]
+    return f"；{numbers.joined(told[:MOST_EVIDENCE])}" if told else ""
 
 
 def _movement(prose: Prose, row: dict[str, Any]) -> str:

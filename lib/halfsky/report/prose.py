@@ -186,6 +186,8 @@ class Prose:
         """The probability at the plan's end, or why there is none; may be empty."""
         if row["forecast_method"] == "observed" or row["type"] == "milestone":
             return ""
+        if row["doubt"] is not None:
+            return ""  # the warning says what to verify before any chance is read off it
         if row["p_met"] is None:
             few = row["n"] and row["n"] < 3
             return say("outlook", "none", row["goal"], r=row) if few else ""
@@ -194,7 +196,8 @@ class Prose:
 
     def pace(self, row: Row) -> str:
         """The straight line from here to the target, beside the recent pace."""
-        if row["needed_pace"] is None or row["status"] == Status.MET:
+        is_told = row["status"] == Status.MET or row["doubt"] is not None
+        if row["needed_pace"] is None or is_told:
             return ""
         enough = row["speed_up"] is not None and row["speed_up"] <= 1
         if enough and row["p_met"] is not None and row["p_met"] < EVEN:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from halfsky.evaluate import what_if
@@ -46,6 +47,27 @@ def what_if_table(view: View) -> Html:
         end_year=view.plan.info.end_year,
         capped=numbers.joined([t["name"] for t in told if t["is_capped"]]),
     )
+
+
+def scenario_sentence(view: View, found: what_if.Scenario) -> Html:
+    """One assumed course: P with and without it, what is still missing, what moves along."""
+    row = next(r for r in rows(view.assessment.targets) if r["target"] == found.target)
+    prose, end = Prose(view), view.plan.info.end_year
+    change = numbers.gap(abs(found.yearly_change), row["unit"], row["decimals"] + 1)
+    verb = "提高" if found.yearly_change > 0 else "下降"
+    course = f"每年{verb}{change}" if found.yearly_change else "保持不变"
+    told = (
+        f"{row['name']}如自{found.start}年起{course}，{end}年{chance_word(view)}"
+        f"由{numbers.percent(found.p_before)}变为{numbers.percent(found.p)}"
+    )
+    if found.shortfall > 0:
+        short = numbers.gap(found.shortfall, row["unit"], row["decimals"])
+        people = None if math.isnan(found.heads) else found.heads
+        told += f"，预测值离目标还差{short}{prose.people(row, people)}"
+    if found.attain_year is not None:
+        told += f"，{found.attain_year}年起达到的可能过半"
+    tied = _tied(view, row)
+    return sentence(told + (f"；同一数列上的{tied}随之变动" if tied else "") + "。")
 
 
 def _told(

@@ -84,7 +84,7 @@ def chance_of_fall(p: float, resolved: float, limit: float) -> float:
     With a calibrated forecast P is a martingale: of the end year's variance s², the years just
     reported resolve r² (the forecast's own spread for them) and s² − r² stays. P falls from p
     to p − limit where the news is worse than z·s − z'·√(s² − r²), z and z' the normal scores
-    of p and p − limit. Held against real falls in docs/early_warning.md.
+    of p and p − limit. An upper bound where P moves less than that (docs/early_warning.md).
 
     Args:
         resolved: r ÷ s, both read from last year's forecast on the bad side.
