@@ -52,7 +52,7 @@ BACKGROUND = (
     "schooling_15plus",
 )
 FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)
-MOST_BARS = 20  # bars that half a page holds
+MOST_BARS = 12  # bars that half a page holds
 NAMED = 12  # names in one sentence; the tables hold the rest
 
 
@@ -431,8 +431,7 @@ def action_table(view: View, department: str | None = None) -> Table | Html:
                 "指标": f"{row['name']}\n{goal_label(view, row['goal'])}",
                 "现状": prose.words.rule(row),
                 "规划措施及进展": prose.measures(measures_for(view, row["goal"]), row["goal"]),
-                "要求": f"{prose.need(row, answer)}，"
-                f"{due(view.plan.info, 'returns', view.year)}报告进展",
+                "要求": prose.need(row, answer),
             }
         )
     frame = pd.DataFrame(told)
@@ -441,9 +440,12 @@ def action_table(view: View, department: str | None = None) -> Table | Html:
     return Table(
         frame,
         "分部门对策建议" if department is None else "需要落实的措施",
-        note="部门分工为建议，规划未作规定。" + made_up(view),
+        note=f"请于{due(view.plan.info, 'returns', view.year)}报告进展。"
+        "部门分工为建议，规划未作规定。"
+        + made_up(view),
         grouped=department is None,
         wide=department is None,
+        dense=department is None,
         weights=(13, 14, 15, 29, 29) if department is None else (18, 18, 32, 32),
     )
 
@@ -481,7 +483,7 @@ def returns_table(view: View) -> Table | Html:
 
 def annex_table(view: View) -> Table:
     """全部指标一览: every target of the plan with its three answers, reported or not."""
-    words = words_for(view)
+    words, info = words_for(view), view.plan.info
     told = []
     for row in rows(view.targets):
         done = row["completion_pct"]
@@ -491,13 +493,14 @@ def annex_table(view: View) -> Table:
                 "指标": row["name"],
                 "规划要求": words.requirement(row),
                 "基期": _in_line(
-                    _dated(row["baseline"], row["baseline_year"], row["unit"], row["decimals"])
+                    _dated(row["baseline"], row["baseline_year"], row["unit"], row["decimals"]),
+                    info.baseline_year,
                 ),
-                "最新": _in_line(latest(row)),
+                "最新": _in_line(latest(row), view.year),
                 "变化": _change(row),
                 "完成度": "—" if done is None else f"{numbers.number(done, 0)}%",
                 "状态": status_word(row["status"], view.is_reference),
-                chance_word(view): _in_line(_chance(row)),
+                chance_word(view): _chance(row),
                 "数据": row["data"],
                 "责任部门（建议）": row["department"],
             }
@@ -509,25 +512,24 @@ def annex_table(view: View) -> Table:
         frame,
         f"全部{len(view.targets)}项指标一览",
         numbers=("基期", "最新", "变化", "完成度"),
-        note="“变化”与上一次数值相比；“完成度”为基期到目标之间已走完的份额；“—”为没有数值。"
-        + made_up(view),
+        note=f"未注年份的，基期为{info.baseline_year}年，最新为{view.year}年；“变化”与上一次数值相比；"
+        "“完成度”为基期到目标之间已走完的份额；“—”为没有数值。" + made_up(view),
         grouped=True,
         wide=True,
         dense=True,
-        weights=(6, 21, 13, 11, 11, 8, 6, 7, 12, 7, 14)[: 11 - view.is_reference],
+        weights=(5, 19, 18, 7, 10, 10, 6, 7, 7, 6, 13)[: 11 - view.is_reference],
     )
 
 
-def _in_line(text: str) -> str:
-    """85.0%（2025年）: a dated figure in one line, for a table of many rows."""
-    first, *rest = text.replace("（五年合并）", "，五年合并").split("\n")
-    return first + "".join(f"（{part}）" for part in rest)
+def _in_line(text: str, year: int) -> str:
+    """85.0%, or 85.0%（2023年） where it is not of the year a reader expects: in one line."""
+    value, *rest = text.replace("（五年合并）", "，五年合并").split("\n")
+    dated = "".join(rest).removeprefix(f"{year}年").removeprefix("，")
+    return value + (f"（{dated}）" if dated else "")
 
 
 def _chance(row: dict[str, Any]) -> str:
-    if row["p_met"] is None:
-        return row["outlook"]
-    return f"{numbers.percent(row['p_met'])}\n{row['outlook']}"
+    return row["outlook"] if row["p_met"] is None else numbers.percent(row["p_met"])
 
 
 def statistics_table(view: View) -> Html:

@@ -87,7 +87,7 @@ def set_styles(word: Word) -> None:
         added.base_style = normal
         _font(added, face, size)
         _paragraph(added, align=align, after=4 if name == NOTE else 0)
-    for name, size, line in ((BRIEF, "四号", 24), (DETAIL, "小四", 20), (SHEET, "小四", 18)):
+    for name, size, line in ((BRIEF, "四号", 24), (DETAIL, "五号", 17), (SHEET, "小四", 18)):
         added = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         added.base_style = body
         _font(added, FANG, size)
