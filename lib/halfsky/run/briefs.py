@@ -8,7 +8,13 @@ from pathlib import Path
 from halfsky.data.workbook import Sheet, write_tables
 from halfsky.plan import ParameterError, Problem, tr
 from halfsky.plan.paths import reports_dir
-from halfsky.report.documents.brief import department_sheets, government_brief, overview_table
+from halfsky.report.documents.brief import (
+    ELSEWHERE,
+    department_sheets,
+    government_brief,
+    overview_table,
+    sheet_tables,
+)
 from halfsky.report.documents.word import to_docx
 from halfsky.run.documents import write_bytes
 from halfsky.run.publish import SYNTHETIC_BANNER
@@ -43,8 +49,9 @@ def write_briefs(year: int, region: str, plan: str) -> list[Path]:
         made.append(write_bytes(folder / f"{number:02d}_{name}.docx", to_docx(sheet)))
     for old in set(folder.glob("[0-9][0-9]_*.docx")) - set(made):
         old.unlink()  # a department with nothing left to do, or numbered otherwise now
-    overview = folder / "各部门一览.xlsx"
+    overview = folder / ELSEWHERE
     notes = (SYNTHETIC_BANNER,) if view.is_synthetic else ()
     title = f"{view.region.short}{year}年各部门任务一览"
-    write_tables([Sheet("各部门任务一览", overview_table(view), notes)], overview, title)
+    tables = {"各部门任务一览": overview_table(view)} | sheet_tables(view)
+    write_tables([Sheet(name, frame, notes) for name, frame in tables.items()], overview, title)
     return [*made, overview]
