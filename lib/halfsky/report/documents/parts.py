@@ -441,8 +441,7 @@ def action_table(view: View, department: str | None = None) -> Table | Html:
         frame,
         "分部门对策建议" if department is None else "需要落实的措施",
         note=f"请于{due(view.plan.info, 'returns', view.year)}报告进展。"
-        "部门分工为建议，规划未作规定。"
-        + made_up(view),
+        "部门分工为建议，规划未作规定。" + made_up(view),
         grouped=department is None,
         wide=department is None,
         dense=department is None,
