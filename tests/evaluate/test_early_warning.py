@@ -7,14 +7,14 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from builders import UNITS, indicator, no_evidence, observations, plan_of, target
 from halfsky.evaluate.assessment import Assessment, Assumptions, assess
 from halfsky.evaluate.early_warning import expected_false
 from halfsky.evaluate.warning.totals import slips
 from halfsky.evaluate.warning.volatile import overdispersion
-from halfsky.evaluate.warning.worsening import below
+from halfsky.evaluate.warning.worsening import below, chance_of_fall
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
@@ -81,9 +81,15 @@ def test_a_clean_series_leaves_no_doubt():
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        pytest.param([40, 41, 42, 4.3], [(3, -1)], id="4.3 for 43: log10(4.3/42) = -0.99"),
+        pytest.param([40, 41, 42, 4.3], [(3, -1)], id="4.3 for 43: log10(43/42) = .010 < .011"),
+        pytest.param([40, 41, 42, 5.3], [], id="53 after 42 is no ordinary step: .10 > .011"),
+        pytest.param([40, 41, 5.3, 43], [(2, -1)], id="against both: log10(53/41) = .11 < .2"),
+        pytest.param([0, 0.19, 1.74, 1.34, 2.17, 3.53], [], id="has just left zero"),
+        pytest.param([0.2, 1.7, 1.3, 2.2, 3.5], [], id="not steady: log10(2.2/1.3) = .23 > .1"),
+        pytest.param([2.0, 1.9, 1.6, 1.3, 0.9, 0.1], [], id="falling: log10(1.3/.9) = .16 > .1"),
+        pytest.param([2.0, 1.9, 1.9, 1.8, 0.1], [], id="1.0 after 1.8: log10 = .26 > .2"),
         pytest.param([40, 41, 4.2, 43, 44], [(2, -1)], id="then back again"),
-        pytest.param([3, 3.1, 3.2, 310], [(3, 2)], id="310 for 3.1: 100 times"),
+        pytest.param([3, 3.1, 3.2, 325], [(3, 2)], id="325 for 3.25: 100 times"),
         pytest.param([40, 41, 42, 0.43], [(3, -2)], id="0.43 for 43: a share for percent"),
         pytest.param([40, 41, 42, 20], [], id="halved is no slip: log10(.48) = -.32"),
         pytest.param([40, 41, 42, 9], [], id="a fall to 9: log10(.21) = -.67, no power of ten"),
@@ -112,6 +118,33 @@ def test_a_few_events_may_be_ten_times_as_many_next_year():
         year=2023,
     )
     assert "unit_slip" not in rules_of(found)
+
+
+# ------------------------------------------------------------------ chance of a fall in P
+
+
+@pytest.mark.parametrize(
+    ("p", "left", "expected"),
+    [
+        pytest.param(0.5, 0.8, 0.2422, id="Φ(−(0 + .5244·.8) ÷ .6) = Φ(−.6992)"),
+        pytest.param(0.5, 0.0, 0.5, id="all is known next year: 1 − .5"),
+        pytest.param(0.9, 0.0, 0.1, id="all is known next year: 1 − .9"),
+        pytest.param(0.5, 1.0, 0.0, id="next year tells nothing"),
+        pytest.param(0.2, 0.5, 0.0, id="P of .20 cannot fall by .20"),
+    ],
+)
+def test_chance_of_fall(p, left, expected):
+    assert chance_of_fall(p, left, 0.2) == pytest.approx(expected, abs=5e-5)
+
+
+@pytest.mark.parametrize("left", [0.5, 0.9])
+@pytest.mark.parametrize("p", [0.3, 0.6, 0.95])
+def test_a_calibrated_p_falls_as_often_as_its_chance_says(p, left):
+    """Draw the year's news, work P out anew, count the falls: n = 200,000, error .001."""
+    news = np.sqrt(1 - left**2) * np.random.default_rng(1).standard_normal(200_000)
+    after = special.ndtr((special.ndtri(p) + news) / left)
+    assert after.mean() == pytest.approx(p, abs=0.005), "a martingale"
+    assert (p - after >= 0.2).mean() == pytest.approx(chance_of_fall(p, left, 0.2), abs=0.005)
 
 
 # ------------------------------------------------------------------ figures
