@@ -52,7 +52,7 @@ def sources(view: View, targets: pd.DataFrame) -> str:
     """Who published the figures of some targets, as the line under a chart."""
     used = view.history[view.history["target"].isin(targets["target"])]
     names = sorted({publisher(source) for source in used["source"].dropna()})
-    return "来源：" + (numbers.joined(names, 5) or "无") + _synthetic(view)
+    return "来源：" + (numbers.joined(names, 5, "家") or "无") + _synthetic(view)
 
 
 def _synthetic(view: View) -> str:
@@ -83,10 +83,12 @@ def completion_chart(view: View) -> Charts | Html:
     known = frame[frame["completion_pct"].notna()]
     ahead = int((known["completion_pct"] >= known["elapsed_pct"]).sum())
     met = int((frame["status"] == Status.MET).sum())
-    alt = (
-        f"{len(frame)}项有数据的指标中{met}项达到要求；能计算完成度的{len(known)}项中，"
-        f"{ahead}项不慢于时间进度，{len(known) - ahead}项落后。"
-    )
+    alt = f"{len(frame)}项有数据的指标中{met}项达到要求"
+    if len(known):
+        slow = len(known) - ahead
+        paces = [f"{ahead}项不慢于时间进度"] * bool(ahead) + [f"{slow}项落后"] * bool(slow)
+        alt += f"；能计算完成度的{len(known)}项中，{'，'.join(paces)}"
+    alt += "。"
     # Split before ordering would hide who is furthest behind: the order is that of the whole.
     ordered = furthest_behind_first(frame)
     pages = range(0, len(ordered), ROWS)
@@ -179,7 +181,7 @@ def series_chart(view: View, indicators: Iterable[str], title: str, since: int =
         plot_series(drawn),
         title,
         told + "。",
-        "来源：" + numbers.joined(publishers, 5) + _synthetic(view),
+        "来源：" + numbers.joined(publishers, 5, "家") + _synthetic(view),
         view.is_synthetic,
     )
 
@@ -228,7 +230,7 @@ def warning_chart(view: View) -> Shown:
     told = "，".join(f"{family}{count}条" for family, count in counts.items())
     return Chart(
         plot_warnings(view.warnings, families=[family.value for family in Family]),
-        "预警的类别与轻重" if not view.is_reference else "提示的类别与轻重",
+        "预警的类别与轻重" if not view.is_reference else "关注事项的类别与轻重",
         told + "。",
         f"说明：规则与限值见方法说明；截至{view.year}年掌握的数据{_synthetic(view)}",
         view.is_synthetic,
