@@ -81,9 +81,15 @@ def test_a_clean_series_leaves_no_doubt():
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        pytest.param([40, 41, 42, 4.3], [(3, -1)], id="4.3 for 43: log10(4.3/42) = -0.99"),
+        pytest.param([40, 41, 42, 4.3], [(3, -1)], id="4.3 for 43: log10(43/42) = .010 < .011"),
+        pytest.param([40, 41, 42, 5.3], [], id="53 after 42 is no ordinary step: .10 > .011"),
+        pytest.param([40, 41, 5.3, 43], [(2, -1)], id="against both: log10(53/41) = .11 < .2"),
+        pytest.param([0, 0.19, 1.74, 1.34, 2.17, 3.53], [], id="has just left zero"),
+        pytest.param([0.2, 1.7, 1.3, 2.2, 3.5], [], id="not steady: log10(2.2/1.3) = .23 > .1"),
+        pytest.param([2.0, 1.9, 1.6, 1.3, 0.9, 0.1], [], id="falling: log10(1.3/.9) = .16 > .1"),
+        pytest.param([2.0, 1.9, 1.9, 1.8, 0.1], [], id="1.0 after 1.8: log10 = .26 > .2"),
         pytest.param([40, 41, 4.2, 43, 44], [(2, -1)], id="then back again"),
-        pytest.param([3, 3.1, 3.2, 310], [(3, 2)], id="310 for 3.1: 100 times"),
+        pytest.param([3, 3.1, 3.2, 325], [(3, 2)], id="325 for 3.25: 100 times"),
         pytest.param([40, 41, 42, 0.43], [(3, -2)], id="0.43 for 43: a share for percent"),
         pytest.param([40, 41, 42, 20], [], id="halved is no slip: log10(.48) = -.32"),
         pytest.param([40, 41, 42, 9], [], id="a fall to 9: log10(.21) = -.67, no power of ten"),

@@ -76,6 +76,7 @@ def _slips(known: Known, indicator: Indicator, mine: pd.DataFrame) -> Iterator[F
             series["value"].to_numpy(float),
             rules.slip_usual,
             rules.slip_tolerance,
+            indicator.decimals,
         )
     if not found:
         return
@@ -98,14 +99,21 @@ def _slips(known: Known, indicator: Indicator, mine: pd.DataFrame) -> Iterator[F
 
 
 def slips(
-    years: np.ndarray, values: np.ndarray, usual: float, tolerance: float
+    years: np.ndarray, values: np.ndarray, usual: float, tolerance: float, decimals: int = 2
 ) -> list[tuple[int, float, float, int]]:
     """Figures that stand apart from their neighbours by about a power of ten.
+
+    With usual figures on both sides it is enough that the odd one stands against both. At an end
+    of the series nobody has seen it come back: there the series must have been steady, and the
+    figure with its point put right must be an ordinary step away. Otherwise a share that falls
+    from 2 towards 0.1, or that has just left 0, would be taken for a slip.
 
     Args:
         years ascending; values of one series, own unit. usual: how far from the median, in
             powers of ten, a figure still belongs to the series. tolerance: how far from a whole
-            power of ten a slip may lie (.2: between 6.3 and 15.8 times for ten).
+            power of ten a slip may lie (.2: between 6.3 and 15.8 times for ten); a series is
+            steady where its nearest yearly steps are at most half of it. decimals: as printed;
+            half a unit of the last place is added to an ordinary step.
 
     Returns:
         year, value, the nearest usual figures' geometric mean, power of ten. Nothing unless two
@@ -113,6 +121,7 @@ def slips(
         through a power of ten has no odd one out.
     """
     positive = values > 0
+    zeros = years[~positive]
     years, values = years[positive], values[positive]
     if len(values) <= MIN_USUAL:
         return []
@@ -120,14 +129,24 @@ def slips(
     is_usual = np.abs(level - np.median(level)) <= usual
     if is_usual.sum() < max(MIN_USUAL, 2 * len(level) / 3):
         return []
+    steps = np.abs(np.diff(level[is_usual]) / np.diff(years[is_usual]))
     found = []
     for place in np.flatnonzero(~is_usual):
         before, after = np.flatnonzero(is_usual[:place]), np.flatnonzero(is_usual[place:])
         near = [before[-1]] if len(before) else []
         near += [place + after[0]] if len(after) else []
+        allowed = tolerance
+        if len(near) == 1:
+            nearest = steps[-MIN_USUAL:] if len(before) else steps[:MIN_USUAL]
+            step = float(nearest.max())
+            if step > tolerance / 2 or (np.abs(zeros - years[place]) == 1).any():
+                continue
+            rounding = np.log10(1 + 0.5 * 10.0**-decimals / values[place])
+            ordinary = step * abs(int(years[place]) - int(years[near[0]])) + rounding
+            allowed = min(tolerance, float(ordinary))
         shift = level[place] - level[near]
         power = round(float(shift.mean()))
-        if power and (np.abs(shift - power) <= tolerance).all():
+        if power and (np.abs(shift - power) <= allowed).all():
             typical = float(10 ** level[near].mean())
             found.append((int(years[place]), float(values[place]), typical, power))
     return found
