@@ -154,21 +154,16 @@ def series_chart(view: View, indicators: Iterable[str], title: str, since: int =
     parts = []
     for name in wanted:
         indicator = view.plan.indicators[name]
-        own = frame[frame["indicator"] == name]
-        # An indicator kept by area or of women only has one group: the other axis names it.
-        by_area = len(set(own["area"])) > 1
-        group = own["area"] if by_area else own["sex"]
-        plain = len(set(own["sex"])) == 1 and not by_area
         breaks = [b.year for b in indicator.breaks_in(view.region.id)]
-        parts.append(
-            own.assign(
-                panel=indicator.name,
-                unit=indicator.unit,
-                decimals=indicator.decimals,
-                group="合计" if plain else group.map(_GROUPS).fillna("合计"),
-                segment=[sum(year >= b for b in breaks) for year in own["year"]],
+        for by, own in by_groups(frame[frame["indicator"] == name]).items():
+            parts.append(
+                own.assign(
+                    panel=indicator.name + by,
+                    unit=indicator.unit,
+                    decimals=indicator.decimals,
+                    segment=[sum(year >= b for b in breaks) for year in own["year"]],
+                )
             )
-        )
     drawn = pd.concat(parts, ignore_index=True)
     newest = drawn.sort_values("year").groupby(["panel", "group"], sort=False).tail(1)
     told = "；".join(
@@ -184,6 +179,27 @@ def series_chart(view: View, indicators: Iterable[str], title: str, since: int =
         "来源：" + numbers.joined(publishers, 5, "家") + _synthetic(view),
         view.is_synthetic,
     )
+
+
+def by_groups(own: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """One indicator's figures as the lines of one panel, or of two where sex and area are known.
+
+    Args:
+        own: sex, area and what else an observation has, of one indicator.
+
+    Returns:
+        The frame with group (女 | 男 | 城镇 | 农村 | 合计), by what its panel's name ends in. An
+        indicator of women or of the country alone has one line, 合计: its name says whose.
+    """
+    several = [axis for axis in ("sex", "area") if len(set(own[axis])) > 1]
+    if len(several) < 2:
+        group = own[several[0]].map(_GROUPS).fillna("合计") if several else "合计"
+        return {"": own.assign(group=group)}
+    made = {}
+    for axis, other, by in (("sex", "area", "（分男女）"), ("area", "sex", "（分城乡）")):
+        part = own[own[other] == "total"]
+        made[by] = part.assign(group=part[axis].map(_GROUPS).fillna("合计"))
+    return {by: part for by, part in made.items() if len(part)}
 
 
 def completeness_chart(view: View) -> Shown:

@@ -47,7 +47,7 @@ def experience(view: View) -> Html:
         _most(items, "项目标快于时间进度或稳定在要求以内"),
         f"有数据的{n}项指标中，没有快于时间进度而又没有预警的。"
         if n
-        else "没有可用的数据，看不出哪些做法有成效。",
+        else f"{len(view.targets)}项指标都没有可用数据，看不出哪些做法有成效。",
     )
 
 
@@ -218,7 +218,8 @@ def recommendations(view: View) -> Html:
     if view.is_reference:
         n = len(view.reported)
         shown = f"，{n}项有数据的指标可供{view.plan.info.district}了解更大范围内的水平和走势"
-        return note(f"{view.region.short}只作对照，不提出对策{shown if n else ''}。")
+        told = f"{view.region.short}的{len(view.targets)}项指标只作对照，不提出对策"
+        return note(f"{told}{shown if n else ''}。")
     prose = Prose(view)
     proposed = _mine(view)
     missing = proposed["status"] == Status.MISSING

@@ -265,10 +265,10 @@ def comparison_table(view: View) -> Html:
     told = []
     # Of a ratio or gap the others' figures are known only as levels: not to be set beside it.
     alike = ~view.targets["type"].isin(["parity", "narrow_gap", "relative"])
-    shown = view.targets[alike & view.targets["target"].isin(view.references["target"])]
-    if shown.empty:
+    compared = view.targets[alike & view.targets["target"].isin(view.references["target"])]
+    if compared.empty:
         return note("没有可供对照的参照地区数据。")
-    for row in rows(shown):
+    for row in rows(compared):
         mine = view.references[view.references["target"] == row["target"]].set_index("region")
         cells = []
         for name in names:

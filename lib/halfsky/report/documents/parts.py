@@ -109,7 +109,8 @@ def coverage(view: View) -> Html:
 
 def background(view: View) -> Html:
     """What the district is: people, births, families, schooling, as far as figures exist."""
-    return series_table(view, BACKGROUND, "区情主要指标", since=view.plan.info.baseline_year)
+    caption = "人口和社会主要指标" if view.is_reference else "区情主要指标"
+    return series_table(view, BACKGROUND, caption, since=view.plan.info.baseline_year)
 
 
 def domain_paragraph(view: View) -> Html:
