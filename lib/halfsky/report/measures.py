@@ -92,7 +92,7 @@ def effect_table(view: View, *, grades: str = "ABCD") -> Html:
         rules=rules,
         n=len(frame),
         left_out=len(frame) - len(shown),
-        is_partial="D" not in grades,
+        listed=grades,
         by_chance=rules.expected_error * len(frame),
     )
 

@@ -132,7 +132,12 @@ class Prose:
             values |= {"low": low, "high": high, "side": _side(row["value"], low, high)}
         elif key in ("moved", "gap"):
             values["moved"] = self.turn(row)
-        return say("standing", key, row["goal"], **values)
+        told = say("standing", key, row["goal"], **values)
+        if key in ("moved", "short") and row["is_pooled"]:
+            # The sentence names the last year alone; the figure is of all of them together.
+            last = int(row["value_year"])
+            told += f"（{last - self.rules.status.pooled_years + 1}—{last}年合并计算）"
+        return told
 
     def _limit(self, row: Row) -> str:
         """The target value as printed: 12/10万; 40%左右，即不低于38%."""
