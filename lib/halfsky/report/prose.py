@@ -135,8 +135,7 @@ class Prose:
         told = say("standing", key, row["goal"], **values)
         if key in ("moved", "short") and row["is_pooled"]:
             # The sentence names the last year alone; the figure is of all of them together.
-            last = int(row["value_year"])
-            told += f"（{last - self.rules.status.pooled_years + 1}—{last}年合并计算）"
+            told += "（五年合并）"
         return told
 
     def _limit(self, row: Row) -> str:
