@@ -45,12 +45,12 @@ test: lint types unit notebooks
 
 test-all: test test-tools
 
+# One file stays with one worker, because what its tests share is made once.
 unit: $(READY)
 	@count=$$($(PYTEST) --collect-only -m tools 2>/dev/null | grep -c '::'); \
 		echo "left to make test-all, for Chromium, npm or LibreOffice: $$count tests"
-	$(STRICT) $(PYTEST) -n $(WORKERS) -m "not tools"
+	$(STRICT) $(PYTEST) -n $(WORKERS) --dist loadfile -m "not tools"
 
-# One notebook stays with one worker, because its cells share a kernel.
 notebooks: $(READY)
 	$(PYTEST) -n $(WORKERS) --dist loadfile --nbval \
 		--nbval-sanitize-with tests/nbval_sanitize.cfg notebooks

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 from pathlib import Path
 
 import matplotlib
 import pytest
+
+from halfsky.demo import District, district
+from halfsky.evaluate.assessment import Assessment, Assumptions, assess
+from halfsky.plan import load_plan, load_region, load_units
+from halfsky.plan.calibration import load_calibration
+from halfsky.plan.thresholds import load_thresholds
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -18,6 +25,22 @@ matplotlib.use("Agg")
 def _quiet_children() -> None:
     """Programs that tests start are not asked to warn of other people's encodings."""
     os.environ.pop("PYTHONWARNDEFAULTENCODING", None)
+
+
+@pytest.fixture(scope="session")
+def demo_2025(tmp_path_factory: pytest.TempPathFactory) -> tuple[District, Assessment]:
+    """The synthetic district and its evaluation, half a minute of work that workers share."""
+    kept = tmp_path_factory.getbasetemp().parent / "demo_2025.pickle"
+    if not kept.exists():
+        plan = load_plan()
+        made = district(plan)
+        rests_on = Assumptions(load_thresholds(), load_units(), load_calibration())
+        region, frames = load_region("demo"), (made.observations, made.evidence)
+        found = assess(plan, region, 2025, *frames, rests_on, returns=made.measures)
+        part = kept.with_name(f"{os.getpid()}.part")
+        part.write_bytes(pickle.dumps((made, found)))
+        part.replace(kept)
+    return pickle.loads(kept.read_bytes())
 
 
 @pytest.fixture(autouse=True)

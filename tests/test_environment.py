@@ -64,7 +64,8 @@ def floor_of(requirement: Requirement) -> str:
 
 def imported(folder: str) -> dict[str, str]:
     """Modules from elsewhere that a folder's code imports, each with one file that does."""
-    own = {path.stem for path in (ROOT / "tests").rglob("*.py")} | {"halfsky"}
+    tests = [ROOT / "tests", *(ROOT / "tests").rglob("*")]
+    own = {p.stem for p in tests if p.is_dir() or p.suffix == ".py"} | {"halfsky"}
     found: dict[str, str] = {}
     for path in sorted((ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

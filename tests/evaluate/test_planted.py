@@ -8,12 +8,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from halfsky.demo import District, district
+from halfsky.demo import District
 from halfsky.demo.model import load_model
-from halfsky.evaluate.assessment import Assessment, Assumptions, assess
-from halfsky.plan import load_plan, load_region, load_units
-from halfsky.plan.calibration import load_calibration
-from halfsky.plan.thresholds import load_thresholds
+from halfsky.evaluate.assessment import Assessment
+from halfsky.plan import load_plan
 from halfsky.plan.vocabulary import Family, Severity, Status
 
 pytestmark = pytest.mark.slow
@@ -23,16 +21,13 @@ WARNED = [story.id for story in STORIES.values() if story.family is not None]
 
 
 @pytest.fixture(scope="module")
-def made() -> District:
-    return district(PLAN)
+def made(demo_2025) -> District:
+    return demo_2025[0]
 
 
 @pytest.fixture(scope="module")
-def found(made) -> Assessment:
-    rests_on = Assumptions(load_thresholds(), load_units(), load_calibration())
-    region = load_region("demo")
-    frames = (made.observations, made.evidence)
-    return assess(PLAN, region, 2025, *frames, rests_on, returns=made.measures)
+def found(demo_2025) -> Assessment:
+    return demo_2025[1]
 
 
 def of_story(made: District, found: Assessment, name: str) -> tuple[dict, pd.DataFrame]:

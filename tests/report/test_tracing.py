@@ -9,12 +9,7 @@ import pytest
 from tracing import NUMBER, TAGS, Tracer
 
 from halfsky import report
-from halfsky.demo import district
-from halfsky.evaluate.assessment import Assumptions, assess
 from halfsky.notebook import open_study
-from halfsky.plan import load_plan, load_region, load_units
-from halfsky.plan.calibration import load_calibration
-from halfsky.plan.thresholds import load_thresholds
 from halfsky.plan.vintage import as_known
 from halfsky.report.sections import goal_label, subjects, words_for
 from halfsky.report.view import View
@@ -26,32 +21,16 @@ TEXTS = (
 )
 
 
-def demo_view() -> View:
-    plan = load_plan()
-    made = district(plan)
-    found = assess(
-        plan,
-        load_region("demo"),
-        2025,
-        made.observations,
-        made.evidence,
-        Assumptions(load_thresholds(), load_units(), load_calibration()),
-        returns=made.measures,
-    )
-    return View(found, as_known(made.observations, 2025), {"demo": "合成示范区"})
+VIEWS = ("CN 2022", "CN 2025", "jiutai 2025", "demo 2025")
 
 
-VIEWS = {
-    "CN 2022": lambda: open_study(year=2022, region="CN"),
-    "CN 2025": lambda: open_study(year=2025, region="CN"),
-    "jiutai 2025": lambda: open_study(year=2025, region="jiutai"),
-    "demo 2025": demo_view,
-}
-
-
-@pytest.fixture(scope="module", params=list(VIEWS))
+@pytest.fixture(scope="module", params=VIEWS)
 def view(request) -> View:
-    return VIEWS[request.param]()
+    region, year = request.param.split()
+    if region != "demo":
+        return open_study(year=int(year), region=region)
+    made, found = request.getfixturevalue("demo_2025")
+    return View(found, as_known(made.observations, 2025), {"demo": "合成示范区"})
 
 
 def sentences(view: View) -> list[str]:

@@ -12,6 +12,7 @@ from halfsky.evaluate.forecast.rolling import (
     reliability_table,
 )
 from halfsky.evaluate.milestone import MIN_TARGETS_FOR_KAPPA
+from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report.html import Html
 from halfsky.report.sections import goal_label, render, sentence, words_for
@@ -124,8 +125,11 @@ def rank_table(view: View) -> Html:
     )
 
 
-def milestone_table(view: View) -> Html:
-    """Milestones: documents filed, levels rated, disagreements, agreement of two raters."""
+def milestone_table(view: View, *, only_open: bool = False) -> Html:
+    """Milestones: documents filed, levels rated, disagreements, agreement of two raters.
+
+    only_open: list those below their requirement or disputed alone; all are counted.
+    """
     levels = view.assessment.milestones
     levels = levels[levels["target"].isin(view.targets["target"])]
     filed = levels[levels["documents"] > 0]
@@ -133,8 +137,11 @@ def milestone_table(view: View) -> Html:
         return sentence(
             f"{len(levels)}项机制类指标尚未提交有日期的佐证材料，不推定为已完成，也不推定为未完成。"
         )
-    info = view.targets.set_index("target")[["name", "goal"]]
-    told = rows(filed.join(info, on="target"))
+    info = view.targets.set_index("target")[["name", "goal", "status"]]
+    listed = filed.join(info, on="target")
+    if only_open:
+        listed = listed[(listed["status"] != Status.MET) | listed["is_disputed"].astype(bool)]
+    told = rows(listed)
     for row in told:
         row["goal_label"] = goal_label(view, row["goal"])
     agreement = _agreement(view)
@@ -142,6 +149,8 @@ def milestone_table(view: View) -> Html:
         "milestones.html.j2",
         agreement + "\n" + "\n".join(f"{r['target']} {r['level']} {r['documents']}" for r in told),
         rows=told,
+        filed=len(filed),
+        only_open=only_open,
         all=len(levels),
         agreement=agreement,
     )

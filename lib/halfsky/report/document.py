@@ -30,6 +30,7 @@ class Table:
     frame: one row per line, columns named by their Chinese titles; cells are text as printed,
     None or "" where there is nothing. numbers: titles of the columns that hold figures.
     grouped: equal neighbours in the first column belong together. wide: needs a landscape page.
+    dense: an annex to look up, in 六号.
     weights: relative widths of the columns; empty: by their content.
     """
 
@@ -39,6 +40,7 @@ class Table:
     numbers: tuple[str, ...] = ()
     grouped: bool = False
     wide: bool = False
+    dense: bool = False
     weights: tuple[float, ...] = ()
 
     @property
@@ -58,7 +60,15 @@ class Table:
 
 WIDE = 10  # columns that an upright page still holds
 
-Part = str | Html | Table | Chart | Charts
+
+@dataclass(frozen=True)
+class Detail:
+    """What a reader looks up rather than reads through: its paragraphs are set small."""
+
+    part: Html
+
+
+Part = str | Html | Detail | Paragraph | Table | Chart | Charts
 Block = Paragraph | Table | Chart
 
 
@@ -87,6 +97,7 @@ class Document:
     title: lines of the cover's title. authors: lines of the cover's foot. author: the office in
     the file's properties. notice: printed on every page and under every table (合成数据).
     is_brief: a few pages, with the title on top of the first instead of a cover.
+    is_sheet: a brief of one sheet, set small.
     """
 
     name: str
@@ -99,6 +110,7 @@ class Document:
     notice: str = ""
     has_contents: bool = True
     is_brief: bool = False
+    is_sheet: bool = False
 
     @property
     def heading(self) -> str:
@@ -161,6 +173,10 @@ def _blocks(part: Part) -> Iterator[Block]:
         yield from part.charts
     elif isinstance(part, Html):
         yield from from_markup(part.html)
+    elif isinstance(part, Detail):
+        for block in from_markup(part.part.html):
+            is_body = isinstance(block, Paragraph) and block.kind != "note"
+            yield replace(block, kind="detail") if is_body else block
     else:
         yield part
 

@@ -16,7 +16,7 @@ from bs4.element import NavigableString, Tag
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Plain text. kind: body, item (of a list, with its number or 0), note (small print)."""
+    """Plain text. kind: body, item (of a list; number or 0), detail, note (small print)."""
 
     text: str
     kind: str = "body"

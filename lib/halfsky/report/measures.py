@@ -66,8 +66,11 @@ def cause_sentences(view: View) -> Html:
     )
 
 
-def effect_table(view: View) -> Html:
-    """成效证据: the grade of each measure and target, with the four pieces and their figures."""
+def effect_table(view: View, *, grades: str = "ABCD") -> Html:
+    """成效证据: the grade of each measure and target, with the four pieces and their figures.
+
+    grades: those to list; D, which cannot be told, only where a target is unmet.
+    """
     frame = _effects(view)
     if frame.empty:
         return sentence(_no_effects(view))
@@ -75,6 +78,7 @@ def effect_table(view: View) -> Html:
     targets = view.assessment.targets
     unmet = targets.loc[targets["status"] == Status.UNMET, "target"]
     shown = frame[(frame["grade"] != "D") | frame["target"].isin(unmet)]
+    shown = shown[shown["grade"].isin(list(grades))]
     told = [_told(view, row) for row in rows(shown)]
     counts = frame["grade"].value_counts()
     text = "\n".join(f"{r['grade']} {r['measure']} {r['target']} {r['said']}" for r in told)
@@ -88,6 +92,7 @@ def effect_table(view: View) -> Html:
         rules=rules,
         n=len(frame),
         left_out=len(frame) - len(shown),
+        is_partial="D" not in grades,
         by_chance=rules.expected_error * len(frame),
     )
 

@@ -6,6 +6,7 @@ Goals without figures share one sentence: what is missing, from whom, by when.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
@@ -23,14 +24,17 @@ from halfsky.report.words import rows
 MOST_LABELS = 12
 
 
-def goal_paragraphs(view: View) -> Html:
-    """A paragraph for every goal with figures, in the plan's order; one for those without."""
+def goal_paragraphs(view: View, only: Collection[str] | None = None) -> Html:
+    """A paragraph for every goal with figures, in the plan's order; one for those without.
+
+    only: goals to tell of; None tells of all.
+    """
     prose = Prose(view)
     rank = open_problems(view.targets, view.warnings).set_index("target")["rank"]
     told = []
     for goal, part in view.targets.groupby("goal", sort=False):
         known = part[part["status"] != Status.MISSING]
-        if known.empty:
+        if known.empty or (only is not None and goal not in only):
             continue
         lead = known.assign(
             _rank=known["target"].map(rank).fillna(math.inf), _p=known["p_met"].fillna(math.inf)

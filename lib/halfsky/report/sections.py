@@ -149,16 +149,24 @@ def forecast_table(view: View) -> Html:
     )
 
 
-def hindsight_table(view: View) -> Html:
-    """去年的预测准不准: last year's forecast beside this year's value."""
+def hindsight_table(view: View, *, only_missed: bool = False) -> Html:
+    """去年的预测准不准: last year's forecast beside this year's value.
+
+    only_missed: list those outside the 80% interval alone; all are counted below the table.
+    """
     if view.hindsight.empty:
         return sentence("没有可供检验的上一年预测：需要至少4个连续年份的数据。")
     info = view.targets.set_index("target")[["name", "unit", "decimals"]]
-    told = rows(view.hindsight.join(info, on="target"))
+    listed = view.hindsight
+    if only_missed:
+        listed = listed[~listed["is_inside_80"].astype(bool)]
+    told = rows(listed.join(info, on="target"))
     return render(
         "hindsight.html.j2",
         "\n".join(f"{r['target']} {r['actual']:.6g} {r['is_inside_80']}" for r in told),
         rows=told,
+        n=len(view.hindsight),
+        only_missed=only_missed,
         inside80=int(view.hindsight["is_inside_80"].sum()),
         inside95=int(view.hindsight["is_inside_95"].sum()),
     )

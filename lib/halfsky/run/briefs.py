@@ -8,7 +8,13 @@ from pathlib import Path
 from halfsky.data.workbook import Sheet, write_tables
 from halfsky.plan import ParameterError, Problem, tr
 from halfsky.plan.paths import reports_dir
-from halfsky.report.documents.brief import department_sheets, government_brief, overview_table
+from halfsky.report.documents.brief import (
+    ELSEWHERE,
+    department_sheets,
+    government_brief,
+    overview_table,
+    sheet_tables,
+)
 from halfsky.report.documents.word import to_docx
 from halfsky.run.documents import write_bytes
 from halfsky.run.publish import SYNTHETIC_BANNER
@@ -16,6 +22,8 @@ from halfsky.run.publish import SYNTHETIC_BANNER
 
 def write_briefs(year: int, region: str, plan: str) -> list[Path]:
     """Write reports/<region>/<year>/briefs/: the brief, the departments' sheets, their overview.
+
+    Sheets of an earlier time that are not made again are removed.
 
     Raises:
         ParameterError: unknown names, a year outside the plan, or a reference region, which is
@@ -39,8 +47,11 @@ def write_briefs(year: int, region: str, plan: str) -> list[Path]:
     for number, (department, sheet) in enumerate(department_sheets(view), start=1):
         name = re.sub(r'[\\/:*?"<>|\s]', "", department)
         made.append(write_bytes(folder / f"{number:02d}_{name}.docx", to_docx(sheet)))
-    overview = folder / "各部门一览.xlsx"
+    for old in set(folder.glob("[0-9][0-9]_*.docx")) - set(made):
+        old.unlink()  # a department with nothing left to do, or numbered otherwise now
+    overview = folder / ELSEWHERE
     notes = (SYNTHETIC_BANNER,) if view.is_synthetic else ()
     title = f"{view.region.short}{year}年各部门任务一览"
-    write_tables([Sheet("各部门任务一览", overview_table(view), notes)], overview, title)
+    tables = {"各部门任务一览": overview_table(view)} | sheet_tables(view)
+    write_tables([Sheet(name, frame, notes) for name, frame in tables.items()], overview, title)
     return [*made, overview]

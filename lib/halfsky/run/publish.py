@@ -150,8 +150,16 @@ def _with_names(results: dict[str, Any], folder: Path) -> dict[str, Any]:
         "domains": {d.domain: d.title for d in plan.domains},
         "indicators": {i.id: i.name for i in plan.indicators.values()},
         "generated": made.strftime("%Y年%m月%d日"),
-        **attachments(folder),
+        **_named(attachments(folder), stems),
     }
+
+
+def _named(found: dict[str, list[dict[str, Any]]], titles: dict[str, str]) -> dict[str, Any]:
+    """Attachments with the page's title where a workbook is only named after its page."""
+    linked = [link for release in found["releases"] for link in release["links"]]
+    for link in (*found["documents"], *linked):
+        link["title"] = titles.get(link["title"], link["title"])
+    return found
 
 
 def region_index(folder: Path, results: dict[str, Any]) -> Path:

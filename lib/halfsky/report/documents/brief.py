@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,11 +13,14 @@ from halfsky.report.document import Document, Part, Section, Table
 from halfsky.report.documents import parts
 from halfsky.report.documents.cover import SYNTHETIC
 from halfsky.report.html import Html
-from halfsky.report.sections import goal_label, headline, sentence, words_for
+from halfsky.report.sections import goal_label, headline, sentence, subjects, words_for
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
 MOST = 5  # of each kind: two pages hold no more
+MOST_LINES = 6  # of a sheet's tables of warnings and measures
+MOST_WANTED = 10
+ELSEWHERE = "各部门一览.xlsx"  # holds every line of every department
 
 
 def government_brief(view: View) -> Document:
@@ -109,9 +113,9 @@ def _sheet(view: View, department: str) -> Document:
                 *([sentence(f"达标和基本达标的有{named}。")] if good else []),
             ),
         ),
-        Section("预警", (_warned(view, department),)),
-        Section("需要落实的措施", (parts.action_table(view, department),)),
-        Section("需要补报的数据和材料", (_wanted(view, mine),)),
+        Section("预警", (_first(_warned(view, department), MOST_LINES),)),
+        Section("需要落实的措施", (_first(parts.action_table(view, department), MOST_LINES),)),
+        Section("需要补报的数据和材料", (_first(_wanted(view, mine), MOST_WANTED),)),
     ]
     info = view.plan.info
     return Document(
@@ -124,7 +128,31 @@ def _sheet(view: View, department: str) -> Document:
         notice=SYNTHETIC if view.is_synthetic else "",
         has_contents=False,
         is_brief=True,
+        is_sheet=True,
     )
+
+
+def sheet_tables(view: View) -> dict[str, pd.DataFrame]:
+    """Every line of the departments' tables, of which their sheets show the gravest."""
+    _evaluated(view)
+    found: dict[str, list[pd.DataFrame]] = {"预警": [], "需要落实的措施": [], "需要补报": []}
+    for name, _ in department_sheets(view):
+        mine = view.targets[view.targets["department"] == name]
+        made = (_warned(view, name), parts.action_table(view, name), _wanted(view, mine))
+        for title, table in zip(found, made, strict=True):
+            if isinstance(table, Table):
+                frame = table.frame.copy()
+                frame.insert(0, "部门（建议）", name)
+                found[title].append(frame)
+    return {title: pd.concat(frames) for title, frames in found.items() if frames}
+
+
+def _first(table: Part, most: int) -> Part:
+    """The first lines of a table; its note says how many there are and where they stand."""
+    if not isinstance(table, Table) or len(table.frame) <= most:
+        return table
+    note = f"共{len(table.frame)}项，以上列出最要紧的{most}项，其余见{ELSEWHERE}。"
+    return replace(table, frame=table.frame.head(most), note=note + table.note)
 
 
 def _warned(view: View, department: str) -> Part:
@@ -134,14 +162,13 @@ def _warned(view: View, department: str) -> Part:
     ]
     if warned.empty:
         return Html("", "")
-    words = words_for(view)
-    named = {row["target"]: row for row in rows(view.targets)}
+    words, about = words_for(view), subjects(view)
     told = [
         {
             "级别": w["severity"],
             "类别": w["family"],
-            "指标": named[w["target"]]["name"],
-            "依据": words.warning(w, named[w["target"]]),
+            "指标": about(w)["name"],
+            "依据": words.warning(w, about(w)),
         }
         for w in rows(warned)
     ]

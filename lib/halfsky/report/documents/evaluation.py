@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from halfsky.report.checks import change_table, milestone_table, rank_table
-from halfsky.report.document import Document, Part, Section
+from halfsky.report.document import Detail, Document, Part, Section, Table, from_markup
 from halfsky.report.documents import parts
 from halfsky.report.documents.cover import document
 from halfsky.report.figures import goal_wall, status_chart, warning_chart
 from halfsky.report.findings import experience, problems, recommendations
-from halfsky.report.paragraphs import goal_paragraphs
+from halfsky.report.measures import cause_sentences, effect_table
 from halfsky.report.places import where_sentences
 from halfsky.report.sections import (
     expected_sentence,
@@ -47,10 +49,10 @@ def evaluation_report(view: View, state: str = "") -> Document:
 
 def _answered(view: View) -> tuple[Section, ...]:
     return (
-        Section("评估依据和方法", (parts.basis(view), method_note(view))),
+        Section("评估依据和方法", (parts.basis(view), Detail(method_note(view)))),
         Section("区情背景", (parts.background(view),)),
         Section("总体评价"),
-        Section("目标达标情况", (headline(view), goal_wall(view)), level=2),
+        Section("目标达标情况", (headline(view), goal_wall(view), parts.pace_chart(view)), level=2),
         Section("与上一年相比", (change_table(view),), level=2),
         Section("到期预测", (expected_sentence(view),), level=2),
         Section("分领域评价"),
@@ -64,17 +66,18 @@ def _answered(view: View) -> tuple[Section, ...]:
         Section("未达标和未填报的指标", (parts.open_by_domain(view),), level=2),
         Section("主要问题及原因"),
         Section("主要问题", (problems(view),), level=2),
-        Section("从数据看到的原因", (parts.causes(view),), level=2),
-        Section("地区和人群之间的差距", (where_sentences(view),), level=2),
-        Section("策略措施的落实和成效", (parts.measure_findings(view),), level=2),
+        Section("从数据看到的原因", (Detail(parts.causes(view)),), level=2),
+        Section("地区和人群之间的差距", (Detail(where_sentences(view)),), level=2),
+        Section("策略措施的落实和成效", (Detail(cause_sentences(view)),), level=2),
         Section("预警", (warning_chart(view),), level=2),
         Section("经验做法"),
-        Section("进展较快的指标", (experience(view),), level=2),
-        Section("机制建设", (milestone_table(view),), level=2),
+        Section("进展较快的指标", (Detail(experience(view)),), level=2),
+        Section("机制建设", (milestone_table(view, only_open=True),), level=2),
         Section("对策建议", (recommendations(view), parts.returns_table(view))),
         Section("分部门建议一览", (parts.action_table(view),), level=2, numbered=False),
         Section("附录1　全部指标一览", (parts.annex_table(view),), numbered=False),
-        Section("附录2　缺项清单", (missing_table(view),), numbered=False),
+        Section("附录2　缺项清单", _missing(view), numbered=False),
+        Section("附录3　措施成效的证据", _effects(view), numbered=False),
     )
 
 
@@ -83,10 +86,30 @@ def _domain(view: View) -> tuple[Part, ...]:
         return (parts.domain_paragraph(view),)
     return (
         parts.domain_paragraph(view),
-        parts.domain_table(view),
-        parts.pace_chart(view),
-        goal_paragraphs(view),
+        parts.domain_table(view, parts.in_question(view)),
+        *parts.told_goals(view),
     )
+
+
+def _missing(view: View) -> tuple[Part, ...]:
+    """The list of gaps on the landscape page that the annex before it ends on."""
+    blocks = from_markup(missing_table(view).html)
+    tables = [replace(b, wide=True, dense=True) for b in blocks if isinstance(b, Table)]
+    return tuple(tables)
+
+
+def _effects(view: View) -> tuple[Part, ...]:
+    """The graded evidence on landscape pages; nothing where no measure could be graded."""
+    blocks = from_markup(effect_table(view, grades="ABC").html)
+    if view.assessment.effects.empty:
+        return ()
+    return tuple(
+        replace(b, wide=True, dense=True, weights=_EVIDENCE) if isinstance(b, Table) else b
+        for b in blocks
+    )
+
+
+_EVIDENCE = (12, 22, 24, 22, 14, 24)
 
 
 def _unanswered(view: View) -> tuple[Section, ...]:

@@ -60,7 +60,11 @@ def _answered(view: View) -> tuple[Section, ...]:
         Section("数据完整程度", (domain_completeness_chart(view),), level=2),
         Section("小基数指标", (small_counts_table(view),), level=2),
         Section("机制建设类指标的佐证", (milestone_table(view),), level=2),
-        Section("预测的检验", (hindsight_table(view), local_check_table(view)), level=2),
+        Section(
+            "预测的检验",
+            (hindsight_table(view, only_missed=True), local_check_table(view)),
+            level=2,
+        ),
         Section("补报要求", (parts.returns_table(view),)),
         Section("附表1　统计资料", numbered=False),
         *(

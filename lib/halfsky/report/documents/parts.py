@@ -12,16 +12,17 @@ import pandas as pd
 
 from halfsky.evaluate.countermeasures import open_problems
 from halfsky.plan.models import PlanFile
-from halfsky.plan.vocabulary import Action, Data, Status
+from halfsky.plan.vocabulary import Action, Data, Severity, Status
 from halfsky.report import numbers
 from halfsky.report.chart import Chart
 from halfsky.report.charts import plot_completion
 from halfsky.report.charts.completion import furthest_behind_first
-from halfsky.report.document import Table
+from halfsky.report.document import Detail, Part, Table
 from halfsky.report.figures import sources
 from halfsky.report.findings import measures_for
 from halfsky.report.html import Html
 from halfsky.report.measures import cause_sentences, effect_table
+from halfsky.report.paragraphs import goal_paragraphs
 from halfsky.report.prose import Prose
 from halfsky.report.sections import (
     chance_word,
@@ -51,9 +52,8 @@ BACKGROUND = (
     "schooling_15plus",
 )
 FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)
-MOST_BARS = 20  # bars that half a page holds
+MOST_BARS = 12  # bars that half a page holds
 NAMED = 12  # names in one sentence; the tables hold the rest
-STATISTICS_SINCE = 2015
 
 
 def localised(text: str, view: View) -> str:
@@ -137,13 +137,17 @@ def domain_paragraph(view: View) -> Html:
     )
 
 
-def domain_table(view: View) -> Table | Html:
-    """Each reported target of a domain: figure, last figure, change, requirement, status."""
-    if view.reported.empty:
+def domain_table(view: View, frame: pd.DataFrame | None = None) -> Table | Html:
+    """Each reported target of a domain: figure, last figure, change, requirement, status.
+
+    frame: the targets to list (in_question); None lists all that have figures.
+    """
+    listed = view.reported if frame is None else frame
+    if listed.empty:
         return Html("", "")
     words = words_for(view)
     told = []
-    for row in rows(view.reported):
+    for row in rows(listed):
         unit, places = row["unit"], row["decimals"]
         told.append(
             {
@@ -161,11 +165,14 @@ def domain_table(view: View) -> Table | Html:
             }
         )
     name = view.domain.title if view.domain else "全部"
+    left = len(view.reported) - len(listed)
     return Table(
         pd.DataFrame(told),
-        f"{name}：指标数值、变化、要求与{'对照' if view.is_reference else '状态'}",
+        f"{name}：{'' if left == 0 else '未达标、有预警或有变化的'}指标数值、变化、要求与"
+        f"{'对照' if view.is_reference else '状态'}",
         numbers=("基期", "上次", "最新", "变化"),
-        note=made_up(view),
+        note=(f"其余{left}项达标，没有预警和变化，见附录1。" if left else "") + made_up(view),
+        weights=(30, 19, 10, 10, 11, 9, 11),
     )
 
 
@@ -216,6 +223,46 @@ def _change(row: dict[str, Any]) -> str:
     if shown == numbers.difference(0, row["unit"], row["decimals"]):
         return "持平"
     return f"{'+' if change > 0 else '−'}{shown}"
+
+
+def in_question(view: View) -> pd.DataFrame:
+    """The reported targets a reader should look at: not met, warned of, or changed since last year.
+
+    Those left out are met as they were; the annex of all targets holds them.
+    """
+    warned = view.warnings.loc[view.warnings["severity"] != Severity.NOTE, "target"]
+    frame = view.reported
+    chosen = (frame["status"] != Status.MET) | frame["target"].isin(warned)
+    if "status_before" in frame:
+        chosen |= frame["status"] != frame["status_before"]
+    return frame[chosen]
+
+
+def goals_in_question(view: View) -> set[str]:
+    """Goals that are unmet, warned of, or have a target whose status changed."""
+    frame = in_question(view)
+    unmet = view.goals.loc[view.goals["status"].isin([Status.UNMET, Status.UNDECIDABLE]), "goal"]
+    steady = frame["status"].isin([Status.NEARLY])
+    warned = view.warnings.loc[view.warnings["severity"] != Severity.NOTE, "target"]
+    steady &= ~frame["target"].isin(warned)
+    if "status_before" in frame:
+        steady &= frame["status"] == frame["status_before"]
+    return set(unmet) | set(frame.loc[~steady, "goal"])
+
+
+def told_goals(view: View) -> tuple[Part, ...]:
+    """A paragraph for each goal in question, and how many are not told of here."""
+    told = goals_in_question(view)
+    rest = view.goals[~view.goals["goal"].isin(told) & (view.goals["status"] != Status.MISSING)]
+    parts: list[Part] = [Detail(goal_paragraphs(view, told))] if told or len(view.missing) else []
+    if len(rest):
+        counts = rest["status"].value_counts()
+        words = "、".join(f"{s}{counts[s]}项" for s in Status if s in counts.index)
+        labels = "、".join(goal_label(view, g) for g in rest["goal"])
+        parts.append(
+            Detail(sentence(f"{labels}共{len(rest)}项目标（{words}）没有预警和变化，见附录1。"))
+        )
+    return tuple(parts)
 
 
 def measure_findings(view: View) -> Html:
@@ -384,8 +431,7 @@ def action_table(view: View, department: str | None = None) -> Table | Html:
                 "指标": f"{row['name']}\n{goal_label(view, row['goal'])}",
                 "现状": prose.words.rule(row),
                 "规划措施及进展": prose.measures(measures_for(view, row["goal"]), row["goal"]),
-                "要求": f"{prose.need(row, answer)}，"
-                f"{due(view.plan.info, 'returns', view.year)}报告进展",
+                "要求": prose.need(row, answer),
             }
         )
     frame = pd.DataFrame(told)
@@ -394,9 +440,11 @@ def action_table(view: View, department: str | None = None) -> Table | Html:
     return Table(
         frame,
         "分部门对策建议" if department is None else "需要落实的措施",
-        note="部门分工为建议，规划未作规定。" + made_up(view),
+        note=f"请于{due(view.plan.info, 'returns', view.year)}报告进展。"
+        "部门分工为建议，规划未作规定。" + made_up(view),
         grouped=department is None,
         wide=department is None,
+        dense=department is None,
         weights=(13, 14, 15, 29, 29) if department is None else (18, 18, 32, 32),
     )
 
@@ -434,7 +482,7 @@ def returns_table(view: View) -> Table | Html:
 
 def annex_table(view: View) -> Table:
     """全部指标一览: every target of the plan with its three answers, reported or not."""
-    words = words_for(view)
+    words, info = words_for(view), view.plan.info
     told = []
     for row in rows(view.targets):
         done = row["completion_pct"]
@@ -443,8 +491,12 @@ def annex_table(view: View) -> Table:
                 "目标": goal_label(view, row["goal"]),
                 "指标": row["name"],
                 "规划要求": words.requirement(row),
-                "基期": _dated(row["baseline"], row["baseline_year"], row["unit"], row["decimals"]),
-                "最新": latest(row),
+                "基期": _in_line(
+                    _dated(row["baseline"], row["baseline_year"], row["unit"], row["decimals"]),
+                    info.baseline_year,
+                ),
+                "最新": _in_line(latest(row), view.year),
+                "变化": _change(row),
                 "完成度": "—" if done is None else f"{numbers.number(done, 0)}%",
                 "状态": status_word(row["status"], view.is_reference),
                 chance_word(view): _chance(row),
@@ -458,25 +510,36 @@ def annex_table(view: View) -> Table:
     return Table(
         frame,
         f"全部{len(view.targets)}项指标一览",
-        numbers=("基期", "最新", "完成度"),
-        note="“完成度”为基期到目标之间已走完的份额；“—”为没有数值。" + made_up(view),
+        numbers=("基期", "最新", "变化", "完成度"),
+        note=f"未注年份的，基期为{info.baseline_year}年，最新为{view.year}年；“变化”与上一次数值相比；"
+        "“完成度”为基期到目标之间已走完的份额；“—”为没有数值。" + made_up(view),
         grouped=True,
         wide=True,
+        dense=True,
+        weights=(5, 19, 18, 7, 10, 10, 6, 7, 7, 6, 13)[: 11 - view.is_reference],
     )
 
 
+def _in_line(text: str, year: int) -> str:
+    """85.0%, or 85.0%（2023年） where it is not of the year a reader expects: in one line."""
+    value, *rest = text.replace("（五年合并）", "，五年合并").split("\n")
+    dated = "".join(rest).removeprefix(f"{year}年").removeprefix("，")
+    return value + (f"（{dated}）" if dated else "")
+
+
 def _chance(row: dict[str, Any]) -> str:
-    if row["p_met"] is None:
-        return row["outlook"]
-    return f"{numbers.percent(row['p_met'])}\n{row['outlook']}"
+    return row["outlook"] if row["p_met"] is None else numbers.percent(row["p_met"])
 
 
 def statistics_table(view: View) -> Html:
-    """统计资料: every indicator of a domain, year by year, as filed or published."""
+    """统计资料: every indicator of a domain since the baseline, as filed or published.
+
+    The years before stand in the workbook beside the page.
+    """
     domain = view.domain
     wanted = [i.id for i in domain.indicators] if domain else list(view.plan.indicators)
     title = domain.title if domain else "全部领域"
-    return series_table(view, wanted, f"{title}统计资料", since=STATISTICS_SINCE)
+    return series_table(view, wanted, f"{title}统计资料", since=view.plan.info.baseline_year)
 
 
 def made_up(view: View) -> str:

@@ -36,10 +36,19 @@ TOP, BOTTOM, LEFT, RIGHT = Mm(37), Mm(35), Mm(28), Mm(26)
 WIDTH, HEIGHT = Mm(210), Mm(297)
 LINE = Pt(28.9)  # 225 mm of text in 22 lines
 # 字号 of Chinese typesetting in points.
-SIZES = {"二号": 22.0, "三号": 16.0, "四号": 14.0, "小四": 12.0, "五号": 10.5, "小五": 9.0}
+SIZES = {
+    "二号": 22.0,
+    "三号": 16.0,
+    "四号": 14.0,
+    "小四": 12.0,
+    "五号": 10.5,
+    "小五": 9.0,
+    "六号": 7.5,
+}
 
 CAPTION, NOTE, CELL, HEAD_CELL, COVER = "Caption", "表注", "表格", "表头", "封面"
-BRIEF = "简报正文"
+BRIEF, DETAIL, SHEET = "简报正文", "明细正文", "任务单正文"
+CELL_LINE = 1.25  # lines of a table, in sizes of its letters: the same whatever font stands in
 
 
 def set_styles(word: Word) -> None:
@@ -78,10 +87,11 @@ def set_styles(word: Word) -> None:
         added.base_style = normal
         _font(added, face, size)
         _paragraph(added, align=align, after=4 if name == NOTE else 0)
-    brief = styles.add_style(BRIEF, WD_STYLE_TYPE.PARAGRAPH)
-    brief.base_style = body
-    _font(brief, FANG, "四号")
-    _paragraph(brief, line=Pt(24), indent=200)
+    for name, size, line in ((BRIEF, "四号", 24), (DETAIL, "五号", 17), (SHEET, "小四", 18)):
+        added = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        added.base_style = body
+        _font(added, FANG, size)
+        _paragraph(added, line=Pt(line), indent=200)
     for level in (1, 2):
         added = styles.add_style(f"TOC {level}", WD_STYLE_TYPE.PARAGRAPH)
         added.base_style = normal

@@ -32,9 +32,11 @@ _SHAPES = {
     for is_reference in (True, False)
     for status in Status
 }
+_SMALLEST = styles.SIZES["六号"]
 _RED = RGBColor(0xA8, 0x20, 0x0D)
 PICTURE_WIDTH = Mm(154)
 PICTURE_HEIGHT = Mm(205)  # a page of 225 mm less caption and source
+LONG = 12  # lines of a table from which its letters are smaller
 
 
 def to_docx(document: Document) -> bytes:
@@ -96,7 +98,10 @@ class _Writer:
     def _title(self) -> None:
         """A brief has no cover: title, who issues it, and then the matter."""
         for line in self.document.title:
-            self._line(line, "Title")
+            title = self._line(line, "Title")
+            if self.document.is_sheet:
+                title.paragraph_format.line_spacing = Pt(26)
+                title.runs[0].font.size = Pt(styles.SIZES["三号"])
         self._line("　".join(self.document.authors), styles.COVER)
 
     def _gap(self, points: float) -> None:
@@ -187,7 +192,14 @@ class _Writer:
             return
         number = f"{block.number}．" if block.number else ""
         for line in (number + block.text).split("\n"):
-            self._line(line, styles.BRIEF if self.document.is_brief else "Body Text")
+            self._line(line, self._body_style(block))
+
+    def _body_style(self, block: Paragraph) -> str:
+        if self.document.is_sheet:
+            return styles.SHEET
+        if self.document.is_brief:
+            return styles.BRIEF
+        return styles.DETAIL if block.kind == "detail" else "Body Text"
 
     def _picture(self, chart: Chart) -> None:
         picture = _untitled(chart)
@@ -234,7 +246,8 @@ class _Writer:
         for grid, width in zip(made._tbl.tblGrid.findall(qn("w:gridCol")), widths, strict=True):
             grid.set(qn("w:w"), str(width // 635))
         lines = [titles, *table.rows]
-        size = styles.SIZES["小五"] if len(titles) > 5 or table.wide else styles.SIZES["五号"]
+        is_small = len(titles) > 5 or len(lines) > LONG or table.wide or self.document.is_sheet
+        size = styles.SIZES["六号" if table.dense else "小五" if is_small else "五号"]
         for number, (row, texts) in enumerate(zip(made.rows, lines, strict=True)):
             properties = row._tr.get_or_add_trPr()
             properties.append(OxmlElement("w:cantSplit"))
@@ -438,7 +451,8 @@ def _fill(cell: Any, text: str, style: str | None, size: float, *, is_number: bo
         line = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
         line._p.style = style
         run = _add(line, part)
-        run.font.size = Pt(size if number == 0 else size - 1)
+        run.font.size = Pt(size if number == 0 or size <= _SMALLEST else size - 1)
+        line.paragraph_format.line_spacing = Pt(round(size * styles.CELL_LINE, 1))
         if is_number or shape:
             line.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
