@@ -33,6 +33,7 @@ from halfsky.report.findings import (
     problems,
     recommendations,
 )
+from halfsky.report.gist import gist
 from halfsky.report.measures import (
     cause_sentences,
     effect_charts,
@@ -103,6 +104,7 @@ __all__ = [
     "funnel_charts",
     "gap_chart",
     "gap_table",
+    "gist",
     "goal_paragraphs",
     "goal_table",
     "goal_wall",

@@ -94,6 +94,8 @@ def _kind(row: dict[str, Any]) -> str:
     unknown = [str(status) for status in NOT_ASSESSABLE]
     if row["change"] is not None:
         return str(row["change"])
+    if row["status_before"] not in unknown and row["status"] not in unknown:
+        return "数值待核实"
     if row["status_before"] in unknown and row["status"] not in unknown:
         return "新可判断"
     return "转为不能判断" if row["status_before"] not in unknown else "仍不能判断"
@@ -128,7 +130,7 @@ def rank_table(view: View) -> Html:
 def milestone_table(view: View, *, only_open: bool = False) -> Html:
     """Milestones: documents filed, levels rated, disagreements, agreement of two raters.
 
-    only_open: list those below their requirement or disputed alone; all are counted.
+    only_open: list those unmet or disputed alone; all are counted.
     """
     levels = view.assessment.milestones
     levels = levels[levels["target"].isin(view.targets["target"])]
@@ -145,7 +147,7 @@ def milestone_table(view: View, *, only_open: bool = False) -> Html:
     info = view.targets.set_index("target")[["name", "goal", "status"]]
     listed = filed.join(info, on="target")
     if only_open:
-        listed = listed[(listed["status"] != Status.MET) | listed["is_disputed"].astype(bool)]
+        listed = listed[(listed["status"] == Status.UNMET) | listed["is_disputed"].astype(bool)]
     told = rows(listed)
     for row in told:
         row["goal_label"] = goal_label(view, row["goal"])

@@ -21,6 +21,7 @@ from halfsky.report.view import View
 from halfsky.report.words import rows
 
 MOST_PANELS = 8
+MOST_SOUND = 3  # goals whose measures all began in time, told of one by one up to here
 MOST_TOLD = 2  # targets without evidence in one goal's sentence; the table holds the rest
 GRADES = ("A", "B", "C", "D")
 SAID = {
@@ -57,7 +58,15 @@ def cause_sentences(view: View) -> Html:
         return note(nothing, asks=not view.is_reference)
     red = set(view.warnings.loc[view.warnings["severity"] == Severity.RED, "goal"])
     unmet = view.goals[(view.goals["status"] == Status.UNMET) | view.goals["goal"].isin(red)]
-    items = [_causes(view, goal, view.assessment.measures) for goal in rows(unmet)]
+    told = [(goal, _causes(view, goal, view.assessment.measures)) for goal in rows(unmet)]
+    sound = [goal_label(view, goal["goal"]) for goal, text in told if _says_nothing(text)]
+    # One such sentence may stand; twenty of them bury the measures that something is wrong with.
+    items = [text for _, text in told if len(sound) < MOST_SOUND or not _says_nothing(text)]
+    if len(sound) >= MOST_SOUND:
+        items.append(
+            f"{numbers.joined(sound)}共{len(sound)}项目标未达标或有红色预警，对应的措施都按期启动，"
+            "填报未见延误。"
+        )
     return render(
         "list.html.j2",
         "\n".join(items),
@@ -79,6 +88,8 @@ def effect_table(view: View, *, grades: str = "ABCD") -> Html:
     unmet = targets.loc[targets["status"] == Status.UNMET, "target"]
     shown = frame[(frame["grade"] != "D") | frame["target"].isin(unmet)]
     shown = shown[shown["grade"].isin(list(grades))]
+    # Two requirements on one series have one and the same evidence.
+    shown = shown.drop_duplicates(["measure", "series"])
     told = [_told(view, row) for row in rows(shown)]
     counts = frame["grade"].value_counts()
     text = "\n".join(f"{r['grade']} {r['measure']} {r['target']} {r['said']}" for r in told)
@@ -92,7 +103,7 @@ def effect_table(view: View, *, grades: str = "ABCD") -> Html:
         rules=rules,
         n=len(frame),
         left_out=len(frame) - len(shown),
-        is_partial="D" not in grades,
+        listed=grades,
         by_chance=rules.expected_error * len(frame),
     )
 
@@ -261,6 +272,11 @@ def _causes(view: View, goal: dict[str, Any], measures: pd.DataFrame) -> str:
     label = goal_label(view, goal["goal"])
     status = "未达标" if goal["status"] == Status.UNMET else "有红色预警"
     return f"{label}{status}，对应措施{len(serving)}条：" + "；".join(parts) + "。"
+
+
+def _says_nothing(text: str) -> bool:
+    """Is all that is told of a goal's measures that they began in time?"""
+    return text.endswith("填报未见延误。") and "；" not in text
 
 
 def _without_evidence(view: View, goal: str, sound: set[str]) -> list[str]:

@@ -139,7 +139,11 @@ class Prose:
             values |= {"low": low, "high": high, "side": _side(row["value"], low, high)}
         elif key in ("moved", "gap"):
             values["moved"] = self.turn(row)
-        return self._say("standing", key, row["goal"], **values)
+        told = self._say("standing", key, row["goal"], **values)
+        if key in ("moved", "short") and row["is_pooled"]:
+            # The sentence names the last year alone; the figure is of all of them together.
+            told += "（五年合并）"
+        return told
 
     def _limit(self, row: Row) -> str:
         """The target value as printed: 12/10万; 40%左右，即不低于38%."""

@@ -15,6 +15,8 @@ from halfsky.report.sections import goal_label, render, subjects
 from halfsky.report.view import View
 from halfsky.report.words import phrase, rows
 
+MOST = 12  # lines of a register that is read; beyond that, what changed
+
 
 def _mine(view: View) -> pd.DataFrame:
     register = view.assessment.register
@@ -26,7 +28,8 @@ def _mine(view: View) -> pd.DataFrame:
 def warning_register(view: View) -> Html:
     """The register of amber and red warnings, this year's and those of last year that went.
 
-    Notes are counted only: a remark on scope stays for years and needs no follow-up.
+    Notes are counted only: a remark on scope stays for years and needs no follow-up. Of many
+    only those that are new, gone or of another severity are listed; the table of warnings has all.
     """
     frame = _mine(view)
     warns = frame["severity"].isin([Severity.RED, Severity.AMBER])
@@ -44,6 +47,8 @@ def warning_register(view: View) -> Html:
         row["name"] = about(row)["name"]
         row["note"] = phrase("register", row["reason"]) if row["reason"] else ""
         told.append(row)
+    if len(told) > MOST:
+        told = [row for row in told if row["severity"] != row["severity_before"]]
     order = {state: place for place, state in enumerate(WarningState)}
     told.sort(key=lambda row: order[row["state"]])
     counts = shown["state"].value_counts()
@@ -62,6 +67,7 @@ def warning_register(view: View) -> Html:
         + "\n".join(f"{r['state']} {r['target'] or r['indicator']} {r['family']}" for r in told),
         summary=summary,
         rows=told,
+        n_all=len(shown),
         is_reference=view.is_reference,
     )
 

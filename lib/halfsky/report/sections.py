@@ -22,6 +22,7 @@ from halfsky.report.html import Html, note
 from halfsky.report.view import View
 from halfsky.report.words import Words, environment, phrase, rows, status_mark, status_word
 
+MOST_HINDSIGHT = 12  # lines of a table that says: as foretold
 REGISTER_COLUMNS = ("sex", "area")
 _SEX = {"female": "女", "male": "男", "total": ""}
 _AREA = {"urban": "城镇", "rural": "农村", "total": ""}
@@ -176,15 +177,16 @@ def forecast_table(view: View) -> Html:
     )
 
 
-def hindsight_table(view: View, *, only_missed: bool = False) -> Html:
+def hindsight_table(view: View) -> Html:
     """去年的预测准不准: last year's forecast beside this year's value.
 
-    only_missed: list those outside the 80% interval alone; all are counted below the table.
+    Of many only those outside the 80% interval are listed; all are counted below the table.
     """
     if view.hindsight.empty:
         return note("没有可供检验的上一年预测：需要至少4个连续年份的数据。")
     info = view.targets.set_index("target")[["name", "unit", "decimals"]]
     listed = view.hindsight
+    only_missed = len(listed) > MOST_HINDSIGHT
     if only_missed:
         listed = listed[~listed["is_inside_80"].astype(bool)]
     told = rows(listed.join(info, on="target"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from halfsky.report.checks import change_table, milestone_table, rank_table
 from halfsky.report.document import Detail, Document, Part, Section, Table, from_markup
@@ -10,6 +11,7 @@ from halfsky.report.documents import parts
 from halfsky.report.documents.cover import document
 from halfsky.report.figures import goal_wall, status_chart, warning_chart
 from halfsky.report.findings import experience, problems, recommendations
+from halfsky.report.html import Html
 from halfsky.report.measures import cause_sentences, effect_table
 from halfsky.report.places import where_sentences
 from halfsky.report.sections import (
@@ -52,7 +54,7 @@ def _answered(view: View) -> tuple[Section, ...]:
         Section("评估依据和方法", (parts.basis(view), Detail(method_note(view)))),
         Section("区情背景", (parts.background(view),)),
         Section("总体评价"),
-        Section("目标达标情况", (headline(view), goal_wall(view), parts.pace_chart(view)), level=2),
+        Section("目标达标情况", (headline(view), goal_wall(view)), level=2),
         Section("与上一年相比", (change_table(view),), level=2),
         Section("到期预测", (expected_sentence(view),), level=2),
         Section("分领域评价"),
@@ -62,7 +64,7 @@ def _answered(view: View) -> tuple[Section, ...]:
         ),
         Section("达标率及未达标、未填报情况"),
         Section("达标率", (rates_table(view), status_chart(view), rank_table(view)), level=2),
-        Section("各状态的目标", (parts.goals_by_status(view),), level=2),
+        Section("各状态的目标", (_dense(parts.goals_by_status(view)),), level=2),
         Section("未达标和未填报的指标", (parts.open_by_domain(view),), level=2),
         Section("主要问题及原因"),
         Section("主要问题", (problems(view),), level=2),
@@ -73,7 +75,7 @@ def _answered(view: View) -> tuple[Section, ...]:
         Section("经验做法"),
         Section("进展较快的指标", (Detail(experience(view)),), level=2),
         Section("机制建设", (milestone_table(view, only_open=True),), level=2),
-        Section("对策建议", (recommendations(view), parts.returns_table(view))),
+        Section("对策建议", (Detail(recommendations(view)),)),
         Section("分部门建议一览", (parts.action_table(view),), level=2, numbered=False),
         Section("附录1　全部指标一览", (parts.annex_table(view),), numbered=False),
         Section("附录2　缺项清单", _missing(view), numbered=False),
@@ -93,9 +95,14 @@ def _domain(view: View) -> tuple[Part, ...]:
 
 def _missing(view: View) -> tuple[Part, ...]:
     """The list of gaps on the landscape page that the annex before it ends on."""
-    blocks = from_markup(missing_table(view).html)
-    tables = [replace(b, wide=True, dense=True) for b in blocks if isinstance(b, Table)]
-    return tuple(tables)
+    lists = from_markup(missing_table(view).html)
+    asked = parts.returns_table(view)
+    tables = [b for b in (asked, *lists) if isinstance(b, Table)]
+    return tuple(replace(_dense(table), wide=True) for table in tables)
+
+
+def _dense(table: Table | Html) -> Any:
+    return replace(table, dense=True) if isinstance(table, Table) else table
 
 
 def _effects(view: View) -> tuple[Part, ...]:

@@ -62,7 +62,7 @@ def _answered(view: View) -> tuple[Section, ...]:
         Section("机制建设类指标的佐证", (milestone_table(view),), level=2),
         Section(
             "预测的检验",
-            (hindsight_table(view, only_missed=True), local_check_table(view)),
+            (hindsight_table(view), local_check_table(view)),
             level=2,
         ),
         Section("补报要求", (parts.returns_table(view),)),

@@ -53,6 +53,7 @@ BACKGROUND = (
 )
 FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)
 MOST_BARS = 12  # bars that half a page holds
+MOST_PUBLISHERS = 5
 NAMED = 12  # names in one sentence; the tables hold the rest
 
 
@@ -75,7 +76,7 @@ def basis(view: View) -> Html:
     names = sorted({publisher(source) for source in view.history["source"].dropna()})
     figures = (
         f"共使用{len(known)}个年度数值，涉及{known['target'].nunique()}项指标，"
-        f"由{numbers.joined(names, 5, '家')}提供。"
+        f"由{_publishers(names)}提供。"
         if len(known)
         else f"截至{view.year}年没有收到任何数据。"
     )
@@ -93,6 +94,12 @@ def basis(view: View) -> Html:
         "凭有日期的佐证材料评级，其余按统计数据判断。",
         f"数据截至{view.year}年，基期为{info.baseline_year}年。{figures}",
     )
+
+
+def _publishers(names: list[str]) -> str:
+    """甲、乙、丙、丁、戊等33个单位."""
+    told = "、".join(names[:MOST_PUBLISHERS])
+    return told + (f"等{len(names)}个单位" if len(names) > MOST_PUBLISHERS else "")
 
 
 def coverage(view: View) -> Html:
@@ -260,7 +267,7 @@ def told_goals(view: View) -> tuple[Part, ...]:
 
 def measure_findings(view: View) -> Html:
     """What became of the measures of open goals, and the evidence of their effect."""
-    found, effects = cause_sentences(view), effect_table(view)
+    found, effects = cause_sentences(view), effect_table(view, grades="AB")
     # Where nothing is known of measures both say so in the same words: once is enough.
     if found.text == effects.text:
         return found
@@ -514,7 +521,7 @@ def annex_table(view: View) -> Table:
         grouped=True,
         wide=True,
         dense=True,
-        weights=(5, 19, 18, 7, 10, 10, 6, 7, 7, 6, 13)[: 11 - view.is_reference],
+        weights=(5, 19, 19, 7, 10, 10, 6, 9, 7, 6, 14)[: 11 - view.is_reference],
     )
 
 
