@@ -175,8 +175,9 @@ def _blocks(part: Part) -> Iterator[Block]:
         yield from from_markup(part.html)
     elif isinstance(part, Detail):
         for block in from_markup(part.part.html):
-            is_body = isinstance(block, Paragraph) and block.kind != "note"
-            yield replace(block, kind="detail") if is_body else block
+            if isinstance(block, Paragraph) and block.kind != "note":
+                block = replace(block, kind="detail")
+            yield block
     else:
         yield part
 
