@@ -135,6 +135,19 @@ def test_readme_shows_a_real_report(readme: Path) -> None:
     assert all(len(alt) > 10 for alt, _ in pictures)
 
 
+def test_every_picture_is_shown_and_light() -> None:
+    texts = "".join(readme.read_text(encoding="utf-8") for readme in READMES)
+    shown = set(re.findall(r"\]\((docs/images/[^)]+)\)", texts))
+    kept = {name_of(path): path.stat().st_size for path in (ROOT / "docs" / "images").iterdir()}
+    assert set(kept) == shown
+    assert max(kept.values()) < 300_000
+
+
+def test_the_list_of_documents_is_complete() -> None:
+    listed = re.findall(r"\]\(([\w.]+\.md)[)#]", (ROOT / "docs" / "README.md").read_text("utf-8"))
+    assert {"README.md", *listed} == {path.name for path in (ROOT / "docs").glob("*.md")}
+
+
 def test_environment_variables_are_those_read() -> None:
     """HALFSKY_… names in the documents are read somewhere in lib, tests or .ci."""
     code = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "lib").rglob("*.py"))

@@ -211,8 +211,8 @@ def follow(
     """The targets five years ahead, judged each year from mid-term on from what was known then.
 
     Returns:
-        task_id, met, met_at_train_end, left (years to the end), p, ratio, resolved (the next
-        year's spread ÷ the end year's, on the bad side).
+        task_id, met, met_at_train_end, left (years to the end), p, ratio, width_left
+        (the spread a year short of the end ÷ that at the end, on the bad side).
     """
     rows = []
     for window, calibration in zip(windows, fitted, strict=True):
@@ -233,8 +233,8 @@ def falls(followed: pd.DataFrame) -> dict[str, Any]:
     pairs = followed.merge(later, on=["task_id", "left"], suffixes=("", "_next"))
     fell = pairs["p"] - pairs["p_next"] >= limit
     chance = [
-        chance_of_fall(p, resolved, limit)
-        for p, resolved in zip(pairs["p"], pairs["resolved"], strict=True)
+        chance_of_fall(p, width_left, limit)
+        for p, width_left in zip(pairs["p"], pairs["width_left"], strict=True)
     ]
     frame = pd.DataFrame({"p": pairs["p"], "fell": fell, "chance": chance})
     out: dict[str, Any] = {}
@@ -302,8 +302,15 @@ def _followed(
                 "left": end - now,
                 "p": fc.p_met(end, float(task["target"]), comparator),
                 "ratio": ratio,
-                "resolved": float(width[0] / width[-1]) if width[-1] > 0 else 0.0,
+                "width_left": _width_left(width),
             }
+
+
+def _width_left(width: np.ndarray) -> float:
+    """The spread a year short of the end ÷ that at the end: what a forecast next year leaves."""
+    if len(width) < 2:
+        return 0.0
+    return float(width[-2] / width[-1]) if width[-1] > 0 else 1.0
 
 
 def _notice(frame: pd.DataFrame) -> dict[str, float]:

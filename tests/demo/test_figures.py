@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from builders import indicator, plan_of, target
-from halfsky.demo.figures import _count, course, meaningful, wanted_figures
-from halfsky.demo.model import load_model
+from halfsky.demo.figures import _count, course, fading, meaningful, wandering, wanted_figures
+from halfsky.demo.model import Dynamics, load_model
 from halfsky.demo.people import YEARS
 
 MODEL = load_model()
@@ -24,6 +24,55 @@ MODEL = load_model()
 )
 def test_course(path, year, expected):
     assert course(path)[YEARS.index(year)] == pytest.approx(expected)
+
+
+def test_a_fading_course_takes_shrinking_steps_between_the_same_ends():
+    level = fading((10, 20), 0.5)
+    # The ten steps are 1, 1/2, …, 1/512 of the first, 2 - 1/512 in all.
+    assert level[[0, 1, -1]] == pytest.approx([10, 10 + 10 / (2 - 1 / 512), 20])
+    assert np.diff(level)[1:] == pytest.approx(0.5 * np.diff(level)[:-1])
+    assert (fading((10, 20, 15), 0.5) == course((10, 20, 15))).all(), "the middle one stays"
+
+
+def test_the_model_fades_as_real_series_do():
+    """The next two years' pace over that of the eight before: .53 on the open benchmark."""
+    steps = np.diff(fading((0, 1), MODEL.dynamics.fade))
+    assert steps[8:].mean() / steps[:8].mean() == pytest.approx(0.53, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("changes", "level", "sd"),
+    [
+        pytest.param({}, (50, 62.25), 0.05 * 0.5, id="logit(.6225) = .5: ten steps of .05"),
+        pytest.param({}, (10, 90), 0.1 * 0.5, id="logit from -2.2 to 2.2: no more than .1"),
+        pytest.param(
+            {"kind": "level", "unit": "元", "upper": None}, (100, 164.87), 0.05 * 0.5, id="log"
+        ),
+    ],
+)
+def test_innovations_stay_and_are_as_large_as_half_a_step(changes, level, sd):
+    rules, rng = Dynamics(fade=0.9, wander=0.5, fastest=0.1), np.random.default_rng(1)
+    straight = course(level)
+    own = indicator(**{"lower": 0, "upper": 100, **changes})
+
+    def score(values):
+        return np.log(values) if own.upper is None else np.log(values / (100 - values))
+
+    drawn = np.array([wandering(own, straight, rules, rng) for _ in range(3000)])
+    steps = np.diff(score(drawn) - score(straight), axis=1)
+    # 30,000 steps: the error of their sd is .4 %, of a correlation .006.
+    assert steps.std() == pytest.approx(sd, rel=0.02)
+    assert np.corrcoef(steps[:, :-1].ravel(), steps[:, 1:].ravel())[0, 1] == pytest.approx(
+        0, abs=0.03
+    )
+    assert drawn[:, 0] == pytest.approx(np.full(3000, level[0]))
+
+
+def test_a_course_at_a_bound_does_not_wander():
+    full = course((0, 100, 100))
+    own = indicator(lower=0, upper=100)
+    rules = Dynamics(fade=0.9, wander=0.5, fastest=0.1)
+    assert (wandering(own, full, rules, np.random.default_rng(1)) == full).all()
 
 
 @pytest.mark.parametrize(

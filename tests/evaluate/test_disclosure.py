@@ -6,13 +6,19 @@ everything a public edition prints. With nothing withheld the same attacker gets
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
+import docx
+import nbformat
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
+from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, milp
@@ -24,8 +30,11 @@ from halfsky.evaluate.disclosure import KEYS, RULE, conceal, withhold, withhold_
 from halfsky.plan import Region, Unit, load_units
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.thresholds import load_thresholds
+from halfsky.report.documents import evaluation_report, monitoring_report
+from halfsky.report.documents.word import to_docx
 from halfsky.report.record import results
 from halfsky.report.view import View
+from halfsky.run.workbooks import write_workbook
 
 UNITS = load_units()
 ASSUMED = Assumptions(load_thresholds(), UNITS, load_calibration())
@@ -105,8 +114,8 @@ def edition(figures: pd.DataFrame, public: bool) -> View:
     return View(conceal(result, made, figures), made.observations, {})
 
 
-def printed(view: View) -> str:
-    """Everything a report says of a view in tables, sentences and results.json."""
+def shown_by(view: View) -> list[report.Html]:
+    """Everything a report shows of a view in tables and sentences."""
     tables = [
         report.headline, report.completion_table, report.forecast_table, report.goal_table,
         report.small_counts_table, report.warning_table, report.hindsight_table,
@@ -114,9 +123,38 @@ def printed(view: View) -> str:
         report.local_check_table, report.expected_sentence, report.experience, report.problems,
         report.recommendations,
     ]  # fmt: skip
-    text = [t for made in (f(view) for f in tables) for t in (made.html, made.text)]
-    text.append(report.series_table(view, SHOWN, "各年数字").html)
+    return [*(f(view) for f in tables), report.series_table(view, SHOWN, "各年数字")]
+
+
+def printed(view: View) -> str:
+    """The same with results.json."""
+    text = [t for made in shown_by(view) for t in (made.html, made.text)]
     return "\n".join([*text, json.dumps(results(view), ensure_ascii=False)])
+
+
+def filed(view: View, folder: Path) -> dict[str, bytes]:
+    """The files beside the pages: the two Word reports and the workbook."""
+    outputs = [
+        nbformat.v4.new_output("execute_result", {"text/html": made.html})
+        for made in shown_by(view)
+    ]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=outputs)])
+    path = write_workbook(folder / "page.xlsx", "页", book, results(view), PLAN, HERE)
+    return {
+        "monitoring.docx": to_docx(monitoring_report(view, "审定稿")),
+        "evaluation.docx": to_docx(evaluation_report(view, "审定稿")),
+        "page.xlsx": path.read_bytes(),
+    }
+
+
+def words(content: bytes) -> str:
+    body = docx.Document(io.BytesIO(content)).element.body
+    return "\n".join(t.text or "" for t in body.iter(qn("w:t")))
+
+
+def sheets(content: bytes) -> list[list[list[object]]]:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return [[list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book]
 
 
 def drawn(view: View) -> list[tuple[str, str, bytes]]:
@@ -133,12 +171,13 @@ Cell = tuple[str, int, str, str]  # indicator, year, sex, subarea
 class Attacker:
     """Linear arithmetic on all that is published; `recovered` are the counts it determines."""
 
-    def __init__(self, view: View, truth: pd.DataFrame) -> None:
+    def __init__(self, view: View, truth: pd.DataFrame, workbook: bytes) -> None:
         self.cells: dict[Cell, int] = {}
         self.lines: list[tuple[dict[Cell, float], float]] = []
         self._filed(view.observations)
         self._sums(truth)
         self._rates(view)
+        self._workbook(workbook)
 
     def _is(self, terms: dict[Cell, float], value: float) -> None:
         self.lines.append((terms, value))
@@ -182,6 +221,17 @@ class Attacker:
                     if told[figure] is not None and told[when] is not None:
                         self._rate(told["indicator"], told[figure], told[when])
 
+    def _workbook(self, content: bytes) -> None:
+        """The same from the numbers of the workbook's first sheet."""
+        titles, *rows = sheets(content)[0]
+        for cells in rows:
+            row = dict(zip(titles, cells, strict=True))
+            name = {t.id: t.indicator for _, t in PLAN.each_target()}.get(str(row["指标编号"]))
+            for figure, when in (("现值", "现值年"), ("基期值", "基期年")):
+                rate, year = row[figure], row[when]
+                if name and isinstance(rate, int | float) and isinstance(year, int | float):
+                    self._rate(name, rate, int(year))
+
     def _rate(self, name: str, rate: float, year: int) -> None:
         if name == "hospital":
             self._is({(name, year, "total", "全区"): 1}, round((1 - rate / 100) * BIRTHS[year]))
@@ -224,15 +274,48 @@ def public() -> View:
     return edition(district(), public=True)
 
 
-def test_the_attacker_gets_every_count_where_nothing_is_withheld(internal):
-    assert planted() <= Attacker(internal, district()).recovered
+@pytest.fixture(scope="module")
+def internal_files(internal, tmp_path_factory) -> dict[str, bytes]:
+    return filed(internal, tmp_path_factory.mktemp("internal"))
 
 
-def test_the_attacker_gets_none_from_the_public_edition(public):
-    assert Attacker(public, district()).recovered & planted() == set()
+@pytest.fixture(scope="module")
+def public_files(public, tmp_path_factory) -> dict[str, bytes]:
+    return filed(public, tmp_path_factory.mktemp("public"))
 
 
-def test_no_page_depends_on_a_withheld_count(public):
+def test_the_attacker_gets_every_count_where_nothing_is_withheld(internal, internal_files):
+    attacker = Attacker(internal, district(), internal_files["page.xlsx"])
+    assert planted() <= attacker.recovered
+
+
+def test_the_attacker_gets_none_from_the_public_edition(public, public_files):
+    attacker = Attacker(public, district(), public_files["page.xlsx"])
+    assert attacker.recovered & planted() == set()
+
+
+def test_word_and_excel_files_hold_small_counts_only_in_the_internal_edition(
+    internal_files, public_files
+):
+    """2 deaths of 2025 and 3 at home of 2024, by the figures that give them away."""
+    years = range(YEAR - 4, YEAR + 1)
+    pooled_rate = 100_000 * sum(DEATHS[y] for y in years) / sum(BIRTHS[y] for y in years)
+    rate = f"{pooled_rate:.1f}"
+    for name in ("monitoring.docx", "evaluation.docx"):
+        assert rate in words(internal_files[name]), name
+        assert rate not in words(public_files[name]), name
+        assert "（审定稿，公开版）" in words(public_files[name])
+        assert "公开版" not in words(internal_files[name])
+    found = {
+        edition: {cell for sheet in sheets(made["page.xlsx"]) for row in sheet for cell in row}
+        for edition, made in (("internal", internal_files), ("public", public_files))
+    }
+    pooled = [c for c in found["internal"] if isinstance(c, float) and f"{c:.1f}" == rate]
+    assert pooled
+    assert not set(pooled) & found["public"]
+
+
+def test_no_page_depends_on_a_withheld_count(public, public_files, tmp_path):
     """The strongest form: other small counts behind the same sums give the same bytes."""
     deaths = {**DEATHS, 2019: 4, 2022: 1, 2023: 2, 2025: 3}
     orders = {**ORDERS, "female": 20, "male": 4, "甲镇": 4, "丙镇": 4}
@@ -245,6 +328,7 @@ def test_no_page_depends_on_a_withheld_count(public):
     same = edition(other, public=True)
     assert printed(same) == printed(public)
     assert drawn(same) == drawn(public)
+    assert filed(same, tmp_path) == public_files
 
 
 def test_pages_do_depend_on_them_where_nothing_is_withheld(internal):

@@ -7,14 +7,14 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from builders import UNITS, indicator, no_evidence, observations, plan_of, target
 from halfsky.evaluate.assessment import Assessment, Assumptions, assess
 from halfsky.evaluate.early_warning import expected_false
 from halfsky.evaluate.warning.totals import slips
 from halfsky.evaluate.warning.volatile import overdispersion
-from halfsky.evaluate.warning.worsening import below
+from halfsky.evaluate.warning.worsening import below, chance_of_fall
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
@@ -118,6 +118,33 @@ def test_a_few_events_may_be_ten_times_as_many_next_year():
         year=2023,
     )
     assert "unit_slip" not in rules_of(found)
+
+
+# ------------------------------------------------------------------ chance of a fall in P
+
+
+@pytest.mark.parametrize(
+    ("p", "left", "expected"),
+    [
+        pytest.param(0.5, 0.8, 0.2422, id="Φ(−(0 + .5244·.8) ÷ .6) = Φ(−.6992)"),
+        pytest.param(0.5, 0.0, 0.5, id="all is known next year: 1 − .5"),
+        pytest.param(0.9, 0.0, 0.1, id="all is known next year: 1 − .9"),
+        pytest.param(0.5, 1.0, 0.0, id="next year tells nothing"),
+        pytest.param(0.2, 0.5, 0.0, id="P of .20 cannot fall by .20"),
+    ],
+)
+def test_chance_of_fall(p, left, expected):
+    assert chance_of_fall(p, left, 0.2) == pytest.approx(expected, abs=5e-5)
+
+
+@pytest.mark.parametrize("left", [0.5, 0.9])
+@pytest.mark.parametrize("p", [0.3, 0.6, 0.95])
+def test_a_calibrated_p_falls_as_often_as_its_chance_says(p, left):
+    """Draw the year's news, work P out anew, count the falls: n = 200,000, error .001."""
+    news = np.sqrt(1 - left**2) * np.random.default_rng(1).standard_normal(200_000)
+    after = special.ndtr((special.ndtri(p) + news) / left)
+    assert after.mean() == pytest.approx(p, abs=0.005), "a martingale"
+    assert (p - after >= 0.2).mean() == pytest.approx(chance_of_fall(p, left, 0.2), abs=0.005)
 
 
 # ------------------------------------------------------------------ figures

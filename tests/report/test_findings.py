@@ -151,7 +151,7 @@ def test_without_figures_there_is_one_useful_sentence():
     assert "4项指标" in told
     assert "某局（4项）" in told
     assert "2026年" in told
-    assert report.experience(view).text == "3项目标的4项指标都没有填报数据。"
+    assert report.experience(view).text == "4项指标都没有可用数据，看不出哪些做法有成效。"
     assert "补报3项数据、1项佐证材料" in report.recommendations(view).text
 
 

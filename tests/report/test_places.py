@@ -299,7 +299,7 @@ def test_peers_are_counted_and_named():
 def test_too_few_peers_say_how_many_are_needed():
     found = view().assessment.where
     bare = view(compared=False)
-    assert "没有指定参照地区" in report.peer_table(bare).text
+    assert "没有指定可比的地区" in report.peer_table(bare).text
     assert len(found.peers) == 1
 
 

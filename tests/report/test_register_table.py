@@ -39,7 +39,7 @@ def test_an_open_warning_is_told_with_its_beginning_and_department():
 def test_a_reference_region_has_hints_and_no_departments():
     shown = warning_register(view(role="reference"))
     assert "某局" not in shown.html
-    assert "提示台账" in shown.html
+    assert "关注事项台账" in shown.html
 
 
 def test_the_plans_first_year_has_nothing_to_compare_with():

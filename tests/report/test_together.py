@@ -15,6 +15,11 @@ def test_sentences_about_what_is_missing_give_way_to_tables():
     assert together(SHORT, TABLE, LONG, PROSE, NOTHING).parts == [TABLE, PROSE]
 
 
+def test_paragraphs_stand_beside_a_table():
+    prose = Html('<div class="prose"><p>健康2……</p></div>', "健康2……")
+    assert together(TABLE, prose, SHORT).parts == [TABLE, prose]
+
+
 def test_where_nothing_is_there_one_sentence_says_so():
     assert together(SHORT, LONG, NOTHING).parts == [LONG]
 

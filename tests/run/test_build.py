@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from conftest import ROOT
+from county import shorten
 from halfsky.plan import DataError, ParameterError
 from halfsky.run import build, run_year
 
@@ -65,6 +66,7 @@ def test_a_domain_from_raw_figures_to_its_page(place):
 def test_a_failing_notebook_is_named_and_the_others_finish(place, monkeypatch, tmp_path):
     folder = tmp_path / "notebooks"
     shutil.copytree(ROOT / "notebooks", folder)
+    shorten(folder)
     broken = nbformat.read(folder / "08_law.ipynb", as_version=4)
     broken.cells[4].source = "1 / 0"
     nbformat.write(broken, folder / "08_law.ipynb")

@@ -5,9 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
+import shutil
 import stat
+import subprocess
+from urllib.parse import unquote
 
+import docx
+import nbformat
+import openpyxl
 import pytest
+from docx.oxml.ns import qn
 
 from conftest import ROOT
 from county import (
@@ -19,12 +27,14 @@ from county import (
     file_figures,
     keep,
     settle,
-    take_public,
+    shorten,
     with_target,
 )
 from halfsky.plan import ParameterError, load_plan, load_region
+from halfsky.report.record import MIME
+from halfsky.run import build, run_year
 from halfsky.run import release as releasing
-from halfsky.run import run_year
+from halfsky.run.execute import Outcome
 from halfsky.run.pages import pages
 from halfsky.run.release import inputs, is_released, releases, state_of
 from halfsky.run.verify import verify
@@ -48,7 +58,8 @@ def test_a_release_holds_the_report_and_all_it_was_made_from(county):
         "inputs/notebooks/01_health.ipynb",
         "inputs/requirements.lock",
     }
-    assert not any("run.log" in name or "public" in name for name in manifest["files"])
+    kept = {name for name in manifest["files"] if name.startswith("report/")}
+    assert kept == {"report/results.json", "report/中期评估报告.docx"}
     assert manifest["parameters"] == {"year": YEAR, "region": COUNTY, "plan": PLAN}
     assert manifest["software"]["halfsky"]
     assert releases(made.folder.parents[1]) == [made.folder]
@@ -152,7 +163,7 @@ def test_what_cannot_be_released_is_refused_before_anything_runs(
 
 def test_from_release_to_verdict_to_public_edition(county):
     """The whole way, with two notebooks: each page says what it is, none overwrites another."""
-    take_public(county / "notebooks")
+    shorten(county / "notebooks")
     folder = county / "reports" / COUNTY / str(YEAR)
     plan, region = load_plan(PLAN), load_region(COUNTY)
     files = inputs(plan, region, [page.notebook for page in pages(plan)])
@@ -168,13 +179,19 @@ def test_from_release_to_verdict_to_public_edition(county):
     assert (results["state"], results["public"]) == ("审定稿", False)
     portal = (county / "reports" / "index.html").read_text(encoding="utf-8")
     assert f'href="{COUNTY}/{YEAR}/releases/v1/report/index.html"' in portal
-    assert (folder / "releases" / "v1" / "report" / "index.html").is_file()
+    assert 'href="releases/v1/report/index.html"' in _read(folder / "index.html")
+    # A release is filed elsewhere, without what lay around it.
+    index = _read(folder / "releases" / "v1" / "report" / "index.html")
+    assert "../" not in index
+    assert "releases/" not in index
+    assert _dead_links(folder / "releases" / "v1" / "report") == set()
 
     # A third party has the release alone: the figures in data/raw have moved on.
     file_figures(county, screened=50)
     verdict = verify(done.releases[COUNTY].folder)
     assert verdict.ok, str(verdict)
     assert "全部数字和结论相同" in str(verdict)
+    assert "重新生成的2份Word文件与随稿逐字节相同" in str(verdict)
     assert not is_released(folder, files)
     file_figures(county)
     assert is_released(folder, files)
@@ -182,6 +199,10 @@ def test_from_release_to_verdict_to_public_edition(county):
     public = run_year(YEAR, [COUNTY], plan=PLAN, public=True)
     assert public.ok, public.message()
     assert (folder / "01_health.html").read_text(encoding="utf-8") == health
+    words = {p.name: _words(p) for p in (folder / "public").iterdir() if p.suffix == ".docx"}
+    assert set(words) == {"中期监测报告（公开版）.docx", "中期评估报告（公开版）.docx"}
+    assert all("（审定稿，公开版）" in text for text in words.values())
+    assert not (folder / "public" / "run.log").exists()
     shown = {
         path.name: path.read_text(encoding="utf-8")
         for path in (folder / "public").iterdir()
@@ -195,22 +216,68 @@ def test_from_release_to_verdict_to_public_edition(county):
     told = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     hidden = told["goals"][0]["targets"][0]
     assert f"{hidden['value']:.1f}/10万" in health
+    assert f"{hidden['value']:.1f}/10万" in _words(folder / "中期监测报告.docx")
+    shown |= words
     for name, text in shown.items():
         assert f"{hidden['value']:.1f}/10万" not in text, name
     said = json.loads(shown["results.json"])
     withheld = sum(1 for n in DEATHS.values() if 1 <= n <= 4)
     assert (said["state"], said["public"], said["withheld"]) == ("审定稿", True, withheld)
     assert f"{withheld}个数字按规定不公开" in shown["01_health.html"]
-    assert "../../index.html" not in shown["index.html"]
+    assert "公开版：过小的人数" in shown["01_health.html"]
+    assert "公开版" not in health
+    assert _dead_links(folder / "public") == set()
+    sheet = openpyxl.load_workbook(folder / "public" / "01_health.xlsx")["指标数据"]
+    cells = {str(cell.value) for row in sheet.iter_rows() for cell in row}
+    assert any(text.startswith("公开版：") for text in cells)
+    assert not {str(hidden["value"]), str(hidden["baseline"])} & cells
 
 
-def test_a_notebook_that_ignores_public_is_not_published(county):
+def _read(path):
+    return path.read_text(encoding="utf-8")
+
+
+def _words(path):
+    body = docx.Document(str(path)).element.body
+    return "\n".join(t.text or "" for t in body.iter(qn("w:t")))
+
+
+def _dead_links(folder):
+    """Links of a folder's pages that lead out of it or nowhere."""
+    return {
+        (page.name, link)
+        for page in folder.glob("*.html")
+        for link in re.findall(r'href="([^"#]+)"', _read(page))
+        if ".." in link or not (folder / unquote(link)).is_file()
+    }
+
+
+def test_a_notebook_that_ignores_public_is_not_published(county, monkeypatch):
     """It would print every small count under the name of a public edition."""
-    for path in (county / "notebooks").glob("*.ipynb"):
-        text = path.read_text(encoding="utf-8").replace(", public=public)", ")")
-        path.write_text(text, encoding="utf-8")
+
+    def ran(wanted, temporary, *_):
+        output = nbformat.v4.new_output("display_data", {MIME: {"public": False}})
+        cell = nbformat.v4.new_code_cell(outputs=[output])
+        path = temporary / f"{wanted[0].stem}.ipynb"
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+        return {wanted[0].stem: Outcome(wanted[0].stem, path, 1.0)}
+
+    monkeypatch.setattr(build, "_execute_all", ran)
     done = run_year(YEAR, [COUNTY], plan=PLAN, domains=["health"], public=True)
     assert [outcome.stem for _, outcome in done.failed] == ["01_health"]
     assert "public" in done.message()
-    left = os.listdir(county / "reports" / COUNTY / str(YEAR) / "public")
-    assert left == ["run.log"]
+    assert os.listdir(county / "reports" / COUNTY / str(YEAR) / "public") == []
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_make_clean_keeps_releases(tmp_path):
+    for name in ("2025/index.html", "2025/public/index.html", "2025/releases/v1/manifest.json"):
+        path = tmp_path / "reports" / "jiutai" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x", encoding="utf-8")
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copy(ROOT / "requirements.lock", tmp_path)
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    left = [p.relative_to(tmp_path / "reports") for p in (tmp_path / "reports").rglob("*.*")]
+    assert [path.as_posix() for path in left] == ["jiutai/2025/releases/v1/manifest.json"]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import stat
 
+import docx
 import pytest
 
 from county import COUNTY, RESULTS, keep, settle, with_target
 from halfsky.cli import main
 from halfsky.plan import ParameterError
-from halfsky.run.verify import RerunFailed, run_again, verify
+from halfsky.run.verify import Again, RerunFailed, run_again, verify
 
 
 @pytest.fixture
@@ -18,8 +20,13 @@ def county(tmp_path, monkeypatch):
     return settle(tmp_path, monkeypatch)
 
 
-def same(_inputs, _manifest):
-    return RESULTS
+def again(results=RESULTS, **documents):
+    """A second run that gives these results, and Word files by their stems."""
+    made = Again(results, {f"{stem}.docx": content for stem, content in documents.items()})
+    return lambda _inputs, _manifest: made
+
+
+same = again()
 
 
 def never(_inputs, _manifest):
@@ -44,7 +51,7 @@ def test_a_release_as_it_was_made_is_equal(county):
 
 def test_a_figure_that_comes_out_otherwise_is_named(county):
     made = keep(county)
-    verdict = verify(made.folder, rerun=lambda *_: with_target(value=68.5))
+    verdict = verify(made.folder, rerun=again(with_target(value=68.5)))
     assert not verdict.ok
     assert "  health-2-1 现值：70 → 68.5" in str(verdict).splitlines()
     assert "请把以上内容告知发布单位" in str(verdict)
@@ -52,7 +59,7 @@ def test_a_figure_that_comes_out_otherwise_is_named(county):
 
 def test_another_machine_may_round_the_last_digit(county):
     made = keep(county)
-    assert verify(made.folder, rerun=lambda *_: with_target(value=70.0007)).ok
+    assert verify(made.folder, rerun=again(with_target(value=70.0007))).ok
 
 
 def test_a_tampered_input_is_found_by_its_hash_before_anything_runs(county):
@@ -89,6 +96,43 @@ def test_a_page_changed_by_hand_is_named_and_the_figures_are_computed_all_the_sa
     verdict = verify(made.folder, rerun=same)
     assert verdict.changed == ("report/results.json",)
     assert [(d.field, d.before, d.after) for d in verdict.differing] == [("value", 99.0, 70.0)]
+
+
+def word(*lines, cells=()):
+    made = docx.Document()
+    for line in lines:
+        made.add_paragraph(line)
+    for cell in cells:
+        made.add_table(1, 1).cell(0, 0).text = cell
+    saved = io.BytesIO()
+    made.save(saved)
+    return saved.getvalue()
+
+
+def test_word_files_with_the_same_bytes_are_counted(county):
+    verdict = verify(keep(county).folder, rerun=again(中期评估报告=b"PK"))
+    assert verdict.ok
+    assert "1份Word文件与随稿逐字节相同" in str(verdict)
+
+
+def test_another_text_in_a_word_file_is_named_with_both_readings(county):
+    made = keep(county, word=word("总体评价", "达标率为80%", cells=["70%"]))
+    other = word("总体评价", "达标率为75%", cells=["70%", "新增一行"])
+    verdict = verify(made.folder, rerun=again(中期评估报告=other))
+    assert not verdict.ok
+    assert verdict.reworded[0].lines == (("达标率为80%", "达标率为75%"), ("", "新增一行"))
+    assert "    达标率为80% → 达标率为75%" in str(verdict).splitlines()
+    assert str(verdict).endswith("请把以上内容告知发布单位。")
+
+
+def test_another_look_of_the_same_text_is_told_and_is_no_difference(county):
+    plain, bold = word("达标率为80%"), docx.Document(io.BytesIO(word("达标率为80%")))
+    bold.paragraphs[0].runs[0].bold = True
+    saved = io.BytesIO()
+    bold.save(saved)
+    verdict = verify(keep(county, word=plain).folder, rerun=again(中期评估报告=saved.getvalue()))
+    assert verdict.ok
+    assert "只有图片或版式不同" in str(verdict)
 
 
 def test_quick_runs_nothing(county):

@@ -5,7 +5,8 @@ indicator that the plan's targets use, and for the context indicators that the m
 
     value(sex, township, year) = course(year) + gap(sex, year) + place(township) + scatter,
 
-course: straight between a typical first, middle and last value, moved a little for each seed;
+course: from a typical first to a typical last value in steps that shrink year by year (straight
+where there is a middle value), moved a little for each seed, with innovations that stay;
 scatter: normal, .3 of the smallest change worth calling one (δ; .1 where δ is a part of the
 value), smaller near a bound. Cells are then counted: events by Poisson, surveys by binomial,
 complete counts by rounding against a draw that stays with the cell. Women and men add up to the

@@ -1,4 +1,4 @@
-"""Each indicator's figures: a smooth course, a small scatter, counted in whole numbers.
+"""Each indicator's figures: a fading course, a small scatter, counted in whole numbers.
 
 The smallest cells (township × sex × year) are drawn; everything larger is their sum, so that
 women and men make the total and townships make the district.
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from halfsky.demo.model import Model, Profile
+from halfsky.demo.model import Dynamics, Model
 from halfsky.demo.people import WHOLE, YEARS, Bools, Floats, Places, denominator, stream
 from halfsky.plan.models import Indicator, Plan, Target
 
@@ -163,6 +163,37 @@ def course(path: tuple[float, ...]) -> Floats:
     return np.interp(YEARS, at, path)
 
 
+def fading(path: tuple[float, ...], fade: float) -> Floats:
+    """Likewise, each step `fade` times the last; straight where there is a middle point."""
+    if len(path) > 2:
+        return course(path)
+    gone = np.arange(len(YEARS))
+    share: Floats = (1 - fade**gone) / (1 - fade ** gone[-1])
+    return path[0] + share * (path[1] - path[0])
+
+
+def wandering(
+    indicator: Indicator, level: Floats, rules: Dynamics, rng: np.random.Generator
+) -> Floats:
+    """A course with innovations that stay, on the analysis scale; one at a bound is left alone.
+
+    Logit for bounded shares, log for what only has a lower bound, else as it is.
+    """
+    drawn = rng.normal(0, 1, len(YEARS) - 1)
+    low = -np.inf if indicator.lower is None else indicator.lower
+    high = np.inf if indicator.upper is None else indicator.upper
+    if (level <= low).any() or (level >= high).any():
+        return level
+    if np.isinf(low) or indicator.kind == "difference":
+        steps = rules.wander * abs(level[-1] - level[0]) / len(drawn) * drawn
+        return level + np.append(0, steps.cumsum())
+    score = np.log(level - low) - (0 if np.isinf(high) else np.log(high - level))
+    pace = min(abs(score[-1] - score[0]) / len(drawn), rules.fastest)
+    moved = np.exp(score + np.append(0, (rules.wander * pace * drawn).cumsum()))
+    wandered: Floats = low + (moved if np.isinf(high) else (high - low) * moved / (1 + moved))
+    return wandered
+
+
 def meaningful(indicator: Indicator, level: float) -> float:
     """The smallest change worth calling one, in the indicator's unit."""
     if indicator.delta is not None:
@@ -187,7 +218,7 @@ def draw(
     indicator = wanted.indicator
     rng = stream(seed, indicator.id)
     cells = _leaves(wanted, where)
-    cells = replace(cells, latent=_latent(cells, model.profile(indicator), rng, twist))
+    cells = replace(cells, latent=_latent(cells, model, rng, twist))
     cells = twist.latent(cells)
     if not per or not indicator.denominator:
         return cells
@@ -229,16 +260,18 @@ def _gather(by_township: Floats, wanted: Wanted, where: Places) -> Floats:
     return by_township[:, inside].sum(axis=1, keepdims=True)
 
 
-def _latent(cells: Counted, profile: Profile, rng: np.random.Generator, twist: Twist) -> Floats:
+def _latent(cells: Counted, model: Model, rng: np.random.Generator, twist: Twist) -> Floats:
     """The value each cell is drawn around, (S, L, Y)."""
     indicator = cells.wanted.indicator
-    level = course(profile.path)
+    profile = model.profile(indicator)
+    level = fading(profile.path, model.dynamics.fade)
     room = _room(indicator, level)
     delta = meaningful(indicator, float(level.mean()))
     # A district of its own: it starts elsewhere and moves faster or slower than the profile.
     shift = np.clip(rng.normal(0, 1.0), -2, 2) * np.minimum(1.5 * delta, 0.15 * room)
     pace = rng.uniform(0.75, 1.15)
-    level = twist.course(level[0] + pace * (level - level[0]) + shift)
+    level = level[0] + pace * (level - level[0]) + shift
+    level = twist.course(wandering(indicator, level, model.dynamics, rng))
     room = _room(indicator, level)
     is_absolute = indicator.delta is not None or indicator.unit == "%"
     spread = delta * (SCATTER if is_absolute else SCATTER_RELATIVE)

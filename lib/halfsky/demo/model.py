@@ -52,6 +52,19 @@ class Profile(Frozen):
     rural: float = 0.0
 
 
+class Dynamics(Frozen):
+    """How a course goes on, measured on real series (docs/demo.md).
+
+    fade: each year's step as a share of the last one's. wander: standard deviation of the
+    yearly innovations in mean steps, on the analysis scale, where a mean step counts as at most
+    `fastest`.
+    """
+
+    fade: float = Field(gt=0, lt=1)
+    wander: float = Field(ge=0)
+    fastest: float = Field(gt=0)
+
+
 class Story(Frozen):
     """Something planted in the figures, for an evaluation to find.
 
@@ -95,6 +108,7 @@ class Model(Frozen):
     people: People
     documents: tuple[str, ...]
     bases: tuple[Base, ...]
+    dynamics: Dynamics
     defaults: dict[str, Path]
     indicators: dict[str, Profile]
     same_as: dict[str, tuple[str, str]]

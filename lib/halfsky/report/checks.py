@@ -14,8 +14,8 @@ from halfsky.evaluate.forecast.rolling import (
 from halfsky.evaluate.milestone import MIN_TARGETS_FOR_KAPPA
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
-from halfsky.report.html import Html
-from halfsky.report.sections import goal_label, render, sentence, words_for
+from halfsky.report.html import Html, note
+from halfsky.report.sections import goal_label, render, words_for
 from halfsky.report.view import View
 from halfsky.report.words import rows, status_word
 
@@ -28,7 +28,7 @@ def local_check_table(view: View) -> Html:
     stored = view.assessment.assumptions.calibration
     learned = f"{stored.windows}个公开数列的窗口（{stored.indicators}种指标，{stored.tasks}个目标）"
     if rolled.empty:
-        return sentence(
+        return note(
             f"没有一项指标达到6个连续可比的年份，不能用本地数据检验预测；误差幅度和概率采用在{learned}上"
             "学得的校准。"
         )
@@ -67,14 +67,12 @@ def local_check_table(view: View) -> Html:
 def change_table(view: View) -> Html:
     """Targets whose status changed since last year, as it was known then, and why."""
     if "status_before" not in view.targets:
-        return sentence("规划的第一年，没有上一年的结果可比。")
+        return note("规划的第一年，没有上一年的结果可比。")
     frame = view.targets[view.targets["status"] != view.targets["status_before"]]
     if frame.empty:
         if view.reported.empty:
-            return sentence("两年都没有数据，状态没有变化可说。")
-        return sentence(
-            f"与{view.year - 1}年相比，{len(view.reported)}项有数据的指标状态均无变化。"
-        )
+            return note("两年都没有数据，状态没有变化可说。")
+        return note(f"与{view.year - 1}年相比，{len(view.reported)}项有数据的指标状态均无变化。")
     words = words_for(view)
     told = []
     for row in rows(frame):
@@ -116,7 +114,9 @@ def rank_table(view: View) -> Html:
     """Does the order of the domains hang on how goals are weighed?"""
     frame = view.assessment.ranks
     if len(frame) < 2:
-        return sentence("可评价目标不足两个领域，不作领域排序。")
+        return note("可评价目标不足两个领域，不作领域排序。")
+    if not frame[["met_pct", "met_by_target_pct"]].to_numpy().any():
+        return note(f"可评价的{len(frame)}个领域都没有目标达到要求，分不出名次。")
     names = {d.domain: d.title for d in view.plan.domains}
     told = [{**row, "label": names[row["domain"]]} for row in rows(frame.sort_values("rank"))]
     return render(
@@ -135,8 +135,13 @@ def milestone_table(view: View, *, only_open: bool = False) -> Html:
     levels = view.assessment.milestones
     levels = levels[levels["target"].isin(view.targets["target"])]
     filed = levels[levels["documents"] > 0]
+    if view.is_reference:
+        return note(
+            f"{len(levels)}项机制类指标凭{view.plan.info.district}自己的佐证材料评定，"
+            f"不用来对照{view.region.short}。"
+        )
     if filed.empty:
-        return sentence(
+        return note(
             f"{len(levels)}项机制类指标尚未提交有日期的佐证材料，不推定为已完成，也不推定为未完成。"
         )
     info = view.targets.set_index("target")[["name", "goal", "status"]]

@@ -176,8 +176,9 @@ def _blocks(part: Part) -> Iterator[Block]:
     elif isinstance(part, Detail):
         for block in from_markup(part.part.html):
             if isinstance(block, Paragraph) and block.kind != "note":
-                block = replace(block, kind="detail")
-            yield block
+                yield replace(block, kind="detail")
+            else:
+                yield block
     else:
         yield part
 

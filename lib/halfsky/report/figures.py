@@ -52,7 +52,7 @@ def sources(view: View, targets: pd.DataFrame) -> str:
     """Who published the figures of some targets, as the line under a chart."""
     used = view.history[view.history["target"].isin(targets["target"])]
     names = sorted({publisher(source) for source in used["source"].dropna()})
-    return "来源：" + (numbers.joined(names, 5) or "无") + _synthetic(view)
+    return "来源：" + (numbers.joined(names, 5, "家") or "无") + _synthetic(view)
 
 
 def _synthetic(view: View) -> str:
@@ -83,10 +83,12 @@ def completion_chart(view: View) -> Charts | Html:
     known = frame[frame["completion_pct"].notna()]
     ahead = int((known["completion_pct"] >= known["elapsed_pct"]).sum())
     met = int((frame["status"] == Status.MET).sum())
-    alt = (
-        f"{len(frame)}项有数据的指标中{met}项达到要求；能计算完成度的{len(known)}项中，"
-        f"{ahead}项不慢于时间进度，{len(known) - ahead}项落后。"
-    )
+    alt = f"{len(frame)}项有数据的指标中{met}项达到要求"
+    if len(known):
+        slow = len(known) - ahead
+        paces = [f"{ahead}项不慢于时间进度"] * bool(ahead) + [f"{slow}项落后"] * bool(slow)
+        alt += f"；能计算完成度的{len(known)}项中，{'，'.join(paces)}"
+    alt += "。"
     # Split before ordering would hide who is furthest behind: the order is that of the whole.
     ordered = furthest_behind_first(frame)
     pages = range(0, len(ordered), ROWS)
@@ -152,21 +154,16 @@ def series_chart(view: View, indicators: Iterable[str], title: str, since: int =
     parts = []
     for name in wanted:
         indicator = view.plan.indicators[name]
-        own = frame[frame["indicator"] == name]
-        # An indicator kept by area or of women only has one group: the other axis names it.
-        by_area = len(set(own["area"])) > 1
-        group = own["area"] if by_area else own["sex"]
-        plain = len(set(own["sex"])) == 1 and not by_area
         breaks = [b.year for b in indicator.breaks_in(view.region.id)]
-        parts.append(
-            own.assign(
-                panel=indicator.name,
-                unit=indicator.unit,
-                decimals=indicator.decimals,
-                group="合计" if plain else group.map(_GROUPS).fillna("合计"),
-                segment=[sum(year >= b for b in breaks) for year in own["year"]],
+        for by, own in by_groups(frame[frame["indicator"] == name]).items():
+            parts.append(
+                own.assign(
+                    panel=indicator.name + by,
+                    unit=indicator.unit,
+                    decimals=indicator.decimals,
+                    segment=[sum(year >= b for b in breaks) for year in own["year"]],
+                )
             )
-        )
     drawn = pd.concat(parts, ignore_index=True)
     newest = drawn.sort_values("year").groupby(["panel", "group"], sort=False).tail(1)
     told = "；".join(
@@ -179,9 +176,30 @@ def series_chart(view: View, indicators: Iterable[str], title: str, since: int =
         plot_series(drawn),
         title,
         told + "。",
-        "来源：" + numbers.joined(publishers, 5) + _synthetic(view),
+        "来源：" + numbers.joined(publishers, 5, "家") + _synthetic(view),
         view.is_synthetic,
     )
+
+
+def by_groups(own: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """One indicator's figures as the lines of one panel, or of two where sex and area are known.
+
+    Args:
+        own: sex, area and what else an observation has, of one indicator.
+
+    Returns:
+        The frame with group (女 | 男 | 城镇 | 农村 | 合计), by what its panel's name ends in. An
+        indicator of women or of the country alone has one line, 合计: its name says whose.
+    """
+    several = [axis for axis in ("sex", "area") if len(set(own[axis])) > 1]
+    if len(several) < 2:
+        group = own[several[0]].map(_GROUPS).fillna("合计") if several else "合计"
+        return {"": own.assign(group=group)}
+    made = {}
+    for axis, other, by in (("sex", "area", "（分男女）"), ("area", "sex", "（分城乡）")):
+        part = own[own[other] == "total"]
+        made[by] = part.assign(group=part[axis].map(_GROUPS).fillna("合计"))
+    return {by: part for by, part in made.items() if len(part)}
 
 
 def completeness_chart(view: View) -> Shown:
@@ -228,7 +246,7 @@ def warning_chart(view: View) -> Shown:
     told = "，".join(f"{family}{count}条" for family, count in counts.items())
     return Chart(
         plot_warnings(view.warnings, families=[family.value for family in Family]),
-        "预警的类别与轻重" if not view.is_reference else "提示的类别与轻重",
+        "预警的类别与轻重" if not view.is_reference else "关注事项的类别与轻重",
         told + "。",
         f"说明：规则与限值见方法说明；截至{view.year}年掌握的数据{_synthetic(view)}",
         view.is_synthetic,

@@ -15,9 +15,9 @@ from halfsky.evaluate.countermeasures import open_problems
 from halfsky.evaluate.experience import PROVEN, ahead
 from halfsky.plan.vocabulary import Action, MeasureFinding, Progress, Severity, Status
 from halfsky.report import numbers
-from halfsky.report.html import Html
+from halfsky.report.html import Html, note
 from halfsky.report.prose import Prose, is_backed, say
-from halfsky.report.sections import goal_label, render, sentence, subjects
+from halfsky.report.sections import goal_label, render, subjects
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
@@ -44,8 +44,10 @@ def experience(view: View) -> Html:
     n = len(view.reported)
     return _listed(
         view,
-        _most(items, "项目标快于时间进度或保持达标"),
-        f"有数据的{n}项指标中没有快于时间进度的。" if n else _no_figures(view),
+        _most(items, "项目标快于时间进度或稳定在要求以内"),
+        f"有数据的{n}项指标中，没有快于时间进度而又没有预警的。"
+        if n
+        else f"{len(view.targets)}项指标都没有可用数据，看不出哪些做法有成效。",
     )
 
 
@@ -130,7 +132,7 @@ def problems(view: View) -> Html:
     if not known.empty and view.is_reference:
         # Old figures of another place are no problem of this plan's.
         known = known[
-            known["status"].isin([Status.UNMET, Status.UNDECIDABLE])
+            known["status"].isin([Status.UNMET, Status.NEARLY, Status.UNDECIDABLE])
             | (known["severity"] == Severity.RED)
         ]
     by_target = {row["target"]: row for row in rows(view.targets)}
@@ -145,9 +147,9 @@ def problems(view: View) -> Html:
             f"{view.missing['goal'].nunique()}项目标的{n}项指标没有可用数据，结论只对其余"
             f"{len(view.reported)}项成立。"
         )
-    elif n:
-        items.append(_no_figures(view))
     items += _measures_at_fault(view)
+    if view.reported.empty:
+        return note("".join([_no_figures(view), *items]))
     nothing = f"有数据的{len(view.reported)}项指标没有未达标的，也没有红色或黄色预警。"
     return _listed(view, items, nothing)
 
@@ -214,10 +216,10 @@ def _named(view: View, m: dict[str, Any]) -> str:
 def recommendations(view: View) -> Html:
     """对策: for each open problem the quantity, the measures and what they lack, who and when."""
     if view.is_reference:
-        return sentence(
-            f"以上{len(view.reported)}项指标为参照数据，不构成对{view.region.short}的评估，"
-            f"因此不提出对策；{view.plan.info.district}可据此了解同一指标在更大范围内的水平和走势。"
-        )
+        n = len(view.reported)
+        shown = f"，{n}项有数据的指标可供{view.plan.info.district}了解更大范围内的水平和走势"
+        told = f"{view.region.short}的{len(view.targets)}项指标只作对照，不提出对策"
+        return note(f"{told}{shown if n else ''}。")
     prose = Prose(view)
     proposed = _mine(view)
     missing = proposed["status"] == Status.MISSING
@@ -226,7 +228,10 @@ def recommendations(view: View) -> Html:
     for _, part in proposed[~missing].groupby("goal", sort=False):
         items.append(_proposal(view, prose, rows(part), by_target))
     items = _most(items, "项目标需要采取对策")
-    items += _to_be_filed(view, proposed[missing])
+    asked = _to_be_filed(view, proposed[missing])
+    if view.reported.empty:
+        return note("".join(asked))  # no proposal, only what is asked for
+    items += asked
     return _listed(view, items, _nothing_to_do(view))
 
 
@@ -254,7 +259,7 @@ def countermeasure_table(view: View) -> Html:
         )
     rest = "".join(_to_be_filed(view, missing))
     if not told:
-        return sentence(rest or _nothing_to_do(view))
+        return note(rest or _nothing_to_do(view))
     plain = "\n".join(f"{t['rank']} {t['goal_label']} {t['need']}" for t in told)
     return render("countermeasures.html.j2", plain, rows=told, rest=rest)
 

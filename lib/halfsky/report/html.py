@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,14 @@ class Html:
         return {"text/html": self.html, "text/plain": self.text}
 
 
-def note(text: str) -> Html:
-    """One sentence where a chart or table would be empty: it says what is missing."""
-    return Html(f'<p class="note">{escape(text)}</p>', text)
+def note(text: str, *, asks: bool = False) -> Html:
+    """One sentence where a chart or table would be empty: it says what is missing.
+
+    asks: it also says who is to send what; then it stays on a page that has nothing else to say.
+    """
+    return Html(f'<p class="note{" asks" if asks else ""}">{escape(text)}</p>', text)
+
+
+def is_note(html: str) -> bool:
+    """Is this nothing but notes, or nothing at all?"""
+    return not re.sub(r'<p class="note( asks)?">[^<]*</p>', "", html).strip()

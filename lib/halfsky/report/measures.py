@@ -16,7 +16,7 @@ from halfsky.report.chart import Chart
 from halfsky.report.charts.effects import EFFECTS_PER_FIGURE, plot_effects
 from halfsky.report.figures import Charts, sources
 from halfsky.report.html import Html, note
-from halfsky.report.sections import goal_label, render, sentence
+from halfsky.report.sections import goal_label, render
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
@@ -38,7 +38,7 @@ def measure_table(view: View) -> Html:
     mine = _mine(view)
     nothing = _nothing_filed(view, mine)
     if nothing:
-        return sentence(nothing)
+        return note(nothing, asks=not view.is_reference)
     told = []
     for row in rows(mine):
         row["goal_labels"] = numbers.joined([goal_label(view, g) for g in row["goals"]], 4)
@@ -55,7 +55,7 @@ def cause_sentences(view: View) -> Html:
     mine = _mine(view)
     nothing = _nothing_filed(view, mine)
     if nothing:
-        return sentence(nothing)
+        return note(nothing, asks=not view.is_reference)
     red = set(view.warnings.loc[view.warnings["severity"] == Severity.RED, "goal"])
     unmet = view.goals[(view.goals["status"] == Status.UNMET) | view.goals["goal"].isin(red)]
     told = [(goal, _causes(view, goal, view.assessment.measures)) for goal in rows(unmet)]
@@ -82,7 +82,7 @@ def effect_table(view: View, *, grades: str = "ABCD") -> Html:
     """
     frame = _effects(view)
     if frame.empty:
-        return sentence(_no_effects(view))
+        return note(_no_effects(view))
     # A table of things that cannot be told is long and says little: of D only what is unmet.
     targets = view.assessment.targets
     unmet = targets.loc[targets["status"] == Status.UNMET, "target"]
@@ -189,10 +189,10 @@ def _nothing_filed(view: View, mine: pd.DataFrame) -> str:
         return f"{view.region.short}为参照地区，本规划的措施不由其承担，因此不列措施进展。"
     if (mine["departments_reporting"].map(len) > 0).any():
         return ""
-    leads = list(dict.fromkeys(mine["department"]))
+    leads = numbers.joined(list(dict.fromkeys(mine["department"])), 4, "个部门")
     return (
-        f"{len(mine)}条措施都没有填报进展，无从分析原因和成效：请{numbers.joined(leads, 4)}"
-        "（牵头部门建议名单）填写措施进展表 measures.csv（由 halfsky template 生成），"
+        f"{len(mine)}条措施都没有填报进展，无从分析原因和成效：请{leads}"
+        "（牵头部门建议名单）填写措施进展表（measures.csv，与填报表一同生成），"
         "写明进展、启动时间、投入资金和惠及人数。"
     )
 

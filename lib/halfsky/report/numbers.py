@@ -99,8 +99,8 @@ def year(value: Any) -> str:
     return "—" if not is_known(value) else f"{int(value)}年"
 
 
-def joined(items: list[str], most: int = 0) -> str:
-    """甲、乙、丙; with `most`, 甲、乙等5项."""
+def joined(items: list[str], most: int = 0, unit: str = "项") -> str:
+    """甲、乙、丙; with `most`, 甲、乙等5项, or whatever unit they are counted in."""
     if most and len(items) > most:
-        return "、".join(items[:most]) + f"等{len(items)}项"
+        return "、".join(items[:most]) + f"等{len(items)}{unit}"
     return "、".join(items)

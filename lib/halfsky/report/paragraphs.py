@@ -9,15 +9,13 @@ import math
 from collections.abc import Collection
 from typing import Any
 
-import pandas as pd
-
 from halfsky.evaluate.countermeasures import open_problems
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report.findings import measures_for, troubles, values_of
-from halfsky.report.html import Html
+from halfsky.report.html import Html, note
 from halfsky.report.prose import Prose, is_backed, say
-from halfsky.report.sections import goal_label, render
+from halfsky.report.sections import by_department, goal_label, render
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
@@ -29,7 +27,8 @@ def goal_paragraphs(view: View, only: Collection[str] | None = None) -> Html:
 
     only: goals to tell of; None tells of all.
     """
-    prose = Prose(view)
+    # The page tells the same problems again further down: there in other words.
+    prose = Prose(view, turn=1)
     rank = open_problems(view.targets, view.warnings).set_index("target")["rank"]
     told = []
     for goal, part in view.targets.groupby("goal", sort=False):
@@ -43,6 +42,8 @@ def goal_paragraphs(view: View, only: Collection[str] | None = None) -> Html:
         if is_backed(text, view.plan):
             told.append({"label": goal_label(view, str(goal)), "text": text})
     rest = _without_figures(view)
+    if not told:
+        return note(rest) if rest else Html("", "")
     if rest:
         told.append({"label": "", "text": rest})
     plain = "\n".join(f"{p['label']}　{p['text']}".strip("　") for p in told)
@@ -95,13 +96,6 @@ def _without_figures(view: View) -> str:
     told = f"{labels}{etc}{len(goals)}项目标没有可用数据，涉及{len(missing)}项指标"
     if view.is_reference:
         return told + "，未见公布，无法对照。"
-    departments = _by_department(missing)
+    departments = by_department(missing)
     year = min(view.year + 1, view.plan.info.end_year)
     return f"{told}，须由{departments}随{year}年监测报送。"
-
-
-def _by_department(missing: pd.DataFrame) -> str:
-    counts = missing["department"].value_counts(sort=False)
-    counts = counts.sort_values(ascending=False, kind="stable")
-    told = numbers.joined([f"{name}（{count}项）" for name, count in counts.head(4).items()])
-    return told + (f"等{len(counts)}个部门" if len(counts) > 4 else "")

@@ -23,7 +23,7 @@ from halfsky.report.charts.funnel import FUNNELS_PER_FIGURE
 from halfsky.report.charts.gaps import DUMBBELLS_PER_FIGURE, GROUPS, SLOPES_PER_FIGURE
 from halfsky.report.figures import NOTHING, Charts, Shown
 from halfsky.report.html import Html, note
-from halfsky.report.sections import of_plan, publisher, render, sentence
+from halfsky.report.sections import of_plan, publisher, render
 from halfsky.report.view import View
 from halfsky.report.words import phrase, rows
 
@@ -53,7 +53,7 @@ def _named(view: View, frame: pd.DataFrame) -> pd.DataFrame:
 def _source(view: View, sources: Iterable[Any], more: str = "") -> str:
     names = sorted({publisher(source) for source in sources if numbers.is_known(source)})
     mark = "（合成数据）" if view.is_synthetic else ""
-    return "来源：" + (numbers.joined(names, 5) or "无") + mark + more
+    return "来源：" + (numbers.joined(names, 5, "家") or "无") + mark + more
 
 
 def _paged(
@@ -163,12 +163,6 @@ def _most_changed(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _no_gap(view: View, dimension: str) -> str:
     words = "和".join(group.word for group in GROUPS[dimension])
-    if view.is_reference:
-        lag = view.assessment.assumptions.thresholds.status.stale_lag
-        return (
-            f"{view.region.short}近{lag}年没有公布同一年份的{words}数据，"
-            f"不作{_MERGED[dimension]}比较。"
-        )
     needed = _breaking_down(view, {"sex": "sex", "area": "urban_rural"}[dimension])
     if not needed:
         return f"这里的指标不分{_MERGED[dimension]}，不作比较。"
@@ -216,7 +210,11 @@ def gap_table(view: View) -> Html:
     """Level and change of every gap by sex and by town and country, and who moved."""
     frame = _gaps(view)
     if frame.empty:
-        return sentence(_no_gap(view, "sex") + _no_gap(view, "area"))
+        if view.is_reference:
+            lag = view.assessment.assumptions.thresholds.status.stale_lag
+            both = "或".join(_MERGED.values())
+            return note(f"{view.region.short}近{lag}年没有公布同一年份的{both}数据，不作比较。")
+        return note(_no_gap(view, "sex") + _no_gap(view, "area"))
     told = []
     for row in rows(frame):
         one, two = GROUPS[row["dimension"]]
@@ -385,7 +383,7 @@ def contribution_table(view: View) -> Html:
     """Townships: how unlike, which stand out, which pull the whole up and down."""
     tests = _tested(view)
     if tests.empty:
-        return sentence(_no_townships(view))
+        return note(_no_townships(view))
     told = []
     for row in rows(tests):
         row["low"], row["high"] = _ends(view, row)
@@ -434,9 +432,9 @@ def decomposition_table(view: View) -> Html:
     moves = moves[moves["mover"].notna() & (moves["change"].abs() > moves["delta"])]
     if parts.empty and moves.empty:
         if view.is_reference:
-            return sentence(f"{view.region.short}公布的是率，没有分子、分母，不能分解变化的来源。")
+            return note(f"{view.region.short}公布的是率，没有分子、分母，不能分解变化的来源。")
         base = view.plan.info.baseline_year
-        return sentence(
+        return note(
             f"没有一项指标在{base}年前后和近年都有分子、分母，并且变化超过有意义的最小变化，"
             "无从分解变化的来源；填报率时一并填报分子、分母即可。"
         )
@@ -468,8 +466,8 @@ def peer_table(view: View) -> Html:
         rules = view.assessment.assumptions.thresholds.where
         names = numbers.joined([view.region_names[r] for r in view.region.compare_with], 4)
         if not names:
-            return sentence(f"{view.region.short}没有指定参照地区，不作同一起点的比较。")
-        return sentence(
+            return note(f"{view.region.short}没有指定可比的地区，不作同一起点的比较。")
+        return note(
             f"{names}历年的数据里，与{view.region.short}基期水平相近、又有同样多年之后数据的"
             f"不足{rules.peer_min}段，不作同一起点的比较。"
         )
@@ -495,7 +493,7 @@ def where_sentences(view: View) -> Html:
     """差在哪里、差在谁: the findings above in sentences, each with its figures."""
     items = [*_gap_items(view), *_area_items(view), *_change_items(view), *_peer_items(view)]
     if not items:
-        return sentence(_nothing_compared(view))
+        return note(_nothing_compared(view))
     return render("list.html.j2", "\n".join(items), items=items, otherwise="")
 
 

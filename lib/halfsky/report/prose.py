@@ -68,10 +68,10 @@ def place_of(goal: str, group: str, n: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{group}|{goal}".encode()).digest()[:4], "big") % n
 
 
-def say(group: str, key: str, goal: str, **values: Any) -> str:
-    """One sentence or part of one, in the goal's own variant."""
+def say(group: str, key: str, goal: str, turn: int = 0, **values: Any) -> str:
+    """One sentence or part of one, in the goal's own variant; turn: so many variants further."""
     ways = variants()[group, key]
-    return ways[place_of(goal, group, len(ways))].render(**values)
+    return ways[(place_of(goal, group, len(ways)) + turn) % len(ways)].render(**values)
 
 
 def counted(numerator: str) -> str:
@@ -94,16 +94,23 @@ def is_backed(text: str, plan: Plan) -> bool:
 
 
 class Prose:
-    """Tells the rows of one view's targets, countermeasures and measures."""
+    """Tells the rows of one view's targets, countermeasures and measures.
 
-    def __init__(self, view: View) -> None:
+    turn: how many variants further than a goal's own: for what a page tells in two places.
+    """
+
+    def __init__(self, view: View, turn: int = 0) -> None:
         self.view = view
+        self._turn = turn
         self.words = words_for(view)
         self.end = view.plan.info.end_year
         reference = view.is_reference
         self.aim = "本规划目标值" if reference else "目标值"
         self.reach = "达到目标值" if reference else "达标"
         self.rules = view.assessment.assumptions.thresholds
+
+    def _say(self, group: str, key: str, goal: str, **values: Any) -> str:
+        return say(group, key, goal, self._turn, **values)
 
     def name(self, row: Row) -> str:
         """A target's name that can be followed by a figure."""
@@ -114,7 +121,7 @@ class Prose:
 
     def ask(self, row: Row) -> str:
         """规划要求“……”，: the clause verbatim."""
-        return say("ask", "plan", row["goal"], clause=row["clause"])
+        return self._say("ask", "plan", row["goal"], clause=row["clause"])
 
     def standing(self, row: Row) -> str:
         """Where a target stands, by its own figures."""
@@ -132,7 +139,7 @@ class Prose:
             values |= {"low": low, "high": high, "side": _side(row["value"], low, high)}
         elif key in ("moved", "gap"):
             values["moved"] = self.turn(row)
-        told = say("standing", key, row["goal"], **values)
+        told = self._say("standing", key, row["goal"], **values)
         if key in ("moved", "short") and row["is_pooled"]:
             # The sentence names the last year alone; the figure is of all of them together.
             told += "（五年合并）"
@@ -176,7 +183,7 @@ class Prose:
             key = "near"
         elif row["type"] in ("directional", "narrow_gap", "relative"):
             key = "asked"
-        return say(
+        return self._say(
             "verdict",
             key,
             goal,
@@ -194,9 +201,9 @@ class Prose:
             return ""  # the warning says what to verify before any chance is read off it
         if row["p_met"] is None:
             few = row["n"] and row["n"] < 3
-            return say("outlook", "none", row["goal"], r=row) if few else ""
+            return self._say("outlook", "none", row["goal"], r=row) if few else ""
         key = "keep" if row["status"] == Status.MET else "chance"
-        return say("outlook", key, row["goal"], r=row, end=self.end, reach=self.reach)
+        return self._say("outlook", key, row["goal"], r=row, end=self.end, reach=self.reach)
 
     def pace(self, row: Row) -> str:
         """The straight line from here to the target, beside the recent pace."""
@@ -214,7 +221,7 @@ class Prose:
             if row["speed_up"] > MOST_TIMES:  # 146倍 says less than the two paces do
                 key = "slow"
         pace = row["needed_pace"]
-        return say("pace", key, row["goal"], r=row, pace=pace, **self.moving(row, pace))
+        return self._say("pace", key, row["goal"], r=row, pace=pace, **self.moving(row, pace))
 
     def need(self, row: Row, answer: Row) -> str:
         """The quantity of a countermeasure: a row of evaluate.countermeasures.propose."""
@@ -229,7 +236,7 @@ class Prose:
         status = self.rules.status
         first = 1 + int(row["value_year"] or 0) - (status.pooled_years if row["is_pooled"] else 1)
         last = row["value_year"]
-        return say(
+        return self._say(
             "need",
             key,
             row["goal"],
@@ -281,7 +288,7 @@ class Prose:
             spent += f"，累计投入{numbers.heads(money)}万元"
         if people is not None and people > 0:
             spent += f"，{int(row['people_year'])}年惠及{numbers.heads(people)}人"
-        return say(
+        return self._say(
             "measure",
             key,
             goal,
@@ -314,7 +321,7 @@ class Prose:
         for m in shown:
             text = self.measure(m, goal, as_run=as_run)
             if steps is not None and m["finding"]:
-                text += "，须" + say("step", m["finding"], goal, year=steps)
+                text += "，须" + self._say("step", m["finding"], goal, year=steps)
             told.append(text)
         rest = [m["status"] for m in first[MOST_MEASURES:]]
         if rest:
@@ -332,7 +339,7 @@ class Prose:
         text = "、".join(named) + (f"等{len(rows)}项措施" if len(rows) > MOST_MEASURES else "")
         text += "都没有填报进展"
         if steps is not None:
-            text += "，须" + say(
+            text += "，须" + self._say(
                 "step", MeasureFinding.NOT_REPORTED, rows[0]["measure"], year=steps
             )
         return text
@@ -345,7 +352,7 @@ class Prose:
             support += f"等{len(others)}个部门"
         key = "both" if support else "alone"
         lead, year = answer["department"], int(answer["report_year"])
-        return say("duty", key, answer["goal"], lead=lead, support=support, year=year)
+        return self._say("duty", key, answer["goal"], lead=lead, support=support, year=year)
 
 
 _NEEDS = {

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from halfsky.plan.vocabulary import Severity, WarningState
-from halfsky.report.html import Html
-from halfsky.report.sections import goal_label, render, sentence, subjects
+from halfsky.report.html import Html, note
+from halfsky.report.sections import goal_label, render, subjects
 from halfsky.report.view import View
 from halfsky.report.words import phrase, rows
 
@@ -36,9 +36,9 @@ def warning_register(view: View) -> Html:
     warned = frame["severity_before"].isin([Severity.RED, Severity.AMBER])
     shown = frame[warns | warned]
     if shown.empty:
-        return sentence(
+        return note(
             f"{view.year}年和上年都没有黄色或红色预警，台账为空"
-            f"（另有提示{len(frame)}条，见预警表）。"
+            + (f"（另有提示{len(frame)}条，见预警表）。" if len(frame) else "。")
         )
     about = subjects(view)
     told = []

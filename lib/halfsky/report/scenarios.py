@@ -8,7 +8,7 @@ from typing import Any
 from halfsky.evaluate import what_if
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
-from halfsky.report.html import Html
+from halfsky.report.html import Html, note
 from halfsky.report.prose import Prose
 from halfsky.report.sections import chance_word, goal_label, render, sentence
 from halfsky.report.view import View
@@ -37,7 +37,7 @@ def what_if_table(view: View) -> Html:
             break
     if not told:
         n = len(view.reported)
-        return sentence(f"有数据的{n}项指标中，没有未达标而又能预测的，不作情景测算。")
+        return note(f"有数据的{n}项指标中，没有未达标而又能预测的，不作情景测算。")
     return render(
         "what_if.html.j2",
         "\n".join(f"{t['name']} {t['now']} {' '.join(t['chances'])}" for t in told),

@@ -6,6 +6,7 @@ sentence that says what is missing, never an empty table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -14,11 +15,12 @@ import pandas as pd
 from halfsky.evaluate.disclosure import RULE
 from halfsky.evaluate.early_warning import expected_false
 from halfsky.evaluate.intervals import gamma_poisson, probability_rate_at_most
+from halfsky.plan.models import PlanFile
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
-from halfsky.report.html import Html
+from halfsky.report.html import Html, note
 from halfsky.report.view import View
-from halfsky.report.words import Words, environment, phrase, rows, status_word
+from halfsky.report.words import Words, environment, phrase, rows, status_mark, status_word
 
 MOST_HINDSIGHT = 12  # lines of a table that says: as foretold
 REGISTER_COLUMNS = ("sex", "area")
@@ -26,12 +28,32 @@ _SEX = {"female": "女", "male": "男", "total": ""}
 _AREA = {"urban": "城镇", "rural": "农村", "total": ""}
 
 
+def due(info: PlanFile, step: str, year: int) -> str:
+    """The day by which a year's figures or reports are due: 2026年4月30日前."""
+    if info.schedule is None:
+        return "下一次年度填报时"
+    month, day = getattr(info.schedule, step).split("-")
+    return f"{year + 1}年{int(month)}月{int(day)}日前"
+
+
+def by_department(missing: pd.DataFrame) -> str:
+    """Of whom how many of some missing figures are asked: 区卫生健康局（36项）、……等5个部门."""
+    counts = missing["department"].value_counts(sort=False)
+    counts = counts.sort_values(ascending=False, kind="stable")
+    told = numbers.joined([f"{name}（{count}项）" for name, count in counts.head(4).items()])
+    return told + (f"等{len(counts)}个部门" if len(counts) > 4 else "")
+
+
 def words_for(view: View) -> Words:
     """The sentence maker of a view's plan."""
     rules = view.assessment.assumptions.thresholds.status
     units = {i.id: i.unit for i in view.plan.indicators.values()}
     return Words(
-        (rules.parity_low, rules.parity_high), view.plan.info.end_year, units, view.is_reference
+        (rules.parity_low, rules.parity_high),
+        view.plan.info.end_year,
+        units,
+        view.is_reference,
+        {i.id: i.name for i in view.plan.indicators.values()},
     )
 
 
@@ -85,6 +107,8 @@ def headline(view: View) -> Html:
         r=row,
         chips=chips,
         nothing=view.reported.empty,
+        departments=by_department(view.missing),
+        due=due(view.plan.info, "returns", view.year),
         n_targets=len(view.targets),
         n_reported=len(view.reported),
         is_reference=view.is_reference,
@@ -106,6 +130,7 @@ def _told(view: View, frame: pd.DataFrame) -> list[dict[str, Any]]:
         row["rule_text"] = words.rule(row)
         row["pace"] = "" if row["status"] == Status.MET else words.pace(row)
         row["status_word"] = status_word(row["status"], view.is_reference)
+        row["mark"] = status_mark(row["status"], view.is_reference)
         row["shown_value"] = numbers.quantity(row["value"], row["unit"], row["decimals"])
         if row["type"] == "milestone" and row["level"] is not None:
             row["shown_value"] = f"{row['level']:.0f}级"
@@ -118,7 +143,7 @@ def _told(view: View, frame: pd.DataFrame) -> list[dict[str, Any]]:
 def completion_table(view: View) -> Html:
     """目标完成: every target with figures, its status and the rule that decided."""
     if view.reported.empty:
-        return sentence(f"尚无可用数据，{len(view.goals)}项目标均不能评价；未填报不计作未达标。")
+        return note(f"尚无可用数据，{len(view.goals)}项目标均不能评价；未填报不计作未达标。")
     told = _told(view, view.reported)
     text = "\n".join(
         f"{r['target']} {r['shown_value']} {r['status']} {r['rule_text']}" for r in told
@@ -137,8 +162,10 @@ def forecast_table(view: View) -> Html:
     frame = view.targets[view.targets["point"].notna()]
     if frame.empty:
         short = int((view.reported["n"] > 0).sum())
-        why = f"有数据的{short}项指标都不足3个年份" if short else "本领域还没有任何年份的数据"
-        return sentence(f"{why}，不作预测：预测至少需要3个年份的数据，达到5个年份才能判断趋势。")
+        why = (
+            f"有数据的{short}项指标都不足3个年份" if short else "没有一项指标在规划期内有可用的数据"
+        )
+        return note(f"{why}，不作预测：预测至少需要3个年份的数据，达到5个年份才能判断趋势。")
     told = _told(view, frame)
     text = "\n".join(f"{r['target']} {numbers.percent(r['p_met'])} {r['outlook']}" for r in told)
     return render(
@@ -156,7 +183,7 @@ def hindsight_table(view: View) -> Html:
     Of many only those outside the 80% interval are listed; all are counted below the table.
     """
     if view.hindsight.empty:
-        return sentence("没有可供检验的上一年预测：需要至少4个连续年份的数据。")
+        return note("没有可供检验的上一年预测：需要至少4个连续年份的数据。")
     info = view.targets.set_index("target")[["name", "unit", "decimals"]]
     listed = view.hindsight
     only_missed = len(listed) > MOST_HINDSIGHT
@@ -178,8 +205,8 @@ def warning_table(view: View) -> Html:
     """问题诊断: early warnings with rule, inputs and responsible department."""
     if view.warnings.empty:
         if view.reported.empty:
-            return sentence("没有数据，预警规则无从运行；缺数本身就是首先要解决的问题。")
-        return sentence(
+            return note("没有数据，预警规则无从运行；缺数本身就是首先要解决的问题。")
+        return note(
             f"五类预警规则检查了{len(view.reported)}项有数据的指标，没有发现需要预警的情况。"
         )
     words = words_for(view)
@@ -243,10 +270,15 @@ def _false_alarms(view: View) -> list[str]:
 def comparison_table(view: View) -> Html:
     """Other places' newest figures beside the region's own; they never fill a gap."""
     if view.references.empty:
-        return sentence("没有可供对照的参照地区数据。")
+        return note("没有可供对照的参照地区数据。")
     names = [r for r in view.region.compare_with if r in set(view.references["region"])]
     told = []
-    for row in rows(view.targets[view.targets["target"].isin(view.references["target"])]):
+    # Of a ratio or gap the others' figures are known only as levels: not to be set beside it.
+    alike = ~view.targets["type"].isin(["parity", "narrow_gap", "relative"])
+    compared = view.targets[alike & view.targets["target"].isin(view.references["target"])]
+    if compared.empty:
+        return note("没有可供对照的参照地区数据。")
+    for row in rows(compared):
         mine = view.references[view.references["target"] == row["target"]].set_index("region")
         cells = []
         for name in names:
@@ -274,15 +306,17 @@ def comparison_table(view: View) -> Html:
 def missing_table(view: View) -> Html:
     """缺项清单: what is missing, from whom."""
     if view.missing.empty:
-        return sentence("本领域各项指标均有可用数据。")
-    groups: dict[str, list[dict[str, str]]] = {}
+        return note("本领域各项指标均有可用数据。")
+    groups: dict[str, dict[tuple[str, str, str], list[str]]] = {}
     for row in rows(view.missing):
         target = view.plan.targets[row["target"]]
         label = goal_label(view, row["goal"])
         if row["type"] == "milestone":
             needed = f"{row['name']}：佐证材料"
         else:
-            groups_of = "".join(part for part in (_AREA[row["area"]], _SEX[row["sex"]]) if part)
+            # 宫颈癌早诊率（女）, but 村委会成员中女性比例 says itself whose it is.
+            sex = "" if "女" in row["indicator_name"] else _SEX[row["sex"]]
+            groups_of = _AREA[row["area"]] + sex
             if target.type == "narrow_gap" or target.basis == "by_sex":
                 groups_of = "分男女"
             needed = row["indicator_name"] + (f"（{groups_of}）" if groups_of else "")
@@ -293,9 +327,9 @@ def missing_table(view: View) -> Html:
             shown = numbers.quantity(row["last_value"], row["unit"], row["decimals"])
             last = f"{shown}（{int(row['last_year'])}年）"
         department = "" if view.is_reference else row["department"]
-        groups.setdefault(department, []).append(
-            {"target": row["target"], "goal_label": label, "needed": needed, "last": last}
-        )
+        asked = groups.setdefault(department, {})
+        # Two targets of a goal may rest on one figure: it is asked for once.
+        asked.setdefault((label, needed, last), []).append(row["target"])
     n = len(view.missing)
     goals = view.missing["goal"].nunique()
     if view.is_reference:
@@ -305,7 +339,16 @@ def missing_table(view: View) -> Html:
             f"{goals}项目标中的{n}项指标尚未填报，涉及{len(groups)}个部门"
             "（部门分工为建议，规划未作规定）。"
         )
-    ordered = [{"department": d, "rows": r} for d, r in groups.items()]
+    ordered = [
+        {
+            "department": department,
+            "rows": [
+                {"targets": targets, "goal_label": label, "needed": needed, "last": last}
+                for (label, needed, last), targets in asked.items()
+            ],
+        }
+        for department, asked in groups.items()
+    ]
     return render(
         "missing.html.j2",
         intro + "\n" + "\n".join(f"{g['department']}: {len(g['rows'])}" for g in ordered),
@@ -324,14 +367,14 @@ def series_table(view: View, indicators: Iterable[str], caption: str, since: int
     """Published or filed figures of some indicators, by sex and area, year by year."""
     wanted = of_plan(view, indicators)
     if not wanted:
-        return sentence("本规划没有登记这一组指标。")
+        return note("本规划没有登记这一组指标。")
     known = view.observations
     frame = known[
         known["indicator"].isin(wanted) & (known["year"] >= since) & (known["subarea"] == "全区")
     ]
     if frame.empty:
         names = numbers.joined([view.plan.indicators[i].name for i in wanted], 4)
-        return sentence(f"{view.region.short}没有{names}的数据。")
+        return note(f"{view.region.short}没有{names}的数据。")
     years = sorted(frame["year"].unique())
     order = {name: place for place, name in enumerate(wanted)}
     keys = ["indicator", "sex", "area", "age"]
@@ -358,7 +401,7 @@ def series_table(view: View, indicators: Iterable[str], caption: str, since: int
         caption=caption,
         years=years,
         rows=told,
-        sources=numbers.joined(publishers, 6),
+        sources=numbers.joined(publishers, 6, "家"),
     )
 
 
@@ -368,9 +411,11 @@ def _printed(value: float, decimals: int) -> str:
 
 
 def publisher(source: str) -> str:
-    """The publisher's part of a source (title · publisher · address)."""
+    """The publisher's part of a source (title · publisher（copied from） · address)."""
     parts = [part.strip() for part in str(source).split("·")]
-    return parts[1] if len(parts) > 1 else parts[0]
+    named = parts[1] if len(parts) > 1 else parts[0]
+    # Where a figure was copied from stands in the data, in brackets; a page names who issued it.
+    return re.split(r"[(（]", named, maxsplit=1)[0].strip() or named
 
 
 def small_counts_table(view: View) -> Html:
@@ -381,10 +426,10 @@ def small_counts_table(view: View) -> Html:
         named = numbers.joined(list(frame["name"]), 4)
         rule = view.targets.loc[view.targets["counting"] == "events", "rule"]
         if (rule == RULE).any():
-            return sentence(f"{(rule == RULE).sum()}项事件类指标的例数和率按规定不公开。")
+            return note(f"{(rule == RULE).sum()}项事件类指标的例数和率按规定不公开。")
         if frame.empty:
-            return sentence("没有事件类指标的数据，无例数可列。")
-        return sentence(f"{named}只有公布的率，没有例数和分母，不能计算区间，按公布值对照。")
+            return note("没有事件类指标的数据，无例数可列。")
+        return note(f"{named}只有公布的率，没有例数和分母，不能计算区间，按公布值对照。")
     prior = view.assessment.assumptions.thresholds.prior
     level = view.assessment.assumptions.thresholds.status.interval_level
     units = view.assessment.assumptions.units
@@ -431,13 +476,14 @@ def method_note(view: View) -> Html:
         pool="Theta、阻尼指数平滑、带漂移随机游走等模型的等权组合",
         calibration="各国和瑞典各市的1050个中期窗口",
         bands=bands,
+        is_reference=view.is_reference,
     )
 
 
 def goal_table(view: View) -> Html:
     """All goals with the three answers, the change against last year and the weakest clause."""
     if view.reported.empty:
-        return sentence(
+        return note(
             f"{len(view.goals)}项目标均为未填报，不逐项重复；需要的数据和填报部门见“缺项”。"
         )
     targets = view.targets.set_index("target")
@@ -450,6 +496,7 @@ def goal_table(view: View) -> Html:
         row["short"] = short_text(goal.text)
         row["weakest_name"] = weakest["name"] if row["status"] != Status.MET else ""
         row["status_word"] = status_word(row["status"], view.is_reference)
+        row["mark"] = status_mark(row["status"], view.is_reference)
         row["change"] = weakest.get("change")
         row["href"] = f"{numbers_of[goal.domain]}.html#{row['weakest']}"
         told.append(row)
@@ -461,13 +508,13 @@ def goal_table(view: View) -> Html:
     )
 
 
-def short_text(text: str, most: int = 34) -> str:
+def short_text(text: str, most: int = 40) -> str:
     """The opening of a goal, cut at a clause."""
     first = text.split("。", 1)[0]
     if len(first) <= most:
         return first
     cut = max(first.rfind("，", 0, most), first.rfind("、", 0, most))
-    return first[: cut if cut > most // 2 else most] + "……"
+    return first[: cut if cut > most // 3 else most] + "……"
 
 
 def rates_table(view: View) -> Html:
@@ -490,7 +537,7 @@ def expected_sentence(view: View) -> Html:
     count = view.assessment.expected
     end = view.plan.info.end_year
     if count.n == 0:
-        return sentence("没有一项目标的全部指标都能预测，无法估计到期达标的目标数。")
+        return note("没有一项目标的全部指标都能预测，无法估计到期达标的目标数。")
     rules = view.assessment.assumptions.thresholds.expected
     most = count.mean + count.n_all - count.n
     return sentence(

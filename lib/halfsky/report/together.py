@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from halfsky.report.chart import Chart
 from halfsky.report.figures import Charts
-from halfsky.report.html import Html
+from halfsky.report.html import Html, is_note
 
 Part = Chart | Charts | Html
-_SUBSTANCE = ("<table", "<figure", "<ol", "<ul")
 
 
 class Together:
@@ -26,17 +25,13 @@ class Together:
 
 
 def together(*parts: Part) -> Together:
-    """The parts that have something to show; where none has, the sentence that says most.
+    """The parts that have something to show; where none has, the note that says most.
 
-    A lone sentence tells why there is no table or chart. Beside tables it tells nothing, and
-    five of them below one heading tell it five times.
+    A note tells why there is no table or chart. Beside tables it tells nothing, and five of them
+    below one heading tell it five times.
     """
-    shown = [part for part in parts if not isinstance(part, Html) or _has_substance(part)]
+    shown = [part for part in parts if not isinstance(part, Html) or not is_note(part.html)]
     if shown:
         return Together(shown)
     sentences = [part for part in parts if isinstance(part, Html) and part.html]
     return Together(sorted(sentences, key=lambda part: -len(part.text))[:1])
-
-
-def _has_substance(part: Html) -> bool:
-    return any(tag in part.html for tag in _SUBSTANCE)

@@ -5,6 +5,7 @@ The Chinese lives in templates/zh/; this module chooses which sentence is due an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
@@ -20,6 +21,7 @@ from halfsky.report import numbers
 
 PHRASES = ("phrases.yaml", "places.yaml")  # below templates/zh/; a group stands in one of them
 
+_IDENTIFIER = re.compile(r" ?\b([a-z0-9]+(?:_[a-z0-9]+)+)\b ?", flags=re.ASCII)
 _REFERENCE_WORDS = {
     Status.MET: "已达本规划目标值",
     Status.NEARLY: "未达本规划目标值",
@@ -30,6 +32,12 @@ _REFERENCE_WORDS = {
 def status_word(status: str, is_reference: bool) -> str:
     """A status as a page prints it; a reference region is compared, not judged."""
     return _REFERENCE_WORDS.get(Status(status), str(status)) if is_reference else str(status)
+
+
+def status_mark(status: str, is_reference: bool) -> str:
+    """The status whose mark and colour a page shows: one word has one mark."""
+    nearly = is_reference and status == Status.NEARLY
+    return str(Status.UNMET if nearly else status)
 
 
 @lru_cache(maxsize=1)
@@ -87,6 +95,7 @@ class Words:
         end_year: int,
         units: Mapping[str, str],
         is_reference: bool = False,
+        names: Mapping[str, str] | None = None,
     ) -> None:
         self._fixed: dict[str, Any] = {
             "parity_low": parity[0],
@@ -96,6 +105,7 @@ class Words:
             "filed": "公布" if is_reference else "填报",
         }
         self._units = units  # indicator id -> the unit of its own figures
+        self._names = names or {}  # indicator id -> its name
 
     def requirement(self, row: Mapping[str, Any]) -> str:
         """What the plan asks of a target, in its own unit."""
@@ -132,7 +142,7 @@ class Words:
 
     def warning(self, finding: Mapping[str, Any], row: Mapping[str, Any]) -> str:
         """One warning with the figures it rests on."""
-        return phrase(
+        told = phrase(
             "warnings",
             finding["rule"],
             w=finding,
@@ -141,6 +151,12 @@ class Words:
             places=self._places(row),
             **self._fixed,
         )
+        return _IDENTIFIER.sub(self._by_name, told)
+
+    def _by_name(self, found: re.Match[str]) -> str:
+        """A remark in the data may speak of another indicator by its id; readers know names."""
+        name = self._names.get(found[1])
+        return found[0] if name is None else f"“{name}”"
 
     @staticmethod
     def _places(row: Mapping[str, Any]) -> int:

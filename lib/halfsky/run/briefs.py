@@ -23,6 +23,8 @@ from halfsky.run.publish import SYNTHETIC_BANNER
 def write_briefs(year: int, region: str, plan: str) -> list[Path]:
     """Write reports/<region>/<year>/briefs/: the brief, the departments' sheets, their overview.
 
+    Sheets of an earlier time that are not made again are removed.
+
     Raises:
         ParameterError: unknown names, a year outside the plan, or a reference region, which is
             compared and has nobody to be sent a brief.
@@ -45,6 +47,8 @@ def write_briefs(year: int, region: str, plan: str) -> list[Path]:
     for number, (department, sheet) in enumerate(department_sheets(view), start=1):
         name = re.sub(r'[\\/:*?"<>|\s]', "", department)
         made.append(write_bytes(folder / f"{number:02d}_{name}.docx", to_docx(sheet)))
+    for old in set(folder.glob("[0-9][0-9]_*.docx")) - set(made):
+        old.unlink()  # a department with nothing left to do, or numbered otherwise now
     overview = folder / ELSEWHERE
     notes = (SYNTHETIC_BANNER,) if view.is_synthetic else ()
     title = f"{view.region.short}{year}年各部门任务一览"

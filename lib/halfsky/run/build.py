@@ -129,23 +129,31 @@ def run_year(
         _run_region(report, region, loaded, wanted, bool(domains), jobs, progress)
         failed = region.id in {name for name, *_ in (*report.failed, *report.failed_documents)}
         if state == FINAL and region.role != "reference" and not failed:
-            folder = reports_dir() / region.id / str(year)
             files = release_inputs(loaded, region, [page.notebook for page in wanted])
-            parameters = {"year": year, "region": region.id, "plan": loaded.id}
-            try:
-                made = release(folder, loaded, region, parameters, files)
-            except OSError as error:
-                raise RunFailed(
-                    tr(
-                        f"审定稿写不进 {folder}（{error.strerror}）；已有的审定稿未动。"
-                        "请检查文件夹的写入权限和磁盘空间后再运行。",
-                        f"The release cannot be written to {folder} ({error.strerror}); earlier "
-                        "ones are as they were. Check permissions and disk space.",
-                    )
-                ) from error
-            report.releases[region.id] = made
+            report.releases[region.id] = _release(year, region, loaded, files)
     report.portal = publish.portal(reports_dir())
     return report
+
+
+def _release(year: int, region: Region, plan: Plan, files: dict[str, Path]) -> Release:
+    """Keep a region's report; its index lists releases, the one that is kept stands alone."""
+    folder = reports_dir() / region.id / str(year)
+    parameters = {"year": year, "region": region.id, "plan": plan.id}
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    try:
+        publish.region_index(folder, results, alone=True)
+        return release(folder, plan, region, parameters, files)
+    except OSError as error:
+        raise RunFailed(
+            tr(
+                f"审定稿写不进 {folder}（{error.strerror}）；已有的审定稿未动。请检查文件夹的写入"
+                "权限、磁盘空间和路径长度（Windows 一般不超过260个字符）后再运行。",
+                f"The release cannot be written to {folder} ({error.strerror}); earlier ones are "
+                "as they were. Check permissions, disk space and, on Windows, the path's length.",
+            )
+        ) from error
+    finally:
+        publish.region_index(folder, results)
 
 
 def _check_state(
@@ -190,13 +198,19 @@ def _run_region(
     progress: Progress | None,
 ) -> None:
     year = report.year
-    folder = reports_dir() / region.id / str(year) / ("public" if report.public else "")
+    place = reports_dir() / region.id / str(year)
+    folder = place / "public" if report.public else place
     folder.mkdir(parents=True, exist_ok=True)
     parameters: dict[str, Any] = {"year": year, "region": region.id, "plan": plan.id}
     if report.public:
         parameters["public"] = True
     state = _state_of(report, region, plan, wanted)
-    with _logging_to(folder / "run.log"), tempfile.TemporaryDirectory(dir=folder) as temporary:
+    # Both stay out of public/: a log holds whatever a failing cell said, and a run that is killed
+    # leaves its folder behind.
+    with (
+        _logging_to(place / "run.log"),
+        tempfile.TemporaryDirectory(dir=place, prefix=".run.") as temporary,
+    ):
         log.info("run %s", parameters)
         handed = _hand_over(Path(temporary), plan, region, year, report.public)
         outcomes = _execute_all(
@@ -247,7 +261,7 @@ def _run_region(
             if not is_partial:
                 with _environment(handed):
                     _documents(report, region, plan, folder, state)
-            publish.region_index(folder, results)
+            publish.region_index(folder, results, alone=report.public)
     report.pages[region.id] = made
 
 

@@ -37,10 +37,13 @@ def build(
 
     public: without small counts, like the pages beside them. state: 送审稿 or 审定稿, on the
     cover. A document that fails leaves the pages, and its own earlier version, as they are.
+    A public edition is one by its name too: files are sent on without their folder.
     """
     makers = due(plan, region, year)
     if not makers:
         return
+    if public:
+        makers = {name.replace(".docx", "（公开版）.docx"): made for name, made in makers.items()}
     from halfsky.notebook import open_study
 
     try:

@@ -67,6 +67,7 @@ def provenance(plan: Plan, region: Region, parameters: dict[str, Any]) -> dict[s
 
 STATE, LEFT_OUT = "文稿状态", "公开处理"
 _DRAFT_NOTICE = "送审稿：尚未审定，数字和结论可能修改，请勿引用"
+PUBLIC_NOTICE = "公开版：过小的人数、例数和可据以推算出它们的数字按规定不公开，以＊表示"
 
 
 def edition(state: str | None, record: Mapping[str, Any] | None) -> dict[str, str]:
@@ -105,13 +106,14 @@ def page(
     """One executed notebook as a page; a failed one says so on top."""
     phase = None if region.role == "reference" else plan.phase(year)
     kind = phase or "参照数据"
-    notice = banner(region, plan)
+    notices = [banner(region, plan)]
     if made_with.get(STATE) == DRAFT:
-        notice = f"{notice}。{_DRAFT_NOTICE}" if notice else _DRAFT_NOTICE
+        notices.append(_DRAFT_NOTICE)
+    if LEFT_OUT in made_with:
+        notices.append(PUBLIC_NOTICE)
     if not outcome.ok:
         cell = "" if outcome.cell is None else f"第{outcome.cell + 1}个单元格"
-        failed = f"本页未能完整生成：{cell}出错，以下只是出错之前的部分结果"
-        notice = f"{notice}。{failed}" if notice else failed
+        notices.append(f"本页未能完整生成：{cell}出错，以下只是出错之前的部分结果")
     nav = [("区域首页", "index.html", False)]
     nav += [(p.title, f"{p.stem}.html", p.stem == page_.stem) for p in wanted]
     return to_html(
@@ -120,7 +122,7 @@ def page(
         region=region.name,
         year=year,
         phase=phase,
-        banner=notice,
+        banner="。".join(filter(None, notices)) or None,
         synthetic=region.role == "synthetic",
         provenance=made_with,
         nav=nav,
@@ -150,13 +152,27 @@ def _with_names(results: dict[str, Any], folder: Path) -> dict[str, Any]:
         "domains": {d.domain: d.title for d in plan.domains},
         "indicators": {i.id: i.name for i in plan.indicators.values()},
         "generated": made.strftime("%Y年%m月%d日"),
-        **attachments(folder),
+        **_named(attachments(folder), stems),
     }
 
 
-def region_index(folder: Path, results: dict[str, Any]) -> Path:
-    """reports/<region>/<year>/index.html: links to the pages, nothing else."""
-    return replace(folder / "index.html", render_region_index(_with_names(results, folder)))
+def _named(found: dict[str, list[dict[str, Any]]], titles: dict[str, str]) -> dict[str, Any]:
+    """Attachments with the page's title where a workbook is only named after its page."""
+    linked = [link for release in found["releases"] for link in release["links"]]
+    for link in (*found["documents"], *linked):
+        link["title"] = titles.get(link["title"], link["title"])
+    return found
+
+
+def region_index(folder: Path, results: dict[str, Any], *, alone: bool = False) -> Path:
+    """reports/<region>/<year>/index.html: links to the pages, nothing else.
+
+    alone: for a folder that travels without the others: no link leaves it.
+    """
+    run = _with_names(results, folder)
+    if alone:
+        run |= {"releases": [], "alone": True}
+    return replace(folder / "index.html", render_region_index(run))
 
 
 def portal(reports: Path) -> Path:

@@ -37,8 +37,9 @@ _WORDS = {DRAFT: DRAFT, FINAL: FINAL, "draft": DRAFT, "final": FINAL}
 MANIFEST = "manifest.json"
 SCHEMA = 1
 SOFTWARE = ("pandas", "numpy", "scipy", "statsmodels", "papermill", "nbconvert")
-# What lies in a region's folder beside its report.
-_NOT_REPORT = ("releases", "public", "run.log")
+# What lies in a region's folder beside its report. Briefs are letters made by another command,
+# maybe of other figures.
+_NOT_REPORT = ("releases", "public", "briefs", "run.log")
 
 
 @dataclass(frozen=True)

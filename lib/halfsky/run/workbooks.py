@@ -12,7 +12,7 @@ import pandas as pd
 from halfsky.data.workbook import Sheet, Shown, write_tables
 from halfsky.plan import Plan, Region
 from halfsky.report.document import Table, from_markup
-from halfsky.run.publish import banner
+from halfsky.run.publish import PUBLIC_NOTICE, banner
 
 _NUMBER = re.compile(r"[−+-]?\d+(?:\.(\d+))?(%?)")
 # Columns of the first sheet: title, key in results.json's targets.
@@ -54,11 +54,12 @@ def write_workbook(
 
     Cells are data: a text that begins like a formula stays text.
     """
-    notice = banner(region, plan) or ""
-    sheets = [] if record is None else [Sheet("指标数据", figures(record, plan), (notice,))]
+    is_public = record is not None and record.get("public")
+    notices = (banner(region, plan) or "", PUBLIC_NOTICE if is_public else "")
+    sheets = [] if record is None else [Sheet("指标数据", figures(record, plan), notices)]
     for table in tables_of(notebook):
         frame = table.frame.map(typed)
-        sheets.append(Sheet(table.caption or "表", frame, (table.note, notice)))
+        sheets.append(Sheet(table.caption or "表", frame, (table.note, *notices)))
     write_tables(sheets, path, title)
     return path
 

@@ -72,28 +72,29 @@ def _chance_of_fall(known: Known, row: Row, before: Row, limit: float) -> float:
         return math.nan
     side = "lo80" if sign_of(row) >= 0 else "hi80"
     width = (path[side] - path["point"]).abs().set_axis(path["year"])
-    whole, news = float(width.iloc[-1]), float(width.get(int(row["value_year"]), math.nan))
-    if math.isnan(news) or whole <= 0:
+    end, news = int(width.index[-1]), int(row["value_year"]) - int(before["value_year"])
+    whole, left = float(width[end]), float(width.get(end - news, math.nan))
+    if news < 1 or math.isnan(left) or whole <= 0:
         return math.nan
-    return chance_of_fall(before["p_met"], news / whole, limit)
+    return chance_of_fall(before["p_met"], left / whole, limit)
 
 
-def chance_of_fall(p: float, resolved: float, limit: float) -> float:
+def chance_of_fall(p: float, left: float, limit: float) -> float:
     """P(a probability p falls by `limit` | nothing changed).
 
-    With a calibrated forecast P is a martingale: of the end year's variance s², the years just
-    reported resolve r² (the forecast's own spread for them) and s² − r² stays. P falls from p
-    to p − limit where the news is worse than z·s − z'·√(s² − r²), z and z' the normal scores
-    of p and p − limit. An upper bound where P moves less than that (docs/early_warning.md).
+    With a calibrated forecast P is a martingale: of the end year's variance s², a forecast made
+    a year later leaves t², and the year resolves s² − t². P falls from p to p − limit where the
+    news is worse than z·s − z'·t, z and z' the normal scores of p and p − limit. t is read from
+    the same forecast one year short of the end. The spread of the year's own figure is no
+    measure of its news: what is mere scatter is gone the year after.
 
     Args:
-        resolved: r ÷ s, both read from last year's forecast on the bad side.
+        left: t ÷ s, both read from last year's forecast on the bad side.
     """
-    if p <= limit or resolved <= 0:
+    if p <= limit or left >= 1:
         return 0.0
-    share = min(resolved**2, 1.0)
     z, lower = special.ndtri(min(p, 1 - 1e-9)), special.ndtri(p - limit)
-    return float(special.ndtr(-(z - lower * math.sqrt(1 - share)) / math.sqrt(share)))
+    return float(special.ndtr(-(z - lower * left) / math.sqrt(1 - left**2)))
 
 
 def _wrong_way(known: Known, row: Row) -> Iterator[tuple[Finding | None, dict[str, Any]]]:

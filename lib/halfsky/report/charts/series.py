@@ -77,5 +77,7 @@ def _panel(axis: Axes, part: pd.DataFrame) -> None:
             color=_COLOURS.get(label.split(" ")[0], INK),
         )
     axis.set_xlim(int(years.min()) - width * 0.05, int(years.max()) + width * 0.33)
-    axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    # The room on the right is for labels: no year is written below it.
+    ticks = MaxNLocator(5, integer=True).tick_values(years.min(), years.max())
+    axis.set_xticks([tick for tick in ticks if years.min() <= tick <= years.max()])
     axis.tick_params(labelsize=8.5, colors=MUTED)

@@ -13,7 +13,7 @@ from halfsky.report.document import Document, Part, Section, Table
 from halfsky.report.documents import parts
 from halfsky.report.documents.cover import SYNTHETIC
 from halfsky.report.html import Html
-from halfsky.report.sections import goal_label, headline, sentence, subjects, words_for
+from halfsky.report.sections import due, goal_label, headline, sentence, subjects, words_for
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
@@ -84,7 +84,7 @@ def overview_table(view: View) -> pd.DataFrame:
                 **{str(status): int(counts.get(status, 0)) for status in Status},
                 "红色预警": int((warned["severity"] == Severity.RED).sum()),
                 "黄色预警": int((warned["severity"] == Severity.AMBER).sum()),
-                "报送时间（建议）": parts.due(view.plan.info, "returns", view.year),
+                "报送时间（建议）": due(view.plan.info, "returns", view.year),
             }
         )
     return pd.DataFrame(told)
@@ -195,7 +195,7 @@ def _wanted(view: View, mine: pd.DataFrame) -> Part:
                 else f"统计数据：{row['indicator_name']}",
             }
         )
-    when = parts.due(view.plan.info, "returns", view.year)
+    when = due(view.plan.info, "returns", view.year)
     return Table(
         pd.DataFrame(told),
         f"{when}补报（{len(told)}项）",
@@ -266,7 +266,7 @@ def _asked(view: View) -> Part:
         return Html("", "")
     counts = found["department"].value_counts()
     told = _by_department(counts)
-    when = parts.due(view.plan.info, "returns", view.year)
+    when = due(view.plan.info, "returns", view.year)
     return sentence(
         f"督促责任部门对照规划措施逐项核查：{told}，{when}报告落实情况；各部门任务单另发。"
     )
@@ -284,7 +284,7 @@ def _missing(view: View) -> Part:
     counts = view.missing["department"].value_counts()
     told = _by_department(counts)
     documents = int((view.missing["type"] == "milestone").sum())
-    when = parts.due(view.plan.info, "returns", view.year)
+    when = due(view.plan.info, "returns", view.year)
     return sentence(
         f"协调补报数据：{len(view.missing)}项指标未填报"
         + (f"（其中机制建设类{documents}项，需佐证材料）" if documents else "")

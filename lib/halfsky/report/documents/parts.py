@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 
 from halfsky.evaluate.countermeasures import open_problems
-from halfsky.plan.models import PlanFile
 from halfsky.plan.vocabulary import Action, Data, Severity, Status
 from halfsky.report import numbers
 from halfsky.report.chart import Chart
@@ -20,12 +19,13 @@ from halfsky.report.charts.completion import furthest_behind_first
 from halfsky.report.document import Detail, Part, Table
 from halfsky.report.figures import sources
 from halfsky.report.findings import measures_for
-from halfsky.report.html import Html
+from halfsky.report.html import Html, note
 from halfsky.report.measures import cause_sentences, effect_table
 from halfsky.report.paragraphs import goal_paragraphs
 from halfsky.report.prose import Prose
 from halfsky.report.sections import (
     chance_word,
+    due,
     goal_label,
     publisher,
     render,
@@ -34,7 +34,7 @@ from halfsky.report.sections import (
     words_for,
 )
 from halfsky.report.view import View
-from halfsky.report.words import rows, status_word
+from halfsky.report.words import rows, status_mark, status_word
 
 # What describes a district before its women are spoken of; those without figures are left out.
 BACKGROUND = (
@@ -62,14 +62,6 @@ def localised(text: str, view: View) -> str:
     if view.region.role != "synthetic":
         return text
     return text.replace(view.plan.info.district, view.region.short)
-
-
-def due(info: PlanFile, step: str, year: int) -> str:
-    """The day by which a year's figures or reports are due: 2026年4月30日前."""
-    if info.schedule is None:
-        return "下一次年度填报时"
-    month, day = getattr(info.schedule, step).split("-")
-    return f"{year + 1}年{int(month)}月{int(day)}日前"
 
 
 def of_domain(view: View, domain: str) -> View:
@@ -124,7 +116,8 @@ def coverage(view: View) -> Html:
 
 def background(view: View) -> Html:
     """What the district is: people, births, families, schooling, as far as figures exist."""
-    return series_table(view, BACKGROUND, "区情主要指标", since=view.plan.info.baseline_year)
+    caption = "人口和社会主要指标" if view.is_reference else "区情主要指标"
+    return series_table(view, BACKGROUND, caption, since=view.plan.info.baseline_year)
 
 
 def domain_paragraph(view: View) -> Html:
@@ -134,10 +127,10 @@ def domain_paragraph(view: View) -> Html:
     told = "，".join(f"{word}{counts[word]}项" for word in order if word in counts.index)
     n, reported = len(view.targets), len(view.reported)
     if reported == 0:
-        return sentence(
-            f"本领域{len(view.goals)}项目标的{n}项指标都没有可用数据，不能评价，也不计作未达标；"
-            f"缺少的数据和填报部门见附表。"
-        )
+        unknown = f"本领域{len(view.goals)}项目标的{n}项指标都没有可用数据，"
+        if view.is_reference:
+            return sentence(f"{unknown}无法对照。")
+        return sentence(f"{unknown}不能评价，也不计作未达标（缺什么、由谁报见附表）。")
     return sentence(
         f"本领域{len(view.goals)}项目标中，{told}。{n}项指标中{reported}项有可用数据，占"
         f"{100 * reported / n:.1f}%。"
@@ -285,8 +278,9 @@ def named_open(view: View) -> Html:
     """未达标 and 未填报: the targets by name, which ends every domain of an official report."""
     lines = []
     words = words_for(view)
+    marks = view.reported["status"].map(lambda s: status_mark(s, view.is_reference))
     for status in (Status.UNMET, Status.UNDECIDABLE):
-        found = rows(view.reported[view.reported["status"] == status])
+        found = rows(view.reported[marks == status])
         if found:
             names = [f"{r['name']}（{words.rule(r)}）" for r in found]
             head = "未达本规划目标值" if view.is_reference and status == Status.UNMET else status
@@ -307,8 +301,9 @@ def open_by_domain(view: View) -> Table | Html:
     for domain in view.plan.domains:
         mine = of_domain(view, domain.domain).targets
         row = {"领域": domain.title}
+        marks = mine["status"].map(lambda s: status_mark(s, view.is_reference))
         for status in (Status.UNMET, Status.UNDECIDABLE, Status.MISSING):
-            names = list(dict.fromkeys(mine.loc[mine["status"] == status, "name"]))
+            names = list(dict.fromkeys(mine.loc[marks == status, "name"]))
             row[status_word(status, view.is_reference)] = joined(names) or "—"
         told.append(row)
     return Table(
@@ -321,6 +316,8 @@ def open_by_domain(view: View) -> Table | Html:
 
 def domain_verdicts(view: View) -> Html:
     """Every domain in a paragraph: how its goals stand and how much is known."""
+    if view.reported.empty:
+        return note(f"{len(view.plan.domains)}个领域都没有可用数据，不能分领域评价。")
     told = [
         {"label": d.title, "text": domain_paragraph(of_domain(view, d.domain)).text}
         for d in view.plan.domains
@@ -341,8 +338,9 @@ def goals_by_status(view: View) -> Table | Html:
     if view.reported.empty:
         return Html("", "")
     told = []
+    marks = view.goals["status"].map(lambda s: status_mark(s, view.is_reference))
     for status in Status:
-        mine = view.goals[view.goals["status"] == status]
+        mine = view.goals[marks == status]
         for domain in view.plan.domains:
             found = mine[mine["domain"] == domain.domain]
             if len(found):

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
+from halfsky.report.nbhtml.folding import folded
 from halfsky.report.nbhtml.pieces import Outline
 from halfsky.report.record import MIME
 
@@ -102,7 +103,7 @@ def readable(nb: NotebookNode) -> NotebookNode:
     """A copy without what readers have no use for.
 
     The runner's notes in English, outputs for machines, and whatever follows a failed cell: its
-    headings would stand over nothing.
+    headings would stand over nothing. Nor the sections of a page without figures (folding).
     """
     kept = []
     for cell in nb.cells:
@@ -116,7 +117,7 @@ def readable(nb: NotebookNode) -> NotebookNode:
         kept.append(NotebookNode({**cell, "outputs": outputs}))
         if any(o.output_type == "error" for o in outputs):
             break
-    return NotebookNode({**nb, "cells": kept})
+    return NotebookNode({**nb, "cells": folded(kept)})
 
 
 def to_html(
