@@ -395,6 +395,9 @@ def series_table(view: View, indicators: Iterable[str], caption: str, since: int
         ]
         told.append({"label": label, "cells": cells})
     publishers = sorted({publisher(source) for source in frame["source"]})
+    if view.is_synthetic:  # no real office filed an invented figure
+        district, made_up = view.plan.info.district, view.region.short
+        publishers = [name.replace(district, made_up) for name in publishers]
     return render(
         "series.html.j2",
         "\n".join(f"{r['label']}: {' '.join(r['cells'])}" for r in told),
