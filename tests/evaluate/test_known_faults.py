@@ -238,11 +238,9 @@ def test_second_hand_figures_say_so() -> None:
 
 
 def test_no_remark_speaks_of_a_year_that_was_still_to_come():
-    told = [
-        text for text in judged(2022)[0].warnings["inputs"].map(lambda i: i.get("text")) if text
-    ]
+    told = [i["text"] for i in judged(2022)[0].warnings["inputs"] if "text" in i]
     later = [text for text in told if any(str(year) in text for year in range(2023, 2031))]
     assert told
     assert later == []
-    known = judged(2025)[0].warnings["inputs"].map(lambda i: i.get("text", "") or "")
-    assert known.str.contains("2024").any()
+    known = [i["text"] for i in judged(2025)[0].warnings["inputs"] if "text" in i]
+    assert any("2024" in text for text in known)

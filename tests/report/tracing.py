@@ -18,6 +18,7 @@ import pandas as pd
 from halfsky.evaluate.countermeasures import open_problems
 from halfsky.evaluate.experience import ahead
 from halfsky.evaluate.status import shortfall
+from halfsky.report.sections import due
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
@@ -122,13 +123,16 @@ class Tracer:
         )
         inputs = view.assessment.warnings["inputs"]
         self.remarks = {str(i["text"]) for i in inputs if "text" in i}  # the data's own notes
+        # The plan proposes days: one in another month or year is no longer this text.
+        steps = ("returns", "monitoring", "evaluation")
+        self.days = {due(plan.info, step, view.year) for step in steps}
         self._by_goal: dict[str | None, Figures] = {}
 
     def untraced(self, text: str) -> list[str]:
         """The numbers of one sentence that stand nowhere in the results, each with its context."""
         text = TAGS.sub("", text)
-        for remark in self.remarks:
-            text = text.replace(remark, "")
+        for known in (*self.remarks, *self.days):
+            text = text.replace(known, "")
         missing = [
             f"“{quoted}”"
             for quoted in re.findall(r"“([^”]*\d[^”]*)”", text)

@@ -57,6 +57,9 @@ def record(stem: str, *goals: tuple[str, str]) -> dict:
         "region": stem,
         "goals": [{"id": g, "status": s} for g, s in goals],
         "warnings": [],
+        "register": [],
+        "measures": [],
+        "effects": [],
         "rates": {},
     }
 
