@@ -33,6 +33,7 @@ from halfsky.report.words import rows, status_word
 Shown = Chart | Html
 # Where the table beside an empty chart already says that there is nothing.
 NOTHING = Html("", "")
+MOST_FANS = 16  # panels a reader looks at; the table holds every forecast
 
 
 class Charts:
@@ -107,10 +108,14 @@ def completion_chart(view: View) -> Charts | Html:
 
 
 def fan_charts(view: View) -> Charts | Html:
-    """History, forecast bands, target and pace of every target that has a forecast."""
+    """History, forecast bands, target and pace of the targets least likely to be met."""
     frame = view.targets[view.targets["point"].notna()]
     if frame.empty:
         return note("没有可以画出的预测：有数据的年份还不足3个。")
+    rest = len(frame) - MOST_FANS
+    more = f"。此处为达到的可能最小的{MOST_FANS}项，其余{rest}项见下表" if rest > 0 else ""
+    if rest > 0:
+        frame = frame.loc[frame["p_met"].sort_values(kind="stable").index[:MOST_FANS].sort_values()]
     made = []
     for start in range(0, len(frame), PER_FIGURE):
         part = frame.iloc[start : start + PER_FIGURE]
@@ -126,7 +131,7 @@ def fan_charts(view: View) -> Charts | Html:
                 plot_fans(part, view.history, view.forecasts, end_year=end),
                 f"历史、预测与目标{page}",
                 told + "。",
-                sources(view, part),
+                sources(view, part) + more,
                 view.is_synthetic,
             )
         )

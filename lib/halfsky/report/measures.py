@@ -20,7 +20,7 @@ from halfsky.report.sections import goal_label, render
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
-MOST_PANELS = 8
+MOST_PANELS = 4  # one picture; the table holds every measure
 MOST_SOUND = 3  # goals whose measures all began in time, told of one by one up to here
 MOST_TOLD = 2  # targets without evidence in one goal's sentence; the table holds the rest
 GRADES = ("A", "B", "C", "D")
