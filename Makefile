@@ -55,11 +55,12 @@ notebooks: $(READY)
 	$(PYTEST) -n $(WORKERS) --dist loadfile --nbval \
 		--nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
 
-# Without the time of each cell, so that git shows what changed and nothing else.
+# Without the cells' times and the widgets' state: git shows what changed and nothing else.
 refresh: $(READY)
 	@printf '%s\n' notebooks/*.ipynb | xargs -P $(WORKERS) -n 1 $(PY) -m jupyter nbconvert \
 		--log-level ERROR --to notebook --execute --inplace \
 		--ExecutePreprocessor.record_timing=False \
+		--ExecutePreprocessor.store_widget_state=False \
 		--ExecutePreprocessor.extra_arguments=--IPKernelApp.log_level=50
 
 test-tools: $(READY)

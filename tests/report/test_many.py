@@ -1,4 +1,4 @@
-"""More forecasts than a reader looks at: the least likely are drawn, the rest are said to be there."""
+"""More forecasts than a reader looks at: the least likely are drawn, the rest are told of."""
 
 from __future__ import annotations
 
