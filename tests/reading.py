@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ def read(folder: Path, region: str, year: int) -> dict[str, BeautifulSoup]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(HANDED, str(handed))
         patch.setattr(Chart, "png", _DOT)
+        # The shell puts its own namespace in this one's place, from which no process can spawn.
+        patch.setitem(sys.modules, "__main__", sys.modules["__main__"])
         for page in wanted:
             notebook = nbformat.read(page.notebook, as_version=4)
             _execute(notebook, {"year": year, "region": region})

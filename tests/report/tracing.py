@@ -105,6 +105,10 @@ def _dated(row: dict[str, object], pair: tuple[str, str]) -> list[tuple[float, f
     return [(found[0][0], found[1][0])] if all(found) else []
 
 
+LISTED = r"共(\d+)项目标"
+LATE = r"比规划开始晚(\d+)年"
+
+
 class Tracer:
     """Traces the sentences of one view."""
 
@@ -155,6 +159,9 @@ class Tracer:
             if int(n) not in numbers_of
         ]
         text = re.sub(r"措施\d+(?![\d条项])", "", text).replace("/10万", "/十万")
+        missing += [f"共{n}项目标" for n in re.findall(LISTED, text) if int(n) != len(goals)]
+        missing += [f"晚{n}年" for n in re.findall(LATE, text) if int(n) not in self._late(goals)]
+        text = re.sub(LATE, "", re.sub(LISTED, "", text))
         # A sentence about one goal may use that goal's figures only.
         figures = self.figures(goals[0]) if len(goals) == 1 else self.figures(None)
         for found in NUMBER.finditer(text):
@@ -165,6 +172,13 @@ class Tracer:
             if len(goals) == 1 and "概率" not in between and not figures.allows_pair(year, value):
                 missing.append(f"{year}年[{value}]")
         return missing
+
+    def _late(self, goals: list[str]) -> set[int]:
+        """Years from the plan's start to the start of each measure that serves some goals."""
+        mine = {m.id for goal in goals for m in self.view.plan.measures_for(goal)}
+        returns = self.view.assessment.measures
+        started = returns.loc[returns["measure"].isin(mine), "started_year"].dropna()
+        return {int(year) - self.view.plan.info.start_year for year in started}
 
     def _label(self) -> str:
         domains = "|".join(re.escape(d.name) for d in self.view.plan.domains)
