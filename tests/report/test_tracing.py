@@ -80,4 +80,4 @@ def test_a_changed_number_is_noticed(view):
     assert changed > 5
     # Small counts and years have so many neighbours that some changes hit another true figure.
     # A page without figures holds nothing but such counts.
-    assert noticed >= (0.84 if len(view.reported) else 0.5) * changed
+    assert noticed >= (0.85 if len(view.reported) else 0.5) * changed

@@ -106,6 +106,7 @@ def _dated(row: dict[str, object], pair: tuple[str, str]) -> list[tuple[float, f
 
 
 LISTED = r"共(\d+)项目标"
+BEGUN = r"措施(\d+)）(\d{4})年启动"
 LATE = r"比规划开始晚(\d+)年"
 
 
@@ -152,6 +153,12 @@ class Tracer:
         text = re.sub(self._label(), "", text)
         for name in self.names:
             text = text.replace(name, "")
+        begun = self._begun(goals)
+        missing += [
+            f"措施{number}：{year}年启动"
+            for number, year in re.findall(BEGUN, text)
+            if (int(number), int(year)) not in begun
+        ]
         numbers_of = {m.number for g in goals for m in self.view.plan.measures_for(g)}
         missing += [
             f"措施{n}"
@@ -179,6 +186,13 @@ class Tracer:
         returns = self.view.assessment.measures
         started = returns.loc[returns["measure"].isin(mine), "started_year"].dropna()
         return {int(year) - self.view.plan.info.start_year for year in started}
+
+    def _begun(self, goals: list[str]) -> set[tuple[int, int]]:
+        """Number and year of start of each measure that serves some goals."""
+        returns = self.view.assessment.measures.dropna(subset="started_year")
+        years = returns.set_index("measure")["started_year"]
+        mine = {m for goal in goals for m in self.view.plan.measures_for(goal)}
+        return {(m.number, int(years[m.id])) for m in mine if m.id in years.index}
 
     def _label(self) -> str:
         domains = "|".join(re.escape(d.name) for d in self.view.plan.domains)
