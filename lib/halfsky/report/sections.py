@@ -476,7 +476,7 @@ def method_note(view: View) -> Html:
         end_year=view.plan.info.end_year,
         baseline_year=view.plan.info.baseline_year,
         few=rules.status.few_events,
-        pool="Theta、阻尼指数平滑、带漂移随机游走等模型的等权组合",
+        pool="不变、漂移、Theta和阻尼指数平滑四个模型的组合（预测值排序后按1∶3∶3∶1加权）",
         calibration="各国和瑞典各市的1050个中期窗口",
         bands=bands,
         is_reference=view.is_reference,
