@@ -111,9 +111,9 @@ def show(
         write_table(frame, out, title=tr("妇女统计监测方案", "Monitoring scheme"))
         typer.echo(str(out))
     elif form is Format.docx:
+        from halfsky.data.files import replace_file
         from halfsky.report.documents.scheme import scheme_document
         from halfsky.report.documents.word import to_docx
-        from halfsky.run.documents import write_bytes
 
         if domain or goal or department:
             raise ParameterError(
@@ -131,7 +131,7 @@ def show(
             )
         out = _needed(out, form)
         document = scheme_document(load_plan(plan), load_thresholds(), load_units())
-        typer.echo(str(write_bytes(out, to_docx(document))))
+        typer.echo(str(replace_file(out, to_docx(document))))
     else:
         _print_table(frame)
 

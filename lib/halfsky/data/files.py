@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Write beside the file, then rename over it.
+def replace_file(path: Path, content: bytes) -> Path:
+    """Write beside the file, then rename over it; returns the file's path.
 
     Raises:
         OSError: the folder cannot be written to; the old file is then untouched.
@@ -23,6 +23,7 @@ def replace_file(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    return path
 
 
 def _rename(source: Path, target: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from halfsky.data.files import replace_file
 from halfsky.data.workbook import Sheet, write_tables
 from halfsky.plan import ParameterError, Problem, tr
 from halfsky.plan.paths import reports_dir
@@ -16,7 +17,6 @@ from halfsky.report.documents.brief import (
     sheet_tables,
 )
 from halfsky.report.documents.word import to_docx
-from halfsky.run.documents import write_bytes
 from halfsky.run.publish import SYNTHETIC_BANNER
 
 
@@ -43,10 +43,10 @@ def write_briefs(year: int, region: str, plan: str) -> list[Path]:
         )
     folder = reports_dir() / region / str(year) / "briefs"
     folder.mkdir(parents=True, exist_ok=True)
-    made = [write_bytes(folder / "区政府简报.docx", to_docx(government_brief(view)))]
+    made = [replace_file(folder / "区政府简报.docx", to_docx(government_brief(view)))]
     for number, (department, sheet) in enumerate(department_sheets(view), start=1):
         name = re.sub(r'[\\/:*?"<>|\s]', "", department)
-        made.append(write_bytes(folder / f"{number:02d}_{name}.docx", to_docx(sheet)))
+        made.append(replace_file(folder / f"{number:02d}_{name}.docx", to_docx(sheet)))
     for old in set(folder.glob("[0-9][0-9]_*.docx")) - set(made):
         old.unlink()  # a department with nothing left to do, or numbered otherwise now
     overview = folder / ELSEWHERE

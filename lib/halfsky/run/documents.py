@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from halfsky.data.files import replace_file
 from halfsky.plan import Plan, Region
 from halfsky.report.document import Document
 from halfsky.report.documents import evaluation_report, monitoring_report
@@ -54,18 +53,8 @@ def build(
         return
     for name, make in makers.items():
         try:
-            write_bytes(folder / name, to_docx(make(view, state)))
+            replace_file(folder / name, to_docx(make(view, state)))
         except Exception as failed:  # noqa: BLE001 - one document must not stop the other
             yield name, f"{type(failed).__name__}: {failed}"
         else:
             yield name, ""
-
-
-def write_bytes(path: Path, content: bytes) -> Path:
-    """Write a file beside its place and move it in: a reader never meets half a file."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(content)
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, path)
-    return path

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
-import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from importlib.metadata import version
@@ -17,6 +15,7 @@ import nbformat
 
 import halfsky
 from halfsky import data
+from halfsky.data.files import replace_file
 from halfsky.plan import Plan, Region, load_plan, load_region
 from halfsky.plan.paths import params_dir
 from halfsky.report.nbhtml import to_html
@@ -33,13 +32,8 @@ _SOFTWARE = ("pandas", "numpy", "statsmodels", "scipy", "papermill", "nbconvert"
 
 
 def replace(path: Path, text: str) -> Path:
-    """Write a text beside its place and move it in: a reader never meets half a file."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-        stream.write(text)
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, path)
-    return path
+    """Write a text in one piece, as UTF-8 and with the same line ends on every system."""
+    return replace_file(path, text.encode("utf-8"))
 
 
 def banner(region: Region, plan: Plan) -> str | None:
