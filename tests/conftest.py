@@ -30,7 +30,11 @@ def _quiet_children() -> None:
 @pytest.fixture(scope="session")
 def demo_2025(tmp_path_factory: pytest.TempPathFactory) -> tuple[District, Assessment]:
     """The synthetic district and its evaluation, half a minute of work that workers share."""
-    kept = tmp_path_factory.getbasetemp().parent / "demo_2025.pickle"
+    # Workers have folders side by side in one of the session's own; without workers the parent
+    # outlives the session, and what lies there may be of another version.
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    kept = shared / "demo_2025.pickle"
     if not kept.exists():
         plan = load_plan()
         made = district(plan)

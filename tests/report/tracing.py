@@ -260,6 +260,7 @@ class Tracer:
         for pair in (
             *(("value_year", "value"), ("value_year", "latest_value"), ("value_year", "female")),
             *(("baseline_year", "baseline"), ("last_year", "last_value")),
+            ("value_year", "numerator"),  # the cases of the years up to it
         ):
             figures.dated += _dated(row, pair)
         figures.head += known([row["numerator"], row["denominator"]])
