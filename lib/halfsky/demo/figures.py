@@ -172,26 +172,50 @@ def fading(path: tuple[float, ...], fade: float) -> Floats:
     return path[0] + share * (path[1] - path[0])
 
 
+def scores(indicator: Indicator, level: Floats) -> Floats:
+    """Values on the analysis scale: logit between bounds, log above a bound, else as they are.
+
+    A value at a bound counts as half a published unit inside.
+    """
+    low, high = _bounds(indicator)
+    if np.isinf(low):
+        return level
+    edge = 0.5 * 10.0**-indicator.decimals
+    inside = np.clip(level, low + edge, high - edge)
+    score: Floats = np.log(inside - low) - (0 if np.isinf(high) else np.log(high - inside))
+    return score
+
+
+def from_scores(indicator: Indicator, score: Floats) -> Floats:
+    """Scores as values again."""
+    low, high = _bounds(indicator)
+    if np.isinf(low):
+        return score
+    above = np.exp(score)
+    value: Floats = low + (above if np.isinf(high) else (high - low) * above / (1 + above))
+    return value
+
+
+def _bounds(indicator: Indicator) -> tuple[float, float]:
+    """Lower and upper bound; a difference and a value without a lower bound have none."""
+    if indicator.kind == "difference" or indicator.lower is None:
+        return -np.inf, np.inf
+    return indicator.lower, np.inf if indicator.upper is None else indicator.upper
+
+
 def wandering(
     indicator: Indicator, level: Floats, rules: Dynamics, rng: np.random.Generator
 ) -> Floats:
-    """A course with innovations that stay, on the analysis scale; one at a bound is left alone.
-
-    Logit for bounded shares, log for what only has a lower bound, else as it is.
-    """
+    """A course with innovations that stay, on the analysis scale; one at a bound is left alone."""
     drawn = rng.normal(0, 1, len(YEARS) - 1)
-    low = -np.inf if indicator.lower is None else indicator.lower
-    high = np.inf if indicator.upper is None else indicator.upper
+    low, high = _bounds(indicator)
     if (level <= low).any() or (level >= high).any():
         return level
-    if np.isinf(low) or indicator.kind == "difference":
-        steps = rules.wander * abs(level[-1] - level[0]) / len(drawn) * drawn
-        return level + np.append(0, steps.cumsum())
-    score = np.log(level - low) - (0 if np.isinf(high) else np.log(high - level))
-    pace = min(abs(score[-1] - score[0]) / len(drawn), rules.fastest)
-    moved = np.exp(score + np.append(0, (rules.wander * pace * drawn).cumsum()))
-    wandered: Floats = low + (moved if np.isinf(high) else (high - low) * moved / (1 + moved))
-    return wandered
+    score = scores(indicator, level)
+    pace = abs(score[-1] - score[0]) / len(drawn)
+    if not np.isinf(low):
+        pace = min(pace, rules.fastest)
+    return from_scores(indicator, score + np.append(0, (rules.wander * pace * drawn).cumsum()))
 
 
 def meaningful(indicator: Indicator, level: float) -> float:
@@ -264,13 +288,16 @@ def _latent(cells: Counted, model: Model, rng: np.random.Generator, twist: Twist
     """The value each cell is drawn around, (S, L, Y)."""
     indicator = cells.wanted.indicator
     profile = model.profile(indicator)
-    level = fading(profile.path, model.dynamics.fade)
-    room = _room(indicator, level)
-    delta = meaningful(indicator, float(level.mean()))
-    # A district of its own: it starts elsewhere and moves faster or slower than the profile.
-    shift = np.clip(rng.normal(0, 1.0), -2, 2) * np.minimum(1.5 * delta, 0.15 * room)
+    # Steps fade where persistence was measured, on the analysis scale: a share that nears 100 %
+    # slows down before it gets there, as real ones do.
+    ends = scores(indicator, np.array(profile.path, dtype=float))
+    score = fading(tuple(ends), model.dynamics.fade)
+    # A district of its own: it moves faster or slower than the profile and starts elsewhere.
     pace = rng.uniform(0.75, 1.15)
-    level = level[0] + pace * (level - level[0]) + shift
+    level = from_scores(indicator, score[0] + pace * (score - score[0]))
+    delta = meaningful(indicator, float(level.mean()))
+    room = _room(indicator, level)
+    level = level + np.clip(rng.normal(0, 1.0), -2, 2) * np.minimum(1.5 * delta, 0.15 * room)
     level = twist.course(wandering(indicator, level, model.dynamics, rng))
     room = _room(indicator, level)
     is_absolute = indicator.delta is not None or indicator.unit == "%"

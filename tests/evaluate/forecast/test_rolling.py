@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from halfsky.evaluate.forecast import SeriesSpec, rolling
 from halfsky.plan.calibration import load_calibration
@@ -73,6 +74,8 @@ def _many(size):
             "ratio": size * rng.standard_t(4),
             "log_spread": -1.0,
             "degrees": 4.0,
+            "kappa80": float(stats.t.ppf(0.9, 4)),
+            "kappa95": float(stats.t.ppf(0.975, 4)),
         }
         for k in range(40)
         for o in range(4)
@@ -87,6 +90,21 @@ def test_enough_series_recalibrate_when_errors_are_smaller():
     assert check.multiplier == pytest.approx(0.4, rel=0.25)
     shift = check.calibration.pool.spread["one"] - CALIBRATION.pool.spread["one"]
     assert np.exp(shift) == pytest.approx(check.multiplier)
+
+
+def test_quiet_series_do_not_narrow_the_intervals_of_restless_ones():
+    frame = _many(0.2)
+    restless = frame["series"].isin([f"s{k}" for k in range(0, 40, 4)])
+    frame.loc[restless, "ratio"] *= 6
+    check = rolling.local_check(frame, CALIBRATION)
+    error = frame["ratio"].abs() / check.multiplier
+    assert check.is_used
+    assert (error <= frame["kappa80"]).mean() >= 0.80
+    assert (error <= frame["kappa95"]).mean() >= 0.95
+    likeliest = [
+        rolling._log_density(frame, shift).mean() for shift in (-1.0, np.log(check.multiplier))
+    ]
+    assert likeliest[0] > likeliest[1], "likelihood alone would have gone further"
 
 
 def test_the_stored_calibration_stays_where_the_log_score_does_not_improve(monkeypatch):

@@ -45,6 +45,8 @@ ROLLED_COLUMNS = [
     "ratio",
     "log_spread",
     "degrees",
+    "kappa80",
+    "kappa95",
 ]
 
 
@@ -66,7 +68,8 @@ def rolling_origin(
     Returns:
         ROLLED_COLUMNS, one row per series, origin and observed later year. p_not_lower: P(value
         >= the last one before the origin) and whether it was; ratio: error ÷ spread on the
-        analysis scale; log_spread, degrees: of the stored calibration.
+        analysis scale; log_spread, degrees, kappa80, kappa95 (half the intervals' widths in
+        spreads): of the stored calibration.
     """
     rows: list[dict[str, object]] = []
     known = frame.dropna(subset=["value"]).sort_values(["series", "year"], kind="stable")
@@ -115,6 +118,8 @@ def fate(fc: Forecast, year: int, actual: float) -> dict[str, object]:
         "ratio": (z - float(located.centre[step])) / spread,
         "log_spread": float(np.log(spread)),
         "degrees": located.tails[step].degrees,
+        "kappa80": located.tails[step].kappa80,
+        "kappa95": located.tails[step].kappa95,
     }
 
 
@@ -195,10 +200,20 @@ def _log_density(rows: pd.DataFrame, shift: float) -> Array:
 
 
 def _fit_shift(rows: pd.DataFrame) -> float:
+    """Log of local ÷ stored size: the likeliest, unless intervals would then cover too little.
+
+    Likelihood follows the many quiet series of a region; the restless ones among them would pay
+    with intervals that hold less than they state.
+    """
     found = optimize.minimize_scalar(
         lambda shift: -float(_log_density(rows, shift).mean()), bounds=(-2.0, 2.0), method="bounded"
     )
-    return float(found.x)
+    error = rows["ratio"].abs()
+    needed = max(
+        float(np.quantile(error / rows["kappa80"], 0.80, method="higher")),
+        float(np.quantile(error / rows["kappa95"], 0.95, method="higher")),
+    )
+    return max(float(found.x), float(np.log(max(needed, np.exp(-2.0)))))
 
 
 def _rescaled(calibration: Calibration, shift: float) -> Calibration:
