@@ -6,8 +6,9 @@ The synthetic district takes its dynamics from this (lib/halfsky/demo/model.yaml
 Every stretch of eleven years in a row that moved ADVANCE towards the better in its first eight,
 on the logit (shares) or log scale: its yearly pace in the next two years over that of the eight,
 and the standard deviation of the eight yearly steps over their mean. The last row is the
-synthetic district itself, seen in the same way. Writes results/trend_persistence.json. About
-twenty seconds of CPU.
+synthetic district itself, seen in the same way. And how differently places move in the same
+indicator: each series' change over ten years over the indicator's median one, where that is at
+least TYPICAL. Writes results/trend_persistence.json. About thirty seconds of CPU.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 ADVANCE = (0.2, 0.8)
 SEEN, NEXT = 8, 2
 SEEDS = (1, 2, 3)
+DECADE, TYPICAL, LEAST = 10, 0.15, 10  # years; logits or logs; series of an indicator
 EDGE = 0.05  # per cent: a share at 0 or 100 is taken to lie half a printed unit inside
 
 
@@ -82,6 +84,41 @@ def real(folder: Path) -> pd.DataFrame:
         )
         rows += _kept(part["year"].to_numpy(int), score, str(name), str(told["kind"]))
     return pd.DataFrame(rows)
+
+
+def paces(folder: Path) -> dict[str, Any]:
+    """Places' ten-year changes as multiples of their indicator's median; indicators alike."""
+    about = pd.read_csv(folder / "indicators.csv", encoding="utf-8").set_index("indicator")
+    series = pd.read_csv(folder / "series.csv", encoding="utf-8")
+    rows = []
+    for (name, indicator), part in series.groupby(["series_id", "indicator"], sort=False):
+        told = about.loc[indicator]
+        score = scored(
+            part["value"].to_numpy(float),
+            is_percent=told["unit"] == "percent",
+            is_higher_better=told["direction"] == "up",
+        )
+        known = dict(zip(part["year"].to_list(), score.tolist(), strict=True))
+        changes = [known[y + DECADE] - known[y] for y in known if y + DECADE in known]
+        changes = [change for change in changes if np.isfinite(change)]
+        if changes:
+            rows.append({"series": name, "of": indicator, "change": float(np.median(changes))})
+    frame = pd.DataFrame(rows)
+    typical = frame.groupby("of")["change"].transform("median")
+    size = frame.groupby("of")["change"].transform("size")
+    kept = frame[(typical.abs() >= TYPICAL) & (size >= LEAST)]
+    pace = kept["change"] / typical[kept.index]
+    weight = 1 / size[kept.index]
+    income = pace[kept["of"] == "se_income_f"]
+    return {
+        "indicators": int(kept["of"].nunique()),
+        "series": len(kept),
+        "quantiles": {
+            str(q): round(_quantile(pace, weight, q), 2) for q in (0.05, 0.25, 0.75, 0.95)
+        },
+        "backwards": round(float(np.average(pace < 0, weights=weight)), 2),
+        "income": {str(q): round(float(income.quantile(q)), 2) for q in (0.1, 0.9)},
+    }
 
 
 def synthetic() -> pd.DataFrame:
@@ -143,6 +180,7 @@ def main(folder: Path) -> None:
         "not_modelled": told(frame[frame["kind"] != "modelled"]),
         "modelled": told(frame[frame["kind"] == "modelled"]),
         "synthetic": told(synthetic()),
+        "paces": paces(folder),
     }
     text = json.dumps(out, indent=1)
     (RESULTS / "trend_persistence.json").write_text(text + "\n", encoding="utf-8")

@@ -65,7 +65,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 KEPT = RESULTS / "warning_districts.json"
 YEAR, END = 2023, 2025
 TARGETS = 4
-FIRST = 1001
+FIRST = 1201
 LEARNERS = range(801, 813)  # districts whose errors the local calibration is learned from
 DEMO = Region(id="demo", name="合成", short="合成", role="synthetic", plan="jiutai_2021_2030")
 FAMILIES = (Family.HARD, Family.WORSENING, Family.UNUSUAL, Family.VOLATILE)

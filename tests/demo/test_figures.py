@@ -6,11 +6,24 @@ import numpy as np
 import pytest
 
 from builders import indicator, plan_of, target
-from halfsky.demo.figures import _count, course, fading, meaningful, wandering, wanted_figures
+from halfsky.demo.figures import (
+    _count,
+    _pace,
+    course,
+    fading,
+    from_scores,
+    meaningful,
+    scores,
+    wandering,
+    wanted_figures,
+)
 from halfsky.demo.model import Dynamics, load_model
 from halfsky.demo.people import YEARS
 
 MODEL = load_model()
+DYNAMICS = Dynamics(
+    fade=0.9, wander=0.5, fastest=0.1, pace=0.75, pace_steady=0.1, pace_range=(-0.5, 2.5)
+)
 
 
 @pytest.mark.parametrize(
@@ -51,14 +64,14 @@ def test_the_model_fades_as_real_series_do():
     ],
 )
 def test_innovations_stay_and_are_as_large_as_half_a_step(changes, level, sd):
-    rules, rng = Dynamics(fade=0.9, wander=0.5, fastest=0.1), np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     straight = course(level)
     own = indicator(**{"lower": 0, "upper": 100, **changes})
 
     def score(values):
         return np.log(values) if own.upper is None else np.log(values / (100 - values))
 
-    drawn = np.array([wandering(own, straight, rules, rng) for _ in range(3000)])
+    drawn = np.array([wandering(own, straight, DYNAMICS, rng) for _ in range(3000)])
     steps = np.diff(score(drawn) - score(straight), axis=1)
     # 30,000 steps: the error of their sd is .4 %, of a correlation .006.
     assert steps.std() == pytest.approx(sd, rel=0.02)
@@ -68,11 +81,44 @@ def test_innovations_stay_and_are_as_large_as_half_a_step(changes, level, sd):
     assert drawn[:, 0] == pytest.approx(np.full(3000, level[0]))
 
 
+@pytest.mark.parametrize(
+    ("changes", "values", "expected"),
+    [
+        pytest.param({}, [50, 75, 100], [0, np.log(3), np.log(99.95 / 0.05)], id="logit"),
+        pytest.param({"kind": "rate", "upper": None}, [1, 0], [0, np.log(0.05)], id="log"),
+        pytest.param({"kind": "difference"}, [-3, 5], [-3, 5], id="a difference as it is"),
+    ],
+)
+def test_scores_and_back(changes, values, expected):
+    own = indicator(**{"lower": 0, "upper": 100, "decimals": 1, **changes})
+    found = scores(own, np.array(values, dtype=float))
+    assert found == pytest.approx(expected)
+    at_bound = np.isin(values, [0, 100]) & (own.kind != "difference")
+    back = from_scores(own, found)
+    assert back[~at_bound] == pytest.approx(np.array(values)[~at_bound])
+    assert np.abs(back[at_bound] - np.array(values)[at_bound]) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(
+    ("changes", "quartiles"),
+    [
+        pytest.param({}, (0.49, 1.51), id="shares: 1 ± .674 × .75"),
+        pytest.param({"kind": "level", "unit": "元"}, (0.93, 1.07), id="pay: 1 ± .674 × .1"),
+    ],
+)
+def test_districts_differ_in_pace_as_real_places_do(changes, quartiles):
+    rng = np.random.default_rng(2)
+    own = indicator(**changes)
+    drawn = np.array([_pace(own, DYNAMICS, rng) for _ in range(20000)])
+    assert np.quantile(drawn, [0.25, 0.75]) == pytest.approx(quartiles, abs=0.02)
+    assert drawn.min() >= -0.5
+    assert drawn.max() <= 2.5
+
+
 def test_a_course_at_a_bound_does_not_wander():
     full = course((0, 100, 100))
     own = indicator(lower=0, upper=100)
-    rules = Dynamics(fade=0.9, wander=0.5, fastest=0.1)
-    assert (wandering(own, full, rules, np.random.default_rng(1)) == full).all()
+    assert (wandering(own, full, DYNAMICS, np.random.default_rng(1)) == full).all()
 
 
 @pytest.mark.parametrize(

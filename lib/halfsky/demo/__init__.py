@@ -28,6 +28,7 @@ from halfsky.demo.census import census
 from halfsky.demo.figures import (
     NO_TWIST,
     REGION,
+    Twist,
     add_up,
     draw,
     in_order,
@@ -83,9 +84,13 @@ def district(
     model = load_model()
     _check(seed, townships, len(model.names))
     where = places(model, seed, townships)
-    found = planted(model, plan, where) if with_stories else []
+    stories = planted(model, plan, where)
+    found = stories if with_stories else []
+    # With or without its story an indicator moves alike.
+    calm = {} if with_stories else {s.indicator: Twist(is_typical=True) for s in stories}
+    twists = {story.indicator: story.twist for story in found} | calm
     return District(
-        observations=_observations(plan, model, where, seed, found),
+        observations=_observations(plan, model, where, seed, twists),
         evidence=documents.evidence(plan, model, seed),
         measures=documents.measures(plan, model, seed, found),
         manifest=[manifest_entry(story, plan) for story in found],
@@ -120,9 +125,8 @@ def _check(seed: int, townships: int, most: int) -> None:
 
 
 def _observations(
-    plan: Plan, model: Model, where: Places, seed: int, found: list[Planted]
+    plan: Plan, model: Model, where: Places, seed: int, twists: dict[str, Twist]
 ) -> pd.DataFrame:
-    twists = {story.indicator: story.twist for story in found}
     units = load_units()
     per = {name: unit.per for name, unit in units.items()}
     people = census(plan, model, where, seed)

@@ -93,6 +93,7 @@ class Twist:
 
     course: the district's smooth value, (Y,). gap: women minus men, (Y,). latent: cells before
     they are counted. counts: cells with their counts. filed: observations as they are filed.
+    is_typical: the district keeps to the profile's own pace, of which the story is told.
     """
 
     course: Callable[[Floats], Floats] = _as_is
@@ -100,6 +101,7 @@ class Twist:
     latent: Callable[[Counted], Counted] = _as_is
     counts: Callable[[Counted], Counted] = _as_is
     filed: Callable[[pd.DataFrame], pd.DataFrame] = _as_is
+    is_typical: bool = False
 
 
 NO_TWIST = Twist()
@@ -227,6 +229,17 @@ def meaningful(indicator: Indicator, level: float) -> float:
     return DEFAULT_DELTA if indicator.unit == "%" else DEFAULT_RELATIVE * abs(level)
 
 
+def _is_steady(indicator: Indicator) -> bool:
+    """Standards, pay and head-counts: their smallest change is a part of the value."""
+    return indicator.delta is None and indicator.unit != "%"
+
+
+def _pace(indicator: Indicator, rules: Dynamics, rng: np.random.Generator) -> float:
+    """How fast a district moves, as a multiple of its like; below 0 it goes back."""
+    drawn = rng.normal(1.0, rules.pace_steady if _is_steady(indicator) else rules.pace)
+    return float(np.clip(drawn, *rules.pace_range))
+
+
 def _room(indicator: Indicator, level: Floats) -> Floats:
     """How far a value may move before it meets a bound."""
     low = 0.0 if indicator.lower is None else indicator.lower
@@ -293,15 +306,15 @@ def _latent(cells: Counted, model: Model, rng: np.random.Generator, twist: Twist
     ends = scores(indicator, np.array(profile.path, dtype=float))
     score = fading(tuple(ends), model.dynamics.fade)
     # A district of its own: it moves faster or slower than the profile and starts elsewhere.
-    pace = rng.uniform(0.75, 1.15)
+    drawn = _pace(indicator, model.dynamics, rng)
+    pace = 1.0 if twist.is_typical else drawn
     level = from_scores(indicator, score[0] + pace * (score - score[0]))
     delta = meaningful(indicator, float(level.mean()))
     room = _room(indicator, level)
     level = level + np.clip(rng.normal(0, 1.0), -2, 2) * np.minimum(1.5 * delta, 0.15 * room)
     level = twist.course(wandering(indicator, level, model.dynamics, rng))
     room = _room(indicator, level)
-    is_absolute = indicator.delta is not None or indicator.unit == "%"
-    spread = delta * (SCATTER if is_absolute else SCATTER_RELATIVE)
+    spread = delta * (SCATTER_RELATIVE if _is_steady(indicator) else SCATTER)
     level = level + rng.normal(0, 1, len(YEARS)) * np.minimum(spread, 0.1 * room)
     if indicator.kind == "count":
         return _heads(level, twist.gap(course(profile.gap)), cells)

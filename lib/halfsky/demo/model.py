@@ -57,12 +57,16 @@ class Dynamics(Frozen):
 
     fade: each year's step as a share of the last one's. wander: standard deviation of the
     yearly innovations in mean steps, on the analysis scale, where a mean step counts as at most
-    `fastest`.
+    `fastest`. pace: standard deviation of a district's speed about 1, the typical one, kept
+    within pace_range; pace_steady: likewise of pay, standards and head-counts.
     """
 
     fade: float = Field(gt=0, lt=1)
     wander: float = Field(ge=0)
     fastest: float = Field(gt=0)
+    pace: float = Field(ge=0)
+    pace_steady: float = Field(ge=0)
+    pace_range: tuple[float, float]
 
 
 class Story(Frozen):

@@ -36,7 +36,7 @@ def planted(model: Model, plan: Plan, where: Places) -> list[Planted]:
         if target is None or target.indicator is None:
             continue
         subareas = _SUBAREAS.get(story.id, _everywhere)(story, where)
-        twist = _TWISTS[story.id](story, subareas)
+        twist = replace(_TWISTS[story.id](story, subareas), is_typical=True)
         found.append(Planted(story, target.indicator, subareas, twist))
     return found
 
