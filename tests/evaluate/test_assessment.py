@@ -47,6 +47,28 @@ def test_a_target_held_for_years_raises_no_alarm():
     assert found.targets["p_met"].iloc[0] > 0.9
 
 
+def test_last_years_forecast_is_not_held_against_a_single_year_of_few_cases():
+    deaths = {year: (1 + year % 2, 60000) for year in range(2013, 2026)}
+    rate = indicator(
+        "rate", unit="1/10万", kind="rate", counting="events", upper=None, delta=1,
+        delta_reason="例",
+    )  # fmt: skip
+    found = assessed([target(comparator="<=", value=12)], observations(deaths, per=1e5), [rate])
+    assert found.hindsight.empty
+    yearly = assessed([target(value=60)], observations(steady(80, 0.3)))
+    assert len(yearly.hindsight) == 1
+
+
+def test_one_seat_more_is_said_to_be_one():
+    seats = {year: (1, 9) for year in range(2013, 2025)} | {2025: (2, 9)}
+    found = assessed([target(value=20)], observations(seats))
+    row = found.hindsight.iloc[0]
+    assert not row["is_inside_95"]
+    assert row["is_one_case"]
+    more = assessed([target(value=20)], observations(seats | {2025: (5, 9)}))
+    assert not more.hindsight.iloc[0]["is_one_case"]
+
+
 def test_two_years_the_wrong_way_are_told_with_both_ends():
     figures = {**steady(80, 0.5, last=2023), 2024: 82.0, 2025: 78.0}
     figures[2023] = 85.0

@@ -12,7 +12,7 @@ from scipy import special, stats
 from builders import UNITS, indicator, no_evidence, observations, plan_of, target
 from halfsky.evaluate.assessment import Assessment, Assumptions, assess
 from halfsky.evaluate.early_warning import expected_false
-from halfsky.evaluate.warning.totals import slips
+from halfsky.evaluate.warning.totals import slips, slips_against_forecast
 from halfsky.evaluate.warning.volatile import overdispersion
 from halfsky.evaluate.warning.worsening import below, chance_of_fall
 from halfsky.plan.calibration import load_calibration
@@ -103,6 +103,29 @@ def test_slips(values, expected):
     years = np.arange(len(values))
     found = slips(years, np.array(values, float), 0.4, 0.2)
     assert [(year, power) for year, _, _, power in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("actual", "low", "high", "expected"),
+    [
+        pytest.param(0.41, 2.79, 4.63, -1, id="4.1 is what was forecast"),
+        pytest.param(331, 2.79, 4.63, 2, id="3.31 is"),
+        pytest.param(3.1, 2.79, 4.63, None, id="within the interval"),
+        pytest.param(0.9, 2.79, 4.63, None, id="9 is as far off as .9"),
+        pytest.param(0.2, 0.5, 2.4, None, id="an interval of half a power of ten decides nothing"),
+        pytest.param(0.0, 2.79, 4.63, None, id="zero is zero"),
+    ],
+)
+def test_a_figure_that_fits_the_forecast_with_its_point_put_right_is_a_slip(
+    actual, low, high, expected
+):
+    steps = pd.DataFrame(
+        {"target": ["t"], "year": [2025], "actual": [actual], "point": [3.6],
+         "lo95": [low], "hi95": [high]}
+    )  # fmt: skip
+    found = slips_against_forecast(steps, {"target": "t", "value_year": 2025})
+    assert [power for *_, power in found] == ([] if expected is None else [expected])
+    assert slips_against_forecast(steps, {"target": "t", "value_year": 2024}) == []
 
 
 def test_a_few_events_may_be_ten_times_as_many_next_year():

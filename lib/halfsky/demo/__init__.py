@@ -37,7 +37,7 @@ from halfsky.demo.figures import (
 )
 from halfsky.demo.model import Model, load_model
 from halfsky.demo.people import YEARS, Places, places
-from halfsky.demo.stories import Planted, manifest_entry, planted
+from halfsky.demo.stories import manifest_entry, planted
 from halfsky.plan import ParameterError, Plan, Problem, load_units, tr
 
 __all__ = ["REGION", "YEARS", "District", "district"]

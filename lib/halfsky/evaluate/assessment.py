@@ -170,7 +170,7 @@ def assess(
         milestones=levels,
         ranks=expected.rank_sensitivity(goals, targets, rules.expected.seed),
         agreement=milestone.agreement(_by_then(evidence, year)),
-        hindsight=review.hold_against(one_step, targets),
+        hindsight=review.hold_against(one_step, targets, history, plan),
         local=now.local,
         rolled=now.rolled,
         references=review.beside(targets, plan, known, assumptions.units),
@@ -240,8 +240,10 @@ class _Judge:
         stored = self.assumptions.calibration
         known = None if later is None else (later.history, later.rolled)
         rolled = review.roll(history, frame, self.plan, stored, known)
-        # The region's own errors replace the stored ones only where they are many and do better.
-        local = local_check(rolled, stored)
+        # The region's own errors replace the stored ones only where they are many and do better;
+        # what is forecast from pooled counts has errors of its own kind.
+        yearly = rolled[~rolled["series"].isin(review.pooled(history, self.plan))]
+        local = local_check(yearly, stored)
         frame, forecasts = self._predict(frame, history, local)
         return _Judged(frame, history, forecasts, levels, rolled, local)
 
@@ -262,6 +264,7 @@ class _Judge:
             frame, history, _ = self._status(then, pairs)
             # What a later roll knows of the years up to then is what was known then.
             early = now.rolled[now.rolled["year"] <= then]
+            early = early[~early["series"].isin(review.pooled(now.history, self.plan))]
             local = local_check(early, self.assumptions.calibration)
             frame, _ = self._predict(frame, history, local)
             judged[then] = frame

@@ -13,8 +13,9 @@ from scipy import stats
 
 from halfsky.evaluate.forecast import SeriesSpec
 from halfsky.evaluate.forecast.rolling import rolling_origin
+from halfsky.evaluate.frames import by_key
 from halfsky.evaluate.prediction import yearly_series
-from halfsky.evaluate.series import group_series
+from halfsky.evaluate.series import grain_of, group_series
 from halfsky.plan.calibration import Calibration
 from halfsky.plan.models import Plan, Unit
 from halfsky.plan.vocabulary import WEAKEST_FIRST, Status
@@ -162,19 +163,42 @@ def one_step_errors(rolled: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame
     return joined[ONE_STEP_COLUMNS]
 
 
-def hold_against(one_step: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+def pooled(history: pd.DataFrame, plan: Plan) -> set[str]:
+    """Targets whose events are forecast as a rate pooled over five years, not year by year."""
+    used = history[history["in_use"].astype(bool)]
+    counted = (used["numerator"] >= 0) & (used["denominator"] > 0)
+    has_counts = counted.groupby(used["target"], sort=False).all()
+    return {
+        str(name)
+        for name in has_counts.index[has_counts]
+        if plan.indicators[plan.targets[str(name)].indicator or ""].counting == "events"
+    }
+
+
+def hold_against(
+    one_step: pd.DataFrame, targets: pd.DataFrame, history: pd.DataFrame, plan: Plan
+) -> pd.DataFrame:
     """去年的预测准不准: last year's forecast beside this year's value.
+
+    Rates forecast from pooled counts are left out: a single year of few cases says nothing of
+    them.
 
     Returns:
         One row per target whose value is the newest forecast year: target, year, actual, point,
-        lo80, hi80, lo95, hi95, is_inside_80, is_inside_95.
+        lo80, hi80, lo95, hi95, is_inside_80, is_inside_95, is_one_case (outside the 95 %
+        interval by no more than one person, household or case).
     """
     newest = targets.set_index("target")["value_year"].astype("Float64")
     rows = one_step[one_step["year"] == one_step["target"].map(newest)]
+    rows = rows[~rows["target"].isin(pooled(history, plan))]
+    past = by_key(history[history["in_use"].astype(bool)])
+    grain = rows["target"].map({name: grain_of(past[name]) for name in rows["target"]})
+    beyond = np.maximum(rows["lo95"] - rows["actual"], rows["actual"] - rows["hi95"])
     columns = ["target", "year", "actual", "point", "lo80", "hi80", "lo95", "hi95"]
     return rows[columns].assign(
         is_inside_80=rows["actual"].between(rows["lo80"], rows["hi80"]),
         is_inside_95=rows["actual"].between(rows["lo95"], rows["hi95"]),
+        is_one_case=(beyond > 0) & (beyond <= grain.astype(float)),
     )
 
 

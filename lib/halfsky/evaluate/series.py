@@ -211,3 +211,14 @@ def heads(
     if per is None or indicator.counting == "sample" or filed.empty:
         return math.nan
     return float(amount) / per * float(filed.iloc[-1])
+
+
+def grain_of(own: pd.DataFrame) -> float:
+    """What one case more adds to a series' newest figure, own unit; 0 where no counts are filed.
+
+    own: value, numerator, denominator of one series, years ascending.
+    """
+    last = own.iloc[-1]
+    if not (last["denominator"] > 0 and last["numerator"] > 0):
+        return 0.0
+    return float(last["value"] / last["numerator"])

@@ -15,6 +15,7 @@ import pandas as pd
 from halfsky.evaluate.disclosure import RULE
 from halfsky.evaluate.early_warning import expected_false
 from halfsky.evaluate.intervals import gamma_poisson, probability_rate_at_most
+from halfsky.evaluate.review import pooled
 from halfsky.plan.models import PlanFile
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
@@ -198,6 +199,7 @@ def hindsight_table(view: View) -> Html:
         only_missed=only_missed,
         inside80=int(view.hindsight["is_inside_80"].sum()),
         inside95=int(view.hindsight["is_inside_95"].sum()),
+        pooled=len(pooled(view.history, view.plan)),
     )
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from halfsky.evaluate.frames import records
 from halfsky.evaluate.series import WHOLE
-from halfsky.evaluate.warning.finding import Finding, Known, carrier, finding
+from halfsky.evaluate.warning.finding import Finding, Known, Row, carrier, finding
 from halfsky.plan.models import Indicator
 from halfsky.plan.vocabulary import Family, Severity
 
@@ -78,6 +78,9 @@ def _slips(known: Known, indicator: Indicator, mine: pd.DataFrame) -> Iterator[F
             rules.slip_tolerance,
             indicator.decimals,
         )
+    if not found and indicator.counting != "events":
+        own = [r for r in known.rows.values() if r["indicator"] == indicator.id]
+        found = [slip for r in own for slip in slips_against_forecast(known.one_step, r)]
     if not found:
         return
     year, value, usual, power = max(found)
@@ -150,6 +153,33 @@ def slips(
             typical = float(10 ** level[near].mean())
             found.append((int(years[place]), float(values[place]), typical, power))
     return found
+
+
+def slips_against_forecast(one_step: pd.DataFrame, row: Row) -> list[tuple[int, float, float, int]]:
+    """The newest figure, far outside last year's forecast, that fits it with its point put right.
+
+    Finds what `slips` leaves alone at the end of a series that grows fast. The forecast decides
+    only where its 95 % interval is narrower than a power of ten by half: in a wider one some
+    shifted figure nearly always lands.
+
+    Args:
+        one_step: review.ONE_STEP_COLUMNS. row: target, value_year.
+
+    Returns:
+        As slips: year, value, the forecast, power of ten; at most one.
+    """
+    steps = one_step[one_step["target"] == row["target"]]
+    steps = steps[steps["year"] == row.get("value_year")]
+    if steps.empty:
+        return []
+    step = steps.iloc[-1]
+    value, low, high = float(step["actual"]), float(step["lo95"]), float(step["hi95"])
+    if not (value > 0 and low > 0 and high / low < np.sqrt(10)) or low <= value <= high:
+        return []
+    for power in (1, -1, 2, -2):
+        if low <= value / 10.0**power <= high:
+            return [(int(step["year"]), value, float(step["point"]), power)]
+    return []
 
 
 def _since_break(series: pd.DataFrame, indicator: Indicator, region: str) -> pd.DataFrame:

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
 from halfsky.evaluate.frames import records
+from halfsky.evaluate.series import grain_of
 from halfsky.evaluate.warning.finding import Finding, Known, finding, sign_of, test
 from halfsky.plan.vocabulary import Family, Severity
 
@@ -35,7 +35,7 @@ def unusual(
     once = tested.drop_duplicates(["year", "actual", "point", "p_value"])
     if once.empty:
         return
-    grain = once["target"].map({key: _grain(known.past[key]) for key in once["target"]})
+    grain = once["target"].map({key: grain_of(known.past[key]) for key in once["target"]})
     beyond = np.maximum(once["lo95"] - once["actual"], once["actual"] - once["hi95"])
     is_one_case = (beyond > 0) & (beyond <= grain)
     once = once.assign(p_value=once["p_value"].mask(is_one_case, 1.0))
@@ -67,11 +67,3 @@ def unusual(
             )
         done = test(row, Family.UNUSUAL, "outside_interval", step["p_value"], fired=bool(found))
         yield found, done
-
-
-def _grain(own: pd.DataFrame) -> float:
-    """What one case more adds to the newest figure, own unit; 0 where no counts are filed."""
-    last = own.iloc[-1]
-    if not (last["denominator"] > 0 and last["numerator"] > 0):
-        return 0.0
-    return float(last["value"] / last["numerator"])
