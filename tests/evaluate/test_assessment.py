@@ -60,7 +60,7 @@ def test_last_years_forecast_is_not_held_against_a_single_year_of_few_cases():
 
 
 def test_one_seat_more_is_said_to_be_one():
-    seats = {year: (1, 9) for year in range(2013, 2025)} | {2025: (2, 9)}
+    seats = dict.fromkeys(range(2013, 2025), (1, 9)) | {2025: (2, 9)}
     found = assessed([target(value=20)], observations(seats))
     row = found.hindsight.iloc[0]
     assert not row["is_inside_95"]

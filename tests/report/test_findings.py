@@ -110,7 +110,7 @@ def test_a_countermeasure_names_quantity_people_measures_department_and_date(vie
     told = lines(report.recommendations(view))[0]
     assert "约" in told
     assert "人）" in told
-    assert "“做事”（措施1）2022年启动，正在推进，累计投入1,200万元，2025年惠及3,456人" in told
+    assert "“做事”（措施1）2022年启动，正在推进，累计投入1200万元，2025年惠及3456人" in told
     assert "“开展检查”（措施2）没有填报进展，须2026年补报" in told
     assert "某局" in told
     assert "2026年监测时报告" in told

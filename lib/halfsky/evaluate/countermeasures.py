@@ -140,7 +140,7 @@ def _action(row: dict[str, Any], raised: pd.DataFrame | None) -> Action | None:
     if rule == "too_few_points":
         return Action.FILE_PAST
     if families & {Family.HARD, Family.WORSENING}:
-        return Action.SPEED_UP if status == Status.NEARLY else Action.HOLD
+        return Action.HOLD if status == Status.MET else Action.SPEED_UP
     if families & {Family.UNUSUAL, Family.DATA} and rules - _TOLD - {"volatile"}:
         return Action.VERIFY
     if "overdue" in rules:

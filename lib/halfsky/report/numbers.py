@@ -81,8 +81,8 @@ def chance(p: Any) -> str:
 
 
 def heads(value: Any) -> str:
-    """A whole number of people or cases with thousands separators: 1,240."""
-    return f"{float(value):,.0f}" if is_known(value) else "—"
+    """A whole number of people or cases: 1240, ungrouped like every other figure on a page."""
+    return f"{float(value):.0f}" if is_known(value) else "—"
 
 
 def signed(value: Any, decimals: Any = 1) -> str:

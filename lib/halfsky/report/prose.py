@@ -242,7 +242,7 @@ class Prose:
             row["goal"],
             r=row,
             a=answer,
-            name=self.name(row),
+            name=self.name(row) + ("的差距" if row["type"] == "relative" and key != "asked" else ""),
             end=self.end,
             asked=self.words.requirement(row),
             people50=self.people(row, answer["heads50"]),
@@ -256,7 +256,7 @@ class Prose:
         )
 
     def people(self, row: Row, heads: float | None) -> str:
-        """（约1,240人）, or nothing where the numerator cannot be counted."""
+        """（约1240人）, or nothing where the numerator cannot be counted."""
         if heads is None or row["indicator"] is None:
             return ""
         noun = counted(self.view.plan.indicators[row["indicator"]].numerator)
@@ -375,9 +375,15 @@ def _side(ratio: float, low: float, high: float) -> str:
 
 
 def verbs(row: Row) -> tuple[str, str]:
-    """The words for up and down of a target's figure: 提高, 下降; of a gap: 扩大, 缩小."""
+    """The words for up and down of a target's figure: 提高, 下降; of a gap: 扩大, 缩小.
+
+    A share beside its reference is a gap, too, that narrows upwards where it lies below.
+    """
     if row["type"] == "narrow_gap":
         return "扩大", "缩小"
+    if row["type"] == "relative":
+        is_below = row["value"] is not None and row["value"] < 0
+        return ("缩小", "扩大") if is_below else ("扩大", "缩小")
     if row["unit"] in _LENGTH:
         return "延长", "缩短"
     if row["unit"] in _AMOUNT or row["kind"] == "count":

@@ -374,11 +374,12 @@ def open_targets(view: View) -> pd.DataFrame:
 def causes(view: View) -> Html:
     """Why targets are not met, as far as figures tell: stalled, too slow, few cases, no data."""
     found = open_targets(view)
-    words = words_for(view)
+    found = found[found["doubt"].isna()]  # no pace can be read off a figure to be verified
+    words, prose = words_for(view), Prose(view)
     lines = []
     stalled = found[found["is_stalled"]]
     if len(stalled):
-        names = [f"{r['name']}（{_recent(r)}）" for r in rows(stalled)]
+        names = [f"{r['name']}（{_recent(r, prose)}）" for r in rows(stalled)]
         lines.append(f"近期停滞或方向相反的{len(names)}项：{joined(names)}。")
     slow = found[found["speed_up"] > 1]
     if len(slow):
@@ -405,13 +406,15 @@ def causes(view: View) -> Html:
     return _paragraphs(asked, *lines)
 
 
-def _recent(row: dict[str, Any]) -> str:
-    if row["recent_pace"] is None:
+def _recent(row: dict[str, Any], prose: Prose) -> str:
+    pace = row["recent_pace"]
+    if pace is None:
         return "没有向目标靠近"
-    shown = numbers.difference(abs(row["recent_pace"]), row["unit"], (row["decimals"] or 0) + 1)
-    if row["recent_pace"] == 0:
+    if pace == 0:
         return "近五个年份没有变化"
-    return f"近五个年份平均每年{'提高' if row['recent_pace'] > 0 else '下降'}{shown}"
+    told = prose.moving(row, pace)
+    shown = numbers.gap(abs(pace), row["unit"], told["places"])
+    return f"近五个年份平均每年{told['verb']}{shown}"
 
 
 def action_table(view: View, department: str | None = None) -> Table | Html:
