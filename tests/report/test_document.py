@@ -59,7 +59,25 @@ def test_a_table_is_the_same_on_a_page_and_read_back_from_it() -> None:
     table = Table(frame, "表题", note="注", numbers=("值",))
     html = table._repr_mimebundle_()["text/html"]
     assert "<b>名" not in html, "cells are data"
-    first, note = from_markup(html)
+    (first,) = from_markup(html)
     assert isinstance(first, Table)
     assert first.rows == table.rows == [["某率\n健康2", "95.9%"], ["<b>名</b>", ""]]
-    assert (first.caption, first.numbers, note.text) == ("表题", ("值",), "注")
+    assert (first.caption, first.numbers, first.note) == ("表题", ("值",), "注")
+
+
+def test_small_print_below_a_table_belongs_to_it() -> None:
+    table = "<table><thead><tr><th>甲</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>"
+    html = f'{table}<p class="note">来源：某局。</p><p class="note">合成数据。</p><p>正文。</p>'
+    first, after, last = from_markup(html + '<p class="note">没有表。</p>')
+    assert isinstance(first, Table)
+    assert first.note == "来源：某局。\n合成数据。"
+    assert (after.text, last.text, last.kind) == ("正文。", "没有表。", "note")
+
+
+def test_figures_of_two_columns_of_one_name_are_both_figures() -> None:
+    head = '<th>甲</th><th class="num">名次</th><th class="num">名次</th>'
+    body = "<td>某</td><td>1</td><td>2</td>"
+    (made,) = from_markup(
+        f"<table><thead><tr>{head}</tr></thead><tbody><tr>{body}</tr></tbody></table>"
+    )
+    assert made.numbers == ("名次", "名次（2）")

@@ -16,7 +16,7 @@ from halfsky.plan.vocabulary import Status
 from halfsky.report.chart import Chart
 from halfsky.report.figures import Charts
 from halfsky.report.html import Html
-from halfsky.report.markup import Paragraph, read
+from halfsky.report.markup import Grid, Paragraph, read
 from halfsky.report.words import environment, status_word
 
 # A cell that is a status word and nothing else is printed as the page prints a status.
@@ -184,18 +184,32 @@ def _blocks(part: Part) -> Iterator[Block]:
 
 
 def from_markup(html: str) -> Iterator[Paragraph | Table]:
-    """The paragraphs and tables of a piece of a page, in their order."""
+    """The paragraphs and tables of a piece of a page, in their order.
+
+    Small print below a table is the table's own note: its source and caveats go where it goes.
+    """
+    told: list[Paragraph | Table] = []
     for piece in read(html):
-        if isinstance(piece, Paragraph):
-            yield piece
-            continue
-        yield Table(
-            pd.DataFrame(piece.rows, columns=_distinct(piece.titles)),
-            piece.caption,
-            numbers=tuple(t for t, n in zip(piece.titles, piece.is_number, strict=True) if n),
-            grouped=piece.is_grouped,
-            wide=len(piece.titles) > WIDE,
-        )
+        above = told[-1] if told else None
+        if not isinstance(piece, Paragraph):
+            told.append(_table(piece))
+        elif piece.kind == "note" and isinstance(above, Table):
+            told[-1] = replace(above, note="\n".join(filter(None, (above.note, piece.text))))
+        else:
+            told.append(piece)
+    yield from told
+
+
+def _table(grid: Grid) -> Table:
+    titles = _distinct(grid.titles)
+    return Table(
+        pd.DataFrame(grid.rows, columns=titles),
+        grid.caption,
+        # By the distinct titles: of two columns of one name each may hold figures or not.
+        numbers=tuple(t for t, n in zip(titles, grid.is_number, strict=True) if n),
+        grouped=grid.is_grouped,
+        wide=len(titles) > WIDE,
+    )
 
 
 def _distinct(titles: Iterable[str]) -> list[str]:
