@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 TO_FILL, TO_READ, HEAD = "FFF9E5", "F2F2F2", "7B2D43"
-MAX_WIDTH = 48
+LINK = "0B5394"
+MAX_WIDTH, DEFAULT_WIDTH = 48, 8.43  # characters
+ONE_PAGE = 240  # characters of columns that one landscape page still prints legibly
+NOTE_WIDTH = 80  # characters of a note's line
+LONGEST_NAME = 31  # of a sheet
+MOST_TABS = 6  # sheets whose names stand side by side below the window
+CONTENTS = "目录"
 
 
 def new_workbook(title: str) -> Workbook:
@@ -81,28 +87,36 @@ def width_of(text: str) -> int:
 
 def height_of(texts: list[tuple[str, float]], most: int = 14) -> float:
     """Row height in points for the tallest of (text, column width), wrapped."""
-    rows = 1
-    for text, width in texts:
-        # Chinese breaks between any two characters, but a wide one that does not fit moves on.
-        rows = max(rows, -(-width_of(text) // max(1, int(width) - 2)))
+    rows = max((_lines(text, width) for text, width in texts), default=1)
     return 15.0 * min(rows, most) + 4
 
 
-def print_setup(sheet: Worksheet, caption: str) -> None:
-    """A4 landscape, as wide as the page, with the sheet's name and page numbers."""
+def _lines(text: str, width: float) -> int:
+    """Lines that a text takes in a column: each of its own lines wraps by itself."""
+    # Chinese breaks between any two characters, but a wide one that does not fit moves on.
+    room = max(1, int(width) - 2)
+    return sum(max(1, -(-width_of(line) // room)) for line in text.split("\n"))
+
+
+def print_setup(sheet: Worksheet, caption: str, pages_wide: int = 1) -> None:
+    """A4 landscape, as wide as the page or two, with what it belongs to and page numbers.
+
+    Args:
+        caption: the footer's left, whose workbook it is; the sheet's own name stands in the middle.
+    """
     from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
     from openpyxl.worksheet.properties import PageSetupProperties
 
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9  # A4
-    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToWidth = pages_wide
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.7
     sheet.page_margins.footer = 0.35
     sheet.oddFooter = HeaderFooterItem(
-        left=_HeaderFooterPart(caption),
+        left=_HeaderFooterPart(caption.replace("&", "&&")),  # & begins a code
         center=_HeaderFooterPart("&A"),
         right=_HeaderFooterPart("第&P页 共&N页"),
     )
@@ -121,11 +135,16 @@ class Shown:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet of a workbook: a table, and lines below it (source, 合成数据)."""
+    """One sheet of a workbook: a table, and lines below it (source, 合成数据).
+
+    title: the table's caption; the sheet is named by what stands before its bracket, and the
+    whole of it stands below the table. fixed: columns that stay in sight, and on every page.
+    """
 
     title: str
     frame: pd.DataFrame
     notes: tuple[str, ...] = ()
+    fixed: int = 1
 
 
 def write_table(frame: pd.DataFrame, path: Path, title: str) -> None:
@@ -140,31 +159,67 @@ def write_table(frame: pd.DataFrame, path: Path, title: str) -> None:
 
 
 def write_tables(sheets: Sequence[Sheet], path: Path, title: str) -> None:
-    """Write several tables as one workbook, a sheet each; a name used twice gets a number."""
+    """Write several tables as one workbook, a sheet each; a name used twice gets a number.
+
+    More sheets than a reader sees at once are listed on a first one, 目录, with links.
+    """
     book = new_workbook(title)
-    used: set[str] = set()
-    for number, content in enumerate(sheets):
-        sheet = book.worksheets[0] if number == 0 else book.create_sheet()
-        sheet.title = _sheet_name(content.title, used)
-        _fill(sheet, content)
+    used = {CONTENTS} if len(sheets) > MOST_TABS else set()
+    names = [_sheet_name(content.title, used) for content in sheets]
+    if len(sheets) > MOST_TABS:
+        _fill(book.worksheets[0], CONTENTS, _listing(sheets, names), title)
+        _link(book.worksheets[0], names)
+    for number, (name, content) in enumerate(zip(names, sheets, strict=True)):
+        is_first = number == 0 and len(sheets) <= MOST_TABS
+        sheet = book.worksheets[0] if is_first else book.create_sheet()
+        _fill(sheet, name, content, title)
     replace_file(Path(path), to_bytes(book))
 
 
 def _sheet_name(title: str, used: set[str]) -> str:
     """A name a spreadsheet accepts: 31 characters, none of []:*?/\\, unlike the others."""
-    plain = re.sub(r"[\[\]:*?/\\\n']", " ", title).strip() or "表"
-    name, number = plain[:31], 2
+    plain = _plain(title)
+    # What stands in brackets is told below the table: the tab says what the table is.
+    plain = plain.split("（")[0].strip() or plain
+    name, number = plain[:LONGEST_NAME], 2
     while name.lower() in used:
         tail = f" {number}"
-        name, number = plain[: 31 - len(tail)] + tail, number + 1
+        name, number = plain[: LONGEST_NAME - len(tail)] + tail, number + 1
     used.add(name.lower())
     return name
 
 
-def _fill(sheet: Worksheet, content: Sheet) -> None:
+def _plain(title: str) -> str:
+    return re.sub(r"[\[\]:*?/\\\n']", " ", title).strip() or "表"
+
+
+def _listing(sheets: Sequence[Sheet], names: list[str]) -> Sheet:
+    frame = pd.DataFrame(
+        {
+            "工作表": names,
+            "内容": [content.title for content in sheets],
+            "行数": [len(content.frame) for content in sheets],
+        }
+    )
+    return Sheet(CONTENTS, frame)
+
+
+def _link(sheet: Worksheet, names: list[str]) -> None:
+    """The names in the first column lead to their sheets."""
+    from openpyxl.styles import Font
+    from openpyxl.worksheet.hyperlink import Hyperlink
+
+    for row, name in enumerate(names, start=2):
+        cell = sheet.cell(row=row, column=1)
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{name}'!A1")
+        cell.font = Font(color=LINK, underline="single")
+
+
+def _fill(sheet: Worksheet, name: str, content: Sheet, book_title: str) -> None:
     from openpyxl.styles import Alignment
     from openpyxl.utils import get_column_letter
 
+    sheet.title = name
     frame = content.frame
     head(sheet, [str(column) for column in frame.columns])
     widths = []
@@ -190,9 +245,30 @@ def _fill(sheet: Worksheet, content: Sheet) -> None:
             cell.border = thin_border()
         filled = [("" if v is None else str(v), w) for v, w in zip(row, widths, strict=True)]
         sheet.row_dimensions[number].height = height_of(filled)
-    sheet.freeze_panes = "B2"
+    first = get_column_letter(content.fixed + 1)
+    sheet.freeze_panes = f"{first}2"
     sheet.auto_filter.ref = sheet.dimensions
-    for place, note in enumerate(filter(None, content.notes), start=number + 2):
-        put(sheet.cell(row=place, column=1), note)
+    whole = () if _plain(content.title) == name else (content.title,)
+    _notes(sheet, number + 2, (*whole, *content.notes), widths)
     sheet.print_title_rows = "1:1"
-    print_setup(sheet, content.title)
+    is_wide = sum(widths) > ONE_PAGE
+    if is_wide:
+        sheet.print_title_cols = f"A:{get_column_letter(content.fixed)}"
+    print_setup(sheet, book_title, 2 if is_wide else 1)
+
+
+def _notes(sheet: Worksheet, row: int, notes: Sequence[str], widths: list[float]) -> None:
+    """Lines below the table, each wrapped across as many columns as a line of text needs."""
+    from openpyxl.styles import Alignment
+
+    spanned, width = 0, 0.0
+    while width < NOTE_WIDTH:
+        width += widths[spanned] if spanned < len(widths) else DEFAULT_WIDTH
+        spanned += 1
+    lines = [line for note in notes for line in note.split("\n") if line]
+    for place, line in enumerate(lines, start=row):
+        cell = sheet.cell(row=place, column=1)
+        put(cell, line)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.merge_cells(start_row=place, end_row=place, start_column=1, end_column=spanned)
+        sheet.row_dimensions[place].height = height_of([(line, width)])
