@@ -222,8 +222,9 @@ class Attacker:
                         self._rate(told["indicator"], told[figure], told[when])
 
     def _workbook(self, content: bytes) -> None:
-        """The same from the numbers of the workbook's first sheet."""
-        titles, *rows = sheets(content)[0]
+        """The same from the numbers of the workbook's sheet of figures."""
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        titles, *rows = book["指标数据"].iter_rows(values_only=True)
         for cells in rows:
             row = dict(zip(titles, cells, strict=True))
             name = {t.id: t.indicator for _, t in PLAN.each_target()}.get(str(row["指标编号"]))

@@ -11,34 +11,40 @@ import pandas as pd
 
 from halfsky.data.workbook import Sheet, Shown, write_tables
 from halfsky.plan import Plan, Region
+from halfsky.plan.models import Indicator
+from halfsky.plan.thresholds import load_thresholds
+from halfsky.report import numbers
 from halfsky.report.document import Table, from_markup
 from halfsky.run.publish import PUBLIC_NOTICE, banner
 
 _NUMBER = re.compile(r"[−+-]?\d+(?:\.(\d+))?(%?)")
-# Columns of the first sheet: title, key in results.json's targets.
+_ASKED = {">=": "不低于", "<=": "不高于"}
+# Columns of the first sheet: title, key in results.json's targets, how its numbers are printed.
+# The indicator's decimals; 0.46 and 46 as 46%; as it is.
+_OWN, _SHARE, _PERCENT, _PLAIN = "own", "share", "percent", "plain"
 _FIGURES = (
-    ("指标编号", "id"),
-    ("规划条款", "clause"),
-    ("要求", "comparator"),
-    ("目标值", "target"),
-    ("单位", "unit"),
-    ("基期值", "baseline"),
-    ("基期年", "baseline_year"),
-    ("现值", "value"),
-    ("现值年", "value_year"),
-    ("完成度（%）", "completion_pct"),
-    ("时间进度（%）", "elapsed_pct"),
-    ("状态", "status"),
-    ("前景", "outlook"),
-    ("达到目标值的概率", "p_met"),
-    ("预测值", "point"),
-    ("80%区间下限", "lo80"),
-    ("80%区间上限", "hi80"),
-    ("95%区间下限", "lo95"),
-    ("95%区间上限", "hi95"),
-    ("数据", "data"),
-    ("判定依据", "rule"),
-    ("责任部门（建议）", "department"),
+    ("规划条款", "clause", _PLAIN),
+    ("要求", "asked", _PLAIN),
+    ("目标值", "target", _OWN),
+    ("单位", "unit", _PLAIN),
+    ("基期值", "baseline", _OWN),
+    ("基期年", "baseline_year", _PLAIN),
+    ("现值", "value", _OWN),
+    ("现值年", "value_year", _PLAIN),
+    ("完成度", "completion_pct", _PERCENT),
+    ("时间进度", "elapsed_pct", _PERCENT),
+    ("状态", "status", _PLAIN),
+    ("前景", "outlook", _PLAIN),
+    ("达到目标值的概率", "p_met", _SHARE),
+    ("预测值", "point", _OWN),
+    ("80%区间下限", "lo80", _OWN),
+    ("80%区间上限", "hi80", _OWN),
+    ("95%区间下限", "lo95", _OWN),
+    ("95%区间上限", "hi95", _OWN),
+    ("数据", "data", _PLAIN),
+    ("判定依据", "rule", _PLAIN),
+    ("责任部门（建议）", "department", _PLAIN),
+    ("指标编号", "id", _PLAIN),  # as in results.json
 )
 
 
@@ -56,9 +62,9 @@ def write_workbook(
     """
     is_public = record is not None and record.get("public")
     notices = (banner(region, plan) or "", PUBLIC_NOTICE if is_public else "")
-    sheets = [] if record is None else [Sheet("指标数据", figures(record, plan), notices)]
+    sheets = [] if record is None else [Sheet("指标数据", figures(record, plan), notices, fixed=2)]
     for table in tables_of(notebook):
-        frame = table.frame.map(typed)
+        frame = table.frame.apply(numbered)
         sheets.append(Sheet(table.caption or "表", frame, (table.note, *notices)))
     write_tables(sheets, path, title)
     return path
@@ -75,15 +81,62 @@ def tables_of(notebook: nbformat.NotebookNode) -> list[Table]:
 
 
 def figures(record: dict[str, Any], plan: Plan) -> pd.DataFrame:
-    """One row per target of a record, in numbers; the indicator by its name."""
+    """One row per target of a record, in numbers; goal and indicator by their names."""
     rows = []
     for goal in record["goals"]:
+        found = plan.goals[goal["id"]]
+        label = f"{plan.domain(found.domain).name}{found.number}"
         for target in goal["targets"]:
             indicator = plan.indicators.get(target["indicator"] or "")
             named = plan.targets[target["id"]].name or (indicator.name if indicator else "")
-            row = {"目标": goal["id"], "指标": named or target["clause"]}
-            rows.append(row | {title: target[key] for title, key in _FIGURES})
-    return pd.DataFrame(rows, columns=["目标", "指标", *(title for title, _ in _FIGURES)])
+            told = target | {"asked": _asked(target)}
+            decimals = _decimals(target, indicator)
+            row = {"目标": label, "指标": named or target["clause"]}
+            row |= {title: _cell(told[key], kind, decimals) for title, key, kind in _FIGURES}
+            rows.append(row)
+    return pd.DataFrame(rows, columns=["目标", "指标", *(title for title, *_ in _FIGURES)])
+
+
+def _asked(target: dict[str, Any]) -> str | None:
+    """What is asked of the value beside the target value: 不低于, 0.97—1.03之间."""
+    if target["type"] == "parity":
+        rules = load_thresholds().status
+        return f"{rules.parity_low:.2f}—{rules.parity_high:.2f}之间"
+    if target["comparator"] == "within":
+        return "与参照比例相适应"
+    return _ASKED.get(target["comparator"])
+
+
+def _decimals(target: dict[str, Any], indicator: Indicator | None) -> int:
+    """Those the pages print: see evaluate.completion."""
+    if target["type"] == "parity":
+        return 3
+    return indicator.decimals if indicator else 0
+
+
+def _cell(content: Any, kind: str, decimals: int) -> Any:
+    if not isinstance(content, int | float) or kind == _PLAIN:
+        return content
+    if kind == _OWN:
+        return Shown(content, _form(decimals))
+    return Shown(content / 100 if kind == _PERCENT else content, "0%")
+
+
+def _form(decimals: int) -> str:
+    return "0" + ("." + "0" * decimals if decimals else "")
+
+
+def numbered(column: pd.Series) -> pd.Series:
+    """A column in numbers where all that is filled in it is one, of one kind; else as its texts.
+
+    A column of both would neither sort nor add up. A dash is a gap; ＊ stays as it is.
+    """
+    told = column.map(lambda text: typed("" if text == "—" else text))
+    filled = told[told.notna() & (told != numbers.WITHHELD)]
+    forms = {cell.form.endswith("%") if isinstance(cell, Shown) else None for cell in filled}
+    if len(forms) == 1 and None not in forms:
+        return told
+    return column.where(column != "", None)
 
 
 def typed(text: str) -> str | Shown | None:
@@ -95,6 +148,6 @@ def typed(text: str) -> str | Shown | None:
         return text
     decimals, is_share = len(found[1] or ""), bool(found[2])
     value = float(text.rstrip("%").replace("−", "-"))
-    form = "0" + ("." + "0" * decimals if decimals else "")
+    form = _form(decimals)
     # Rounded again: 95.9 / 100 is no exact number.
     return Shown(round(value / 100, decimals + 2), form + "%") if is_share else Shown(value, form)
