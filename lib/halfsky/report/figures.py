@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from halfsky.plan.vocabulary import Family, Status
+from halfsky.plan.vocabulary import Family, Severity, Status
 from halfsky.report import numbers
 from halfsky.report.chart import Chart
 from halfsky.report.charts import (
@@ -26,7 +26,7 @@ from halfsky.report.charts.completion import furthest_behind_first
 from halfsky.report.charts.fans import PER_FIGURE
 from halfsky.report.charts.series import plot_series
 from halfsky.report.html import Html, note
-from halfsky.report.sections import chance_word, of_plan, publisher
+from halfsky.report.sections import chance_word, localised, of_plan, publisher
 from halfsky.report.view import View
 from halfsky.report.words import rows, status_word
 
@@ -52,12 +52,18 @@ class Charts:
 def sources(view: View, targets: pd.DataFrame) -> str:
     """Who published the figures of some targets, as the line under a chart."""
     used = view.history[view.history["target"].isin(targets["target"])]
-    names = sorted({publisher(source) for source in used["source"].dropna()})
+    names = sorted({localised(publisher(source), view) for source in used["source"].dropna()})
     return "来源：" + (numbers.joined(names, 5, "家") or "无") + _synthetic(view)
 
 
 def _synthetic(view: View) -> str:
     return "（合成数据）" if view.is_synthetic else ""
+
+
+def _about(view: View) -> str:
+    """The line under a chart that counts goals: of which plan, as known when."""
+    name = localised(view.plan.info.name, view)
+    return f"说明：{name}；截至{view.year}年掌握的数据{_synthetic(view)}"
 
 
 def goal_wall(view: View) -> Shown:
@@ -70,7 +76,7 @@ def goal_wall(view: View) -> Shown:
         plot_goal_wall(goals, is_reference=view.is_reference),
         f"{view.region.short}{view.year}年：{len(goals)}项目标一览",
         f"{len(goals)}项目标：{told}。",
-        f"说明：{view.plan.info.name}；截至{view.year}年掌握的数据{_synthetic(view)}",
+        _about(view),
         view.is_synthetic,
     )
 
@@ -176,7 +182,7 @@ def series_chart(view: View, indicators: Iterable[str], title: str, since: int =
         f"{numbers.quantity(r['value'], r['unit'], r['decimals'])}"
         for r in rows(newest)
     )
-    publishers = sorted({publisher(source) for source in drawn["source"]})
+    publishers = sorted({localised(publisher(source), view) for source in drawn["source"]})
     return Chart(
         plot_series(drawn),
         title,
@@ -225,20 +231,27 @@ def completeness_chart(view: View) -> Shown:
 
 
 def domain_completeness_chart(view: View) -> Shown:
-    """What share of each domain's targets has a figure, year by year."""
+    """What share of each domain's targets has a figure, year by year.
+
+    Without the milestones: they are rated by documents and never have a yearly figure.
+    """
     if view.history.empty:
         return note("八个领域都还没有任何年份的数据，不画数据完整度图。")
     names = {d.domain: d.name for d in view.plan.domains}
-    frame = view.targets.assign(domain=view.targets["domain"].map(names))
+    is_rated = view.targets["type"] == "milestone"
+    frame = view.targets[~is_rated].assign(domain=view.targets["domain"].map(names))
     known = view.history[["target", "year", "value", "in_use"]]
-    current = set(known.loc[known["year"] == view.year, "target"])
+    known = known[known["target"].isin(frame["target"])]
+    current = set(known.loc[(known["year"] == view.year) & known["value"].notna(), "target"])
+    rated = int(is_rated.sum())
+    left = f"。机制建设类{rated}项凭佐证材料评级，没有年度数值，不在图内" if rated else ""
     return Chart(
         plot_completeness_by_domain(
             frame, known, year=view.year, baseline_year=view.plan.info.baseline_year
         ),
         "各领域有数据的指标所占比重",
-        f"{len(frame)}项指标中{len(current)}项已有{view.year}年的数据。",
-        sources(view, frame),
+        f"按统计数据判断的{len(frame)}项指标中，{len(current)}项已有{view.year}年的数据。",
+        sources(view, frame) + left,
         view.is_synthetic,
     )
 
@@ -249,10 +262,13 @@ def warning_chart(view: View) -> Shown:
         return NOTHING
     counts = view.warnings["family"].value_counts()
     told = "，".join(f"{family}{count}条" for family, count in counts.items())
+    grave = view.warnings["severity"].value_counts()
+    by_severity = "，".join(f"{word}{grave[word]}条" for word in Severity if word in grave.index)
+    kind = "关注事项" if view.is_reference else "预警"
     return Chart(
         plot_warnings(view.warnings, families=[family.value for family in Family]),
         "预警的类别与轻重" if not view.is_reference else "关注事项的类别与轻重",
-        told + "。",
+        f"{kind}{len(view.warnings)}条，其中{by_severity}。按类别：{told}。",
         f"说明：规则与限值见方法说明；截至{view.year}年掌握的数据{_synthetic(view)}",
         view.is_synthetic,
     )
@@ -272,7 +288,7 @@ def status_chart(view: View) -> Shown:
         plot_status_counts(goals, is_reference=view.is_reference),
         "各领域目标的状态",
         "；".join(told) + "。",
-        f"说明：{view.plan.info.name}；截至{view.year}年掌握的数据{_synthetic(view)}",
+        _about(view),
         view.is_synthetic,
     )
 

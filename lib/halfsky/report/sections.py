@@ -16,7 +16,7 @@ from halfsky.evaluate.disclosure import RULE
 from halfsky.evaluate.early_warning import expected_false
 from halfsky.evaluate.intervals import gamma_poisson, probability_rate_at_most
 from halfsky.evaluate.review import pooled
-from halfsky.plan.models import PlanFile
+from halfsky.plan.models import Indicator, PlanFile
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report.html import Html, note
@@ -25,6 +25,7 @@ from halfsky.report.words import Words, environment, phrase, rows, status_mark, 
 
 MOST_HINDSIGHT = 12  # lines of a table that says: as foretold
 REGISTER_COLUMNS = ("sex", "area")
+_SEXES, _AREAS = ("total", "female", "male"), ("total", "urban", "rural")
 _SEX = {"female": "女", "male": "男", "total": ""}
 _AREA = {"urban": "城镇", "rural": "农村", "total": ""}
 
@@ -35,6 +36,13 @@ def due(info: PlanFile, step: str, year: int) -> str:
         return "下一次年度填报时"
     month, day = getattr(info.schedule, step).split("-")
     return f"{year + 1}年{int(month)}月{int(day)}日前"
+
+
+def localised(text: str, view: View) -> str:
+    """The plan's own district replaced by the region's name: a demonstration is not 九台区."""
+    if view.region.role != "synthetic":
+        return text
+    return text.replace(view.plan.info.district, view.region.short)
 
 
 def by_department(missing: pd.DataFrame) -> str:
@@ -381,7 +389,7 @@ def series_table(view: View, indicators: Iterable[str], caption: str, since: int
     order = {name: place for place, name in enumerate(wanted)}
     keys = ["indicator", "sex", "area", "age"]
     parts = [part for _, part in frame.groupby(keys, sort=True)]
-    parts.sort(key=lambda part: order[part["indicator"].iloc[0]])
+    parts.sort(key=lambda part: (order[part["indicator"].iloc[0]], _place(part)))
     told = []
     for part in parts:
         name, sex, area, age = (str(part[key].iloc[0]) for key in keys)
@@ -389,17 +397,15 @@ def series_table(view: View, indicators: Iterable[str], caption: str, since: int
         of = [_AREA[area], "" if indicator.is_female_share else _SEX[sex]]
         of.append("" if age == "total" else f"{age}岁")
         group = "".join(filter(None, of))
-        unit = "" if indicator.unit in indicator.name else f"，{indicator.unit}"
+        unit = "" if _names_unit(indicator) else f"，{indicator.unit}"
         label = f"{indicator.name}（{group}{unit}）".replace("（，", "（").replace("（）", "")
         values = part.set_index("year")["value"]
         cells = [
             _printed(values[y], indicator.decimals) if y in values.index else "" for y in years
         ]
         told.append({"label": label, "cells": cells})
-    publishers = sorted({publisher(source) for source in frame["source"]})
-    if view.is_synthetic:  # no real office filed an invented figure
-        district, made_up = view.plan.info.district, view.region.short
-        publishers = [name.replace(district, made_up) for name in publishers]
+    # No real office filed an invented figure.
+    publishers = sorted({localised(publisher(source), view) for source in frame["source"]})
     return render(
         "series.html.j2",
         "\n".join(f"{r['label']}: {' '.join(r['cells'])}" for r in told),
@@ -408,6 +414,18 @@ def series_table(view: View, indicators: Iterable[str], caption: str, since: int
         rows=told,
         sources=numbers.joined(publishers, 6, "家"),
     )
+
+
+def _place(part: pd.DataFrame) -> tuple[int, int, str]:
+    """合计, 女, 男, then 城镇, 农村: the whole before its parts, as in a yearbook."""
+    area, sex, age = (str(part[key].iloc[0]) for key in ("area", "sex", "age"))
+    return _AREAS.index(area), _SEXES.index(sex), "" if age == "total" else age
+
+
+def _names_unit(indicator: Indicator) -> bool:
+    """Does the name itself say what is counted? 登记结婚对数 does, 常住人口 in 人 does not."""
+    unit = indicator.unit
+    return unit in indicator.name and (unit != "人" or "人数" in indicator.name)
 
 
 def _printed(value: float, decimals: int) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from conftest import ROOT
+from halfsky.plan import load_plan
 from halfsky.report.chart import Chart
-from halfsky.report.document import Document, Table
-from halfsky.report.documents import evaluation_report, monitoring_report
+from halfsky.report.document import Document, Section, Table
+from halfsky.report.documents import evaluation_report, monitoring_report, parts
 from halfsky.report.documents.brief import department_sheets, government_brief, overview_table
 from halfsky.report.record import results
+from halfsky.report.view import View
 from small_view import small_view
 
 EVALUATION = [
@@ -72,9 +75,83 @@ def test_the_annex_says_what_results_json_says() -> None:
     # Pooled over 2021—2025: (1 + 0 + 1 + 0 + 1) ÷ 15000 = 20/10万.
     # Figures of 2025 bear no year: the note below the table says so.
     assert list(annex.frame["最新"]) == [
-        *("85.0%", "20.0/10万（五年合并）", "—", "94.0%", "—"),
+        *("85.0%", "20.0/10万\n（五年合并）", "—", "94.0%", "—"),
     ]
     assert "未注年份的，基期为2020年，最新为2025年" in annex.note
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(None, "—"), (748, "已超过"), (100, "100%"), (46.2, "46%"), (0, "0%"), (-69, "倒退")],
+)
+def test_beyond_its_ends_the_way_gone_is_told_in_words(share: float | None, told: str) -> None:
+    assert parts._done(share) == told
+
+
+def section(document: Document, name: str) -> Section:
+    (found,) = (s for s in document.sections if s.heading == name)
+    return found
+
+
+def with_milestone(level: float) -> View:
+    """The small view with its milestone rated."""
+    view = small_view()
+    is_rated = view.targets["type"] == "milestone"
+    targets = view.targets.assign(level=view.targets["level"].mask(is_rated, level))
+    return replace(view, assessment=replace(view.assessment, targets=targets))
+
+
+def test_only_institutions_with_proven_results_are_an_experience() -> None:
+    assert parts.proven_milestones(with_milestone(3)).text == ""
+    told = parts.proven_milestones(with_milestone(4)).text
+    assert told.startswith("1项机制建设类指标中，1项有取得实效的佐证材料，评为4级：")
+    assert told.endswith("（事项5）。")
+    headings = [s.heading for s in evaluation_report(small_view()).sections]
+    assert headings.index("机制建设中的问题") < headings.index("经验做法")
+
+
+def test_a_picture_below_a_heading_follows_its_message_in_words() -> None:
+    view = small_view()
+    for document, name in (
+        (evaluation_report(view), "预警"),
+        (monitoring_report(view), "预警"),
+        (monitoring_report(view), "数据完整程度"),
+    ):
+        first, second = section(document, name).blocks[:2]
+        assert isinstance(second, Chart)
+        assert first.text == second.alt
+
+
+def test_a_few_missing_figures_are_listed_once() -> None:
+    view = small_view()
+    assert len(view.missing) == 2
+    for document in (evaluation_report(view), monitoring_report(view)):
+        captions = [b.caption for s in document.sections for b in s.blocks if isinstance(b, Table)]
+        asked = [c for c in captions if c.startswith(("缺项清单", "需要补报"))]
+        assert asked == ["缺项清单（按建议填报部门）"]
+    (table,) = section(monitoring_report(view), "补报要求").blocks
+    assert table.note.startswith("请于2026年4月30日前补报")
+
+
+def test_nothing_missing_is_no_annex() -> None:
+    view = small_view()
+    filed = view.targets[view.targets["status"] != "未填报"]
+    complete = replace(view, assessment=replace(view.assessment, targets=filed))
+    for document in (evaluation_report(complete), monitoring_report(complete)):
+        assert not [s.heading for s in document.numbered() if "缺项清单" in s.heading]
+
+
+def test_captions_are_short_enough_for_one_line() -> None:
+    # 36 characters of 12 points in 156 mm, less 表99　 and （合成数据）.
+    for name in (d.title for d in load_plan().domains):
+        assert len(f"{name}：重点指标的数值和状态") <= 36 - 10
+    captions = [
+        b.caption
+        for s in evaluation_report(small_view()).sections
+        for b in s.blocks
+        if isinstance(b, Table)
+    ]
+    assert any(c.endswith("指标的数值和状态") for c in captions)
 
 
 def test_unmet_and_unfiled_targets_are_named() -> None:

@@ -13,7 +13,15 @@ from halfsky.report.document import Document, Part, Section, Table
 from halfsky.report.documents import parts
 from halfsky.report.documents.cover import SYNTHETIC
 from halfsky.report.html import Html
-from halfsky.report.sections import due, goal_label, headline, sentence, subjects, words_for
+from halfsky.report.sections import (
+    due,
+    goal_label,
+    headline,
+    localised,
+    sentence,
+    subjects,
+    words_for,
+)
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
@@ -46,8 +54,8 @@ def government_brief(view: View) -> Document:
     return Document(
         name="区政府简报",
         title=(f"{view.region.short}妇女发展规划", f"{view.year}年监测评估简报"),
-        authors=(parts.localised(info.office, view), f"{view.year}年度"),
-        author=parts.localised(info.office, view),
+        authors=(localised(info.office, view), f"{view.year}年度"),
+        author=localised(info.office, view),
         year=view.year,
         sections=sections,
         notice=SYNTHETIC if view.is_synthetic else "",
@@ -121,8 +129,8 @@ def _sheet(view: View, department: str) -> Document:
     return Document(
         name=department,
         title=(f"{view.region.short}妇女发展规划{view.year}年任务单", department),
-        authors=(parts.localised(info.office, view),),
-        author=parts.localised(info.office, view),
+        authors=(localised(info.office, view),),
+        author=localised(info.office, view),
         year=view.year,
         sections=tuple(sections),
         notice=SYNTHETIC if view.is_synthetic else "",

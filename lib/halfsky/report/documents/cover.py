@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from halfsky.report.document import Document, Section
-from halfsky.report.documents.parts import localised
+from halfsky.report.sections import localised
 from halfsky.report.view import View
 
 LONGEST = 20  # characters of 22 points in 156 mm

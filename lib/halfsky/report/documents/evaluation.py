@@ -18,7 +18,6 @@ from halfsky.report.sections import (
     expected_sentence,
     headline,
     method_note,
-    missing_table,
     rates_table,
 )
 from halfsky.report.view import View
@@ -71,10 +70,11 @@ def _answered(view: View) -> tuple[Section, ...]:
         Section("从数据看到的原因", (Detail(parts.causes(view)),), level=2),
         Section("地区和人群之间的差距", (Detail(where_sentences(view)),), level=2),
         Section("策略措施的落实和成效", (Detail(cause_sentences(view)),), level=2),
-        Section("预警", (warning_chart(view),), level=2),
+        Section("机制建设中的问题", (milestone_table(view, only_open=True),), level=2),
+        Section("预警", parts.with_message(warning_chart(view)), level=2),
         Section("经验做法"),
         Section("进展较快的指标", (Detail(experience(view)),), level=2),
-        Section("机制建设", (milestone_table(view, only_open=True),), level=2),
+        Section("取得实效的机制", (Detail(parts.proven_milestones(view)),), level=2),
         Section("对策建议", (Detail(recommendations(view)),)),
         Section("分部门建议一览", (parts.action_table(view),), level=2, numbered=False),
         Section("附录1　全部指标一览", (parts.annex_table(view),), numbered=False),
@@ -95,9 +95,9 @@ def _domain(view: View) -> tuple[Part, ...]:
 
 def _missing(view: View) -> tuple[Part, ...]:
     """The list of gaps on the landscape page that the annex before it ends on."""
-    lists = from_markup(missing_table(view).html)
-    asked = parts.returns_table(view)
-    tables = [b for b in (asked, *lists) if isinstance(b, Table)]
+    # Of a few, the list by name says all that the list by department does.
+    asked = parts.returns_table(view) if len(view.missing) > parts.FEW else None
+    tables = [b for b in (asked, *parts.wanted_list(view)) if isinstance(b, Table)]
     return tuple(replace(_dense(table), wide=True) for table in tables)
 
 

@@ -55,9 +55,9 @@ def _answered(view: View) -> tuple[Section, ...]:
         Section("与上一年相比", (change_table(view),), level=2),
         Section("分领域监测结果"),
         *(Section(d.title, _domain(mine), level=2) for d, mine in by_domain),
-        Section("预警", (warning_chart(view), warning_table(view))),
+        Section("预警", (*parts.with_message(warning_chart(view)), warning_table(view))),
         Section("数据质量"),
-        Section("数据完整程度", (domain_completeness_chart(view),), level=2),
+        Section("数据完整程度", parts.with_message(domain_completeness_chart(view)), level=2),
         Section("小基数指标", (small_counts_table(view),), level=2),
         Section("机制建设类指标的佐证", (milestone_table(view),), level=2),
         Section(
@@ -65,13 +65,13 @@ def _answered(view: View) -> tuple[Section, ...]:
             (hindsight_table(view), local_check_table(view)),
             level=2,
         ),
-        Section("补报要求", (parts.returns_table(view),)),
+        Section("补报要求", _asked(view)),
         Section("附表1　统计资料", numbered=False),
         *(
             Section(d.title, (parts.statistics_table(mine),), level=2, numbered=False)
             for d, mine in by_domain
         ),
-        Section("附表2　缺项清单", (missing_table(view),), numbered=False),
+        Section("附表2　缺项清单", _missing(view), numbered=False),
     )
 
 
@@ -79,6 +79,16 @@ def _domain(view: View) -> tuple[Part, ...]:
     if view.reported.empty:
         return (parts.domain_paragraph(view),)
     return (parts.domain_paragraph(view), parts.domain_table(view), parts.named_open(view))
+
+
+def _asked(view: View) -> tuple[Part, ...]:
+    """By department; a few by name at once, and then there is no annex that says it again."""
+    is_few = 0 < len(view.missing) <= parts.FEW
+    return parts.wanted_list(view) if is_few else (parts.returns_table(view),)
+
+
+def _missing(view: View) -> tuple[Part, ...]:
+    return (missing_table(view),) if len(view.missing) > parts.FEW else ()
 
 
 def _unanswered(view: View) -> tuple[Section, ...]:

@@ -16,7 +16,7 @@ from halfsky.report import numbers
 from halfsky.report.chart import Chart
 from halfsky.report.charts import plot_completion
 from halfsky.report.charts.completion import furthest_behind_first
-from halfsky.report.document import Detail, Part, Table
+from halfsky.report.document import Detail, Part, Table, from_markup
 from halfsky.report.figures import sources
 from halfsky.report.findings import measures_for
 from halfsky.report.html import Html, note
@@ -27,6 +27,8 @@ from halfsky.report.sections import (
     chance_word,
     due,
     goal_label,
+    localised,
+    missing_table,
     publisher,
     render,
     sentence,
@@ -52,16 +54,11 @@ BACKGROUND = (
     "schooling_15plus",
 )
 FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)
+PROVEN_LEVEL = 4  # outcome evidenced: see evaluate.milestone
+FEW = 3  # so many missing figures are listed once, not by department and again by name
 MOST_BARS = 12  # bars that half a page holds
 MOST_PUBLISHERS = 5
 NAMED = 12  # names in one sentence; the tables hold the rest
-
-
-def localised(text: str, view: View) -> str:
-    """The plan's own district replaced by the region's name: a demonstration is not 九台区."""
-    if view.region.role != "synthetic":
-        return text
-    return text.replace(view.plan.info.district, view.region.short)
 
 
 def of_domain(view: View, domain: str) -> View:
@@ -73,7 +70,8 @@ def basis(view: View) -> Html:
     """On what text, figures and rules a report rests."""
     info = view.plan.info
     known = view.history.drop_duplicates(["target", "year"])
-    names = sorted({publisher(source) for source in view.history["source"].dropna()})
+    sources = view.history["source"].dropna()
+    names = sorted({localised(publisher(source), view) for source in sources})
     figures = (
         f"共使用{len(known)}个年度数值，涉及{known['target'].nunique()}项指标，"
         f"由{_publishers(names)}提供。"
@@ -168,11 +166,34 @@ def domain_table(view: View, frame: pd.DataFrame | None = None) -> Table | Html:
     left = len(view.reported) - len(listed)
     return Table(
         pd.DataFrame(told),
-        f"{name}：{'' if left == 0 else '未达标、有预警或有变化的'}指标数值、变化、要求与"
+        f"{name}：{'' if left == 0 else '重点'}指标的数值和"
         f"{'对照' if view.is_reference else '状态'}",
         numbers=("基期", "上次", "最新", "变化"),
-        note=(f"其余{left}项达标，没有预警和变化，见附录1。" if left else "") + made_up(view),
-        weights=(30, 19, 10, 10, 11, 9, 11),
+        note=(
+            f"列出未达标、有预警或有变化的指标；其余{left}项达标，没有预警和变化，见附录1。"
+            if left
+            else ""
+        )
+        + made_up(view),
+        weights=(25, 17, 11, 11, 13, 10, 13),
+    )
+
+
+def with_message(chart: Chart | Html) -> tuple[Part, ...]:
+    """A picture below its own message in words, where the heading has no other text."""
+    return (sentence(chart.alt), chart) if isinstance(chart, Chart) else (chart,)
+
+
+def proven_milestones(view: View) -> Html:
+    """机制建设 that works: the milestones whose results are evidenced (level 4), by name."""
+    rated = view.targets[view.targets["type"] == "milestone"]
+    proven = rows(rated[rated["level"] == PROVEN_LEVEL])
+    if not proven:
+        return Html("", "")
+    names = [f"{row['name']}（{goal_label(view, row['goal'])}）" for row in proven]
+    return sentence(
+        f"{len(rated)}项机制建设类指标中，{len(names)}项有取得实效的佐证材料，评为"
+        f"{PROVEN_LEVEL}级：{joined(names)}。"
     )
 
 
@@ -204,7 +225,8 @@ def latest(row: dict[str, Any]) -> str:
     if row["type"] == "milestone":
         return f"{row['level']:.0f}级" if row["level"] is not None else "—"
     shown = _dated(row["value"], row["value_year"], row["unit"], row["decimals"])
-    return f"{shown}（五年合并）" if row["is_pooled"] else shown
+    # On a line of its own: the words in the brackets must not be broken.
+    return f"{shown}\n（五年合并）" if row["is_pooled"] else shown
 
 
 def _dated(value: Any, year: Any, unit: Any, places: Any) -> str:
@@ -488,12 +510,19 @@ def returns_table(view: View) -> Table | Html:
     )
 
 
+def wanted_list(view: View) -> tuple[Part, ...]:
+    """The list of gaps by name where it is short enough to stand for the one by department too."""
+    lists = [b for b in from_markup(missing_table(view).html) if isinstance(b, Table)]
+    when = due(view.plan.info, "returns", view.year)
+    told = f"请于{when}补报；部门分工和时间为建议。" + made_up(view)
+    return tuple(replace(table, note=told) for table in lists)
+
+
 def annex_table(view: View) -> Table:
     """全部指标一览: every target of the plan with its three answers, reported or not."""
     words, info = words_for(view), view.plan.info
     told = []
     for row in rows(view.targets):
-        done = row["completion_pct"]
         told.append(
             {
                 "目标": goal_label(view, row["goal"]),
@@ -505,7 +534,7 @@ def annex_table(view: View) -> Table:
                 ),
                 "最新": _in_line(latest(row), view.year),
                 "变化": _change(row),
-                "完成度": "—" if done is None else f"{numbers.number(done, 0)}%",
+                "完成度": _done(row["completion_pct"]),
                 "状态": status_word(row["status"], view.is_reference),
                 chance_word(view): _chance(row),
                 "数据": row["data"],
@@ -520,7 +549,8 @@ def annex_table(view: View) -> Table:
         f"全部{len(view.targets)}项指标一览",
         numbers=("基期", "最新", "变化", "完成度"),
         note=f"未注年份的，基期为{info.baseline_year}年，最新为{view.year}年；“变化”与上一次数值相比；"
-        "“完成度”为基期到目标之间已走完的份额；“—”为没有数值。" + made_up(view),
+        "“完成度”为基期到目标之间已走完的份额，“已超过”为超过目标值，“倒退”为不如基期；"
+        "“—”为没有数值。" + made_up(view),
         grouped=True,
         wide=True,
         dense=True,
@@ -528,11 +558,20 @@ def annex_table(view: View) -> Table:
     )
 
 
+def _done(share: float | None) -> str:
+    """The share of the way; beyond its ends a percentage would be read as a measure of success."""
+    if share is None:
+        return "—"
+    if share > 100:
+        return "已超过"
+    return "倒退" if share < 0 else f"{numbers.number(share, 0)}%"
+
+
 def _in_line(text: str, year: int) -> str:
-    """85.0%, or 85.0%（2023年） where it is not of the year a reader expects: in one line."""
-    value, *rest = text.replace("（五年合并）", "，五年合并").split("\n")
+    """85.0%, or 85.0%（2023年） where it is not of the year a reader expects: below it, unbroken."""
+    value, *rest = text.replace("\n（五年合并）", "，五年合并").split("\n")
     dated = "".join(rest).removeprefix(f"{year}年").removeprefix("，")
-    return value + (f"（{dated}）" if dated else "")
+    return value + (f"\n（{dated}）" if dated else "")
 
 
 def _chance(row: dict[str, Any]) -> str:
