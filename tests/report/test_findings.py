@@ -19,6 +19,7 @@ from halfsky.plan.models import Measure, Region
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.report import numbers
 from halfsky.report.html import Html
+from halfsky.report.markup import read
 from halfsky.report.prose import (
     Prose,
     counted,
@@ -187,6 +188,26 @@ def test_an_unbacked_item_is_dropped(view):
 
     assert _listed(view, ["要高度重视。", "共有3项。"], "共0项。").text == "共有3项。"
     assert _listed(view, ["要高度重视。"], "共0项。").text == "共0项。"
+
+
+def test_the_sentence_that_closes_a_list_is_none_of_its_items(view):
+    from halfsky.report.findings import _listed, _most
+
+    shown, closing = _most([f"第{n}项。" for n in range(1, 10)], "项")
+    assert closing == ["共有9项，以上列出8项，其余见表。"]
+    html = _listed(view, shown, "", closing).html
+    assert html.count("<li>") == 8
+    assert "</ol><p>共有9项，以上列出8项，其余见表。</p>" in html
+    *items, last = read(html)
+    assert [item.number for item in items] == list(range(1, 9))
+    assert (last.kind, last.number) == ("body", 0)
+
+
+def test_a_list_that_no_table_completes_does_not_point_to_one():
+    from halfsky.report.findings import _most
+
+    assert _most(["一"] * 9, "项", rest="")[1] == ["共有9项，以上列出8项。"]
+    assert _most(["一"] * 8, "项") == (["一"] * 8, [])
 
 
 def test_a_paragraph_has_two_to_four_sentences(view):

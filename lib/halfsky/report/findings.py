@@ -42,12 +42,14 @@ def experience(view: View) -> Html:
         ]
         items.append(_ahead(view, chosen))
     n = len(view.reported)
+    shown, closing = _most(items, "项目标快于时间进度或稳定在要求以内", rest="")
     return _listed(
         view,
-        _most(items, "项目标快于时间进度或稳定在要求以内"),
+        shown,
         f"有数据的{n}项指标中，没有快于时间进度而又没有预警的。"
         if n
         else f"{len(view.targets)}项指标都没有可用数据，看不出哪些做法有成效。",
+        closing,
     )
 
 
@@ -140,18 +142,20 @@ def problems(view: View) -> Html:
     for goal, part in known.groupby("goal", sort=False):
         of_goal = [by_target[t] for t in part["target"]]
         items.append(f"{goal_label(view, str(goal))}：{_problem(view, prose, of_goal)}。")
-    items = _most(items, "项目标未达到要求或有预警")
+    shown, closing = _most(items, "项目标未达到要求或有预警")
+    more = []
     n = len(view.missing)
     if n and len(view.reported):
-        items.append(
+        more.append(
             f"{view.missing['goal'].nunique()}项目标的{n}项指标没有可用数据，结论只对其余"
             f"{len(view.reported)}项成立。"
         )
-    items += _measures_at_fault(view)
+    more += _measures_at_fault(view)
     if view.reported.empty:
-        return note("".join([_no_figures(view), *items]))
+        return note("".join([_no_figures(view), *items, *more]))
     nothing = f"有数据的{len(view.reported)}项指标没有未达标的，也没有红色或黄色预警。"
-    return _listed(view, items, nothing)
+    shown, closing = _after(shown, closing, more)
+    return _listed(view, shown, nothing, closing)
 
 
 def _problem(view: View, prose: Prose, targets: list[dict[str, Any]]) -> str:
@@ -217,9 +221,9 @@ def recommendations(view: View) -> Html:
     """对策: for each open problem the quantity, the measures and what they lack, who and when."""
     if view.is_reference:
         n = len(view.reported)
-        shown = f"，{n}项有数据的指标可供{view.plan.info.district}了解更大范围内的水平和走势"
+        offered = f"，{n}项有数据的指标可供{view.plan.info.district}了解更大范围内的水平和走势"
         told = f"{view.region.short}的{len(view.targets)}项指标只作对照，不提出对策"
-        return note(f"{told}{shown if n else ''}。")
+        return note(f"{told}{offered if n else ''}。")
     prose = Prose(view)
     proposed = _mine(view)
     missing = proposed["status"] == Status.MISSING
@@ -227,12 +231,12 @@ def recommendations(view: View) -> Html:
     items = []
     for _, part in proposed[~missing].groupby("goal", sort=False):
         items.append(_proposal(view, prose, rows(part), by_target))
-    items = _most(items, "项目标需要采取对策")
+    shown, closing = _most(items, "项目标需要采取对策")
     asked = _to_be_filed(view, proposed[missing])
     if view.reported.empty:
         return note("".join(asked))  # no proposal, only what is asked for
-    items += asked
-    return _listed(view, items, _nothing_to_do(view))
+    shown, closing = _after(shown, closing, asked)
+    return _listed(view, shown, _nothing_to_do(view), closing)
 
 
 def countermeasure_table(view: View) -> Html:
@@ -326,13 +330,24 @@ def _no_figures(view: View) -> str:
     return f"{len(view.goals)}项目标的{len(view.targets)}项指标都没有{filed}数据。"
 
 
-def _most(items: list[str], what: str) -> list[str]:
-    """The first few; one more sentence says how many there are in all."""
+def _most(items: list[str], what: str, rest: str = "，其余见表") -> tuple[list[str], list[str]]:
+    """The first few, and the sentence below the list that says how many there are in all.
+
+    rest: where the others stand; empty where no table holds them.
+    """
     if len(items) <= MOST:
-        return items
-    return [*items[:MOST], f"共有{len(items)}{what}，以上列出{MOST}项，其余见表。"]
+        return items, []
+    return items[:MOST], [f"共有{len(items)}{what}，以上列出{MOST}项{rest}。"]
 
 
-def _listed(view: View, items: Iterable[str], otherwise: str) -> Html:
+def _after(items: list[str], closing: list[str], more: list[str]) -> tuple[list[str], list[str]]:
+    """More sentences at the end of a list; below the one that closes it where it is cut short."""
+    return (items, [*closing, *more]) if closing else ([*items, *more], [])
+
+
+def _listed(view: View, items: Iterable[str], otherwise: str, closing: Iterable[str] = ()) -> Html:
+    """A numbered list, and paragraphs below it that are none of its items."""
     kept = [item for item in items if is_backed(item, view.plan)]
-    return render("list.html.j2", "\n".join(kept) or otherwise, items=kept, otherwise=otherwise)
+    told = [line for line in closing if is_backed(line, view.plan)]
+    plain = "\n".join([*kept, *told]) or otherwise
+    return render("list.html.j2", plain, items=kept, closing=told, otherwise=otherwise)
