@@ -33,7 +33,7 @@ def test_an_open_warning_is_told_with_its_beginning_and_department():
     shown = warning_register(view())
     assert "新增0条、持续1条、缓解0条、解除0条" in shown.text
     assert "某局" in shown.html
-    assert "2021年" in shown.html
+    assert '<td class="num">2021</td>' in shown.html, "起始年"
 
 
 def test_a_reference_region_has_hints_and_no_departments():
