@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import pandas as pd
 import pytest
 from docx.oxml.ns import qn
+from PIL import Image
 
 from halfsky.plan import load_plan, load_units
 from halfsky.plan.thresholds import load_thresholds
+from halfsky.report.document import Document, Section, Table
 from halfsky.report.documents import evaluation_report, monitoring_report
 from halfsky.report.documents.brief import government_brief
 from halfsky.report.documents.scheme import scheme_document
-from halfsky.report.documents.word import to_docx
+from halfsky.report.documents.word import _shares, to_docx
 from halfsky.report.fonts import font_file
 from small_view import small_view
 
@@ -65,7 +68,10 @@ def test_faces_are_the_standards_and_each_has_a_stand_in(word: Any, made: bytes)
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         table = archive.read("word/fontTable.xml").decode()
     for face in set(faces.values()):
-        assert re.search(rf'<w:font w:name="{face}"><w:altName w:val="[^"]+"', table)
+        found = re.search(rf'<w:font w:name="{face}"><w:altName w:val="([^"]+)"', table)
+        # On a machine without an office's fonts any that has the characters.
+        assert found[1].split(",")[-2:] == ["WenQuanYi Zen Hei", "Halfsky Sans SC"]
+        assert "Source Han" in found[1]
 
 
 def captions(word: Any, kind: str) -> list[int]:
@@ -93,6 +99,62 @@ def test_tables_repeat_their_head_and_split_no_row(word: Any) -> None:
         assert all(r._tr.trPr.find(qn("w:cantSplit")) is not None for r in table.rows)
 
 
+GROUPS = pd.DataFrame({"部门": ["甲局", "甲局", "乙局"], "变化": ["+3.7个百分点", "—", "—"]})
+
+
+def written(table: Table, notice: str = "") -> Any:
+    section = Section("题", (table,))
+    document = Document("名", ("题",), ("某办",), "某办", 2025, (section,), notice=notice)
+    return docx.Document(io.BytesIO(to_docx(document)))
+
+
+def test_every_row_of_a_group_names_it_on_whatever_page_it_falls() -> None:
+    (table,) = written(Table(GROUPS, "表题", grouped=True)).tables
+    assert [row.cells[0].text for row in table.rows] == ["部门", "甲局", "甲局", "乙局"]
+    assert not list(table._tbl.iter(qn("w:vMerge")))
+
+
+def test_a_note_stays_with_its_table() -> None:
+    made = written(Table(GROUPS, "表题", note="来源：某局。"))
+    kept = [
+        [line.paragraph_format.keep_with_next for cell in row.cells for line in cell.paragraphs]
+        for row in made.tables[0].rows
+    ]
+    assert kept[-1] == [True, True]
+    assert kept[1] == [None, None]
+    follows = made.tables[0]._tbl.getnext()
+    assert "".join(t.text for t in follows.iter(qn("w:t"))) == "来源：某局。"
+
+
+def test_no_figure_or_short_word_is_broken_by_a_narrow_column() -> None:
+    table = Table(GROUPS, "表题", weights=(99, 1))
+    lines = [list(GROUPS.columns), *table.rows]
+    narrow = _shares(lines, table, 9, 442)[1] * 442
+    # Four wide characters of 9 points, +3.7 in four of 4.5 at least.
+    assert narrow >= 4 * 9 + 4 * 4.5
+    # Words give way before figures: nine columns of them cannot all be whole.
+    words = {f"列{n}": ["机制运行并"] for n in range(9)}
+    many = Table(pd.DataFrame(words | {"数": ["115100"]}), "")
+    shares = _shares([list(many.frame.columns), *many.rows], many, 9, 260)
+    assert shares[-1] * 260 >= 6 * 4.5
+
+
+def test_a_long_title_is_broken_before_its_bracket() -> None:
+    made = written(Table(GROUPS.rename(columns={"变化": "达标率（可评价）"}), "表题"))
+    assert made.tables[0].rows[0].cells[1].text == "达标率\n（可评价）"
+
+
+@pytest.mark.parametrize(("region", "is_clear"), [("demo", True), ("jiutai", False)])
+def test_a_picture_lets_the_watermark_of_its_page_through(region: str, is_clear: bool) -> None:
+    saved = io.BytesIO(to_docx(evaluation_report(small_view(region))))
+    with zipfile.ZipFile(saved) as archive:
+        names = [n for n in archive.namelist() if n.startswith("word/media/")]
+        for name in names:
+            picture = Image.open(io.BytesIO(archive.read(name))).convert("RGBA")
+            assert (picture.getpixel((0, 0))[3] == 0) is is_clear
+    assert names
+
+
 def test_every_picture_says_its_message(word: Any) -> None:
     for shape in word.inline_shapes:
         described = shape._inline.docPr
@@ -104,10 +166,13 @@ def test_invented_figures_say_so_on_every_page_and_table(word: Any) -> None:
     for line in word.paragraphs:
         if line.style.name == "Caption" and line.text.startswith("表"):
             assert line.text.endswith("（合成数据）")
-    body = word.sections[1]
-    for header in (body.header, body.even_page_header):
-        assert "合成数据：仅用于演示" in header.paragraphs[0].text
-        assert 'string="合成数据"' in header._element.xml
+    front, body = word.sections[:2]
+    for section in (front, body):  # the contents' pages too
+        for header in (section.header, section.even_page_header):
+            assert "合成数据：仅用于演示" in header.paragraphs[0].text
+            assert 'string="合成数据"' in header._element.xml
+    assert front.different_first_page_header_footer  # the cover says it in its title
+    assert not body.different_first_page_header_footer
 
 
 def test_a_real_report_bears_no_mark_of_invented_figures() -> None:
@@ -125,6 +190,11 @@ def test_cover_contents_and_page_numbers(word: Any) -> None:
     entries = ["".join(t.text for t in line._p.iter(qn("w:t"))) for line in contents]
     assert entries == [h for h in headings if not re.match(r"\d．", h)]
     assert entries[0] == "一、评估依据和方法"
+    for line in contents:  # a page number at the right tab, once Word has been let count
+        codes = [t.text.split() for t in line._p.iter(qn("w:instrText"))]
+        mark = next(line._p.iter(qn("w:hyperlink"))).get(qn("w:anchor"))
+        assert ["PAGEREF", mark, "\\h"] in codes
+        assert line._p.findall(f".//{qn('w:tab')}")
     for footer in (word.sections[1].footer, word.sections[1].even_page_footer):
         codes = [t.text.strip() for t in footer._element.iter(qn("w:instrText"))]
         assert codes == ["PAGE"]

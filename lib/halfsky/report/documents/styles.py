@@ -24,13 +24,17 @@ from docx.shared import Mm, Pt, RGBColor
 
 TITLE, BLACK, KAI, FANG, SONG = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312", "宋体"
 LATIN = "Times New Roman"
+# Where none of the usual ones is there, any that has the characters: the last is our own.
+_ANY = "WenQuanYi Zen Hei,Halfsky Sans SC"
+_SERIF = f"Noto Serif CJK SC,Source Han Serif SC,{_ANY}"
+_SANS = f"Noto Sans CJK SC,Source Han Sans SC,{_ANY}"
 # What stands in for a font that a machine lacks, nearest first: Windows, macOS, Linux.
 STAND_INS = {
-    TITLE: "小标宋,FZXiaoBiaoSong-B05S,华文中宋,STZhongsong,SimSun,Songti SC,Noto Serif CJK SC",
-    BLACK: "SimHei,Heiti SC,Noto Sans CJK SC",
-    KAI: "楷体,KaiTi,Kaiti SC,AR PL UKai CN",
-    FANG: "仿宋,FangSong,STFangsong,Noto Serif CJK SC",
-    SONG: "SimSun,Songti SC,Noto Serif CJK SC",
+    TITLE: f"小标宋,FZXiaoBiaoSong-B05S,华文中宋,STZhongsong,SimSun,Songti SC,{_SERIF}",
+    BLACK: f"SimHei,Heiti SC,{_SANS}",
+    KAI: f"楷体,KaiTi,Kaiti SC,AR PL UKai CN,{_SERIF}",
+    FANG: f"仿宋,FangSong,STFangsong,{_SERIF}",
+    SONG: f"SimSun,Songti SC,{_SERIF}",
 }
 TOP, BOTTOM, LEFT, RIGHT = Mm(37), Mm(35), Mm(28), Mm(26)
 WIDTH, HEIGHT = Mm(210), Mm(297)

@@ -16,6 +16,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Emu, Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
+from PIL import Image
 
 from halfsky.plan.archive import STAMP, same_bytes
 from halfsky.plan.vocabulary import Status
@@ -33,9 +34,16 @@ _SHAPES = {
     for status in Status
 }
 _SMALLEST = styles.SIZES["六号"]
-_RED = RGBColor(0xA8, 0x20, 0x0D)
+_RED, _PALE = RGBColor(0xA8, 0x20, 0x0D), RGBColor(0x59, 0x59, 0x59)
+_WIDE = re.compile(r"[\u2010-\u2027\u2190-\u27ff\u2e80-\uffef]")
+_SEAM = re.compile(r"[0-9A-Za-z%](?=[\u4e00-\u9fff])|[\u4e00-\u9fff](?=[0-9A-Za-z])")
+# What a line must not end in: a figure with its unit, a word of Latin letters.
+_TOKEN = re.compile(r"[（+−≥≤＜＞]?[0-9A-Za-z.]+(?:—[0-9.]+)?[%‰年]?(?:/10万)?")
 PICTURE_WIDTH = Mm(154)
 PICTURE_HEIGHT = Mm(205)  # a page of 225 mm less caption and source
+MARGIN = 3  # points beside a cell's text
+UNBROKEN = 13  # half characters: a line so short is not broken
+LATIN_WIDTH = 1.15  # half characters, of the widest face that may stand in
 LONG = 12  # lines of a table from which its letters are smaller
 
 
@@ -60,6 +68,8 @@ class _Writer:
     def bytes(self) -> bytes:
         sections = self.document.numbered()
         styles.set_page(self.word.sections[0])
+        if self.document.notice and not self.document.is_brief:
+            self._mark_contents(self.word.sections[0])
         if self.document.is_brief:
             self._number_pages(self.word.sections[0])
             self._title()
@@ -109,7 +119,7 @@ class _Writer:
 
     def _contents(self, sections: list[Section]) -> None:
         """A contents field with its entries in place; Word adds the page numbers, which it alone
-        knows, when the file is opened (settings: updateFields)."""
+        knows, when the file is opened (settings: updateFields) and the reader lets it."""
         heading = self._line("目　录", styles.COVER)
         heading.paragraph_format.page_break_before = True
         heading.runs[0].font.size = Pt(styles.SIZES["二号"])
@@ -124,12 +134,32 @@ class _Writer:
             link.set(qn("w:anchor"), mark)
             line._p.append(link)
             _run(link, _one_line(section.heading))
+            _run(link, None).append(OxmlElement("w:tab"))
+            for piece in _field(f"PAGEREF {mark} \\h", ""):
+                link.append(piece)
             if place == len(listed) - 1:
                 line._p.append(_mark_run("end"))
 
+    def _mark_contents(self, section: Any) -> None:
+        """What is invented says so on the contents' pages too; the cover says it in its title."""
+        section.different_first_page_header_footer = True
+        for header in (section.header, section.even_page_header):
+            header.is_linked_to_previous = False
+            self._head(header.paragraphs[0])
+
+    def _head(self, line: WordParagraph) -> None:
+        """The line on top of a page, with the notice and the page's own watermark."""
+        line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _add(line, self.document.title[-1] if self.document.is_brief else self.document.heading)
+        if self.document.notice:
+            _add(line, f"　{self.document.notice}").font.color.rgb = _RED
+            line._p.append(_watermark("合成数据"))
+        line._p.get_or_add_pPr().append(_rule_below())
+
     def _number_pages(self, section: Any) -> None:
-        """Header and footers of the body: the cover and the contents have none."""
+        """Header and footers of the body: the cover and the contents have no page numbers."""
         styles.set_page(section)
+        section.different_first_page_header_footer = False
         section.header.is_linked_to_previous = section.footer.is_linked_to_previous = False
         section.even_page_header.is_linked_to_previous = False
         section.even_page_footer.is_linked_to_previous = False
@@ -137,13 +167,7 @@ class _Writer:
         numbers.set(qn("w:start"), "1")
         section._sectPr.append(numbers)
         for header in (section.header, section.even_page_header):
-            line = header.paragraphs[0]
-            line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-            _add(line, self.document.title[-1] if self.document.is_brief else self.document.heading)
-            if self.document.notice:
-                _add(line, f"　{self.document.notice}").font.color.rgb = _RED
-                line._p.append(_watermark("合成数据"))
-            line._p.get_or_add_pPr().append(_rule_below())
+            self._head(header.paragraphs[0])
         for footer, align in (
             (section.footer, WD_ALIGN_PARAGRAPH.RIGHT),
             (section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT),
@@ -203,6 +227,8 @@ class _Writer:
 
     def _picture(self, chart: Chart) -> None:
         picture = _untitled(chart)
+        if self.document.notice:
+            picture = _clear_ground(picture)  # the page's watermark is not cut off at its edge
         line = self.word.add_paragraph(style="Normal")
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
         line.paragraph_format.keep_with_next = True
@@ -242,12 +268,12 @@ class _Writer:
             if table.wide
             else (styles.WIDTH - styles.LEFT - styles.RIGHT)
         )
-        widths = [int(total * share) for share in _shares(titles, table)]
-        for grid, width in zip(made._tbl.tblGrid.findall(qn("w:gridCol")), widths, strict=True):
-            grid.set(qn("w:w"), str(width // 635))
-        lines = [titles, *table.rows]
+        lines = [[_two_lines(title) for title in titles], *table.rows]
         is_small = len(titles) > 5 or len(lines) > LONG or table.wide or self.document.is_sheet
         size = styles.SIZES["六号" if table.dense else "小五" if is_small else "五号"]
+        widths = [int(total * share) for share in _shares(lines, table, size, Emu(total).pt)]
+        for grid, width in zip(made._tbl.tblGrid.findall(qn("w:gridCol")), widths, strict=True):
+            grid.set(qn("w:w"), str(width // 635))
         for number, (row, texts) in enumerate(zip(made.rows, lines, strict=True)):
             properties = row._tr.get_or_add_trPr()
             properties.append(OxmlElement("w:cantSplit"))
@@ -256,20 +282,24 @@ class _Writer:
             for place, cell in enumerate(row.cells):
                 cell.width = Emu(widths[place])
                 cell.vertical_alignment = 1
+                # The name of a group stands in each of its rows: a page that a group is continued
+                # on must say whose rows these are. Its repetitions are paler.
                 is_same = (
                     table.grouped and place == 0 and number > 1 and texts[0] == lines[number - 1][0]
                 )
-                if table.grouped and place == 0 and number > 0:
-                    cell._tc.get_or_add_tcPr().append(_merged(not is_same))
                 _fill(
                     cell,
-                    "" if is_same else texts[place],
+                    texts[place],
                     self.style_ids[styles.HEAD_CELL if number == 0 else styles.CELL],
                     size,
                     is_number=titles[place] in table.numbers,
+                    colour=_PALE if is_same else None,
                 )
                 if number == 0:
                     _shade(cell, "EDEDED")
+                elif number == len(table.rows) and table.note:
+                    for line in cell.paragraphs:  # the note stays with its table
+                        line.paragraph_format.keep_with_next = True
         after = self._line(table.note, styles.NOTE)
         if not table.note:
             after.paragraph_format.line_spacing = Pt(8)
@@ -302,18 +332,42 @@ def _opens_wide(sections: Sequence[Section]) -> bool:
     return False
 
 
+def _two_lines(title: str) -> str:
+    """达标率（可评价）: the bracket on a line of its own, where it is not broken."""
+    is_long = _cells(title) > UNBROKEN and not title.startswith("（")
+    return title.replace("（", "\n（", 1) if is_long else title
+
+
 def _one_line(text: str) -> str:
     return text.replace("\n", "")
 
 
 def _untitled(chart: Chart) -> bytes:
-    """The picture without the title drawn on it: the caption below says it once."""
+    """The picture without the title drawn on it: the caption below says it once.
+
+    Of its two marks of invented figures one is enough on a page that bears one too.
+    """
     title = chart.fig._suptitle  # type: ignore[attr-defined]
-    title.set_visible(False)
+    marks = [text for text in chart.fig.texts if text.get_gid() == "watermark"]
+    hidden = [title, *marks[1:]]
+    for text in hidden:
+        text.set_visible(False)
     try:
         return to_png(chart.fig)
     finally:
-        title.set_visible(True)
+        for text in hidden:
+            text.set_visible(True)
+
+
+def _clear_ground(picture: bytes) -> bytes:
+    """A palette picture whose white is transparent."""
+    image = Image.open(io.BytesIO(picture))
+    colours = image.getpalette() or []
+    white = [n for n in range(len(colours) // 3) if colours[3 * n : 3 * n + 3] == [255, 255, 255]]
+    out = io.BytesIO()
+    opacity = bytes(0 if n in white else 255 for n in range(len(colours) // 3))
+    image.save(out, format="png", optimize=True, transparency=opacity)
+    return out.getvalue()
 
 
 def _add(line: WordParagraph, text: str) -> Any:
@@ -365,15 +419,16 @@ def _field_start(line: WordParagraph, code: str) -> None:
 
 
 def _field(code: str, shown: str) -> Iterator[Any]:
-    """A field with the result it shows until it is renewed."""
+    """A field with the result it shows until it is renewed, if one is known."""
     yield _mark_run("begin")
     run = OxmlElement("w:r")
     run.append(_text(f" {code} ", "w:instrText"))
     yield run
     yield _mark_run("separate")
-    result = OxmlElement("w:r")
-    result.append(_text(shown))
-    yield result
+    if shown:
+        result = OxmlElement("w:r")
+        result.append(_text(shown))
+        yield result
     yield _mark_run("end")
 
 
@@ -426,17 +481,10 @@ def _ruled(table: Any) -> None:
     properties.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{sides}</w:tblBorders>"))
     properties.append(
         parse_xml(
-            f'<w:tblCellMar {nsdecls("w")}><w:left w:w="60" w:type="dxa"/>'
-            '<w:right w:w="60" w:type="dxa"/></w:tblCellMar>'
+            f'<w:tblCellMar {nsdecls("w")}><w:left w:w="{20 * MARGIN}" w:type="dxa"/>'
+            f'<w:right w:w="{20 * MARGIN}" w:type="dxa"/></w:tblCellMar>'
         )
     )
-
-
-def _merged(is_first: bool) -> Any:
-    merge = OxmlElement("w:vMerge")
-    if is_first:
-        merge.set(qn("w:val"), "restart")
-    return merge
 
 
 def _shade(cell: Any, colour: str) -> None:
@@ -445,37 +493,86 @@ def _shade(cell: Any, colour: str) -> None:
     )
 
 
-def _fill(cell: Any, text: str, style: str | None, size: float, *, is_number: bool) -> None:
+def _fill(
+    cell: Any,
+    text: str,
+    style: str | None,
+    size: float,
+    *,
+    is_number: bool,
+    colour: RGBColor | None,
+) -> None:
     shape = _SHAPES.get(text)
     for number, part in enumerate((f"{shape}{text}" if shape else text).split("\n")):
         line = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
         line._p.style = style
         run = _add(line, part)
-        run.font.size = Pt(size if number == 0 or size <= _SMALLEST else size - 1)
+        run.font.size = Pt(_size(size, number))
+        if colour is not None:
+            run.font.color.rgb = colour
         line.paragraph_format.line_spacing = Pt(round(size * styles.CELL_LINE, 1))
         if is_number or shape:
             line.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
-def _shares(titles: list[str], table: Table) -> list[float]:
-    """Widths of the columns as shares of the page: by their longest line, within reason."""
+def _size(size: float, line: int) -> float:
+    """Letters of a cell's first line, and of those below it, which are smaller."""
+    return size if line == 0 or size <= _SMALLEST else size - 1
+
+
+def _shares(lines: list[list[str]], table: Table, size: float, total: float) -> list[float]:
+    """Widths of the columns as shares of the page: by their longest line, within reason.
+
+    Args:
+        lines: the cells as printed, titles first.
+        size: the letters in points.
+        total: the page's text in points. No column is narrower than what in it must not break,
+            as far as the others have room to give.
+    """
+    columns = list(zip(*lines, strict=True))
+    for unbroken in range(UNBROKEN, -1, -1):
+        floors = [_floor(column, size, unbroken) / total for column in columns]
+        if sum(floors) < 1:
+            break  # of words the shorter ones are kept whole first, and figures always
     if table.weights:
-        return [w / sum(table.weights) for w in table.weights]
-    columns = list(zip(titles, *table.rows, strict=True))
-    weights = []
-    for column in columns:
-        longest = max(_cells(line) for text in column for line in text.split("\n"))
-        total = sum(_cells(text) for text in column[1:]) / max(1, len(column) - 1)
-        # Long texts wrap: what they need is between their longest and their average line.
-        # A column of status words is as wide as its longest word: it must not break.
-        is_status = set(column[1:]) <= set(_SHAPES)
-        weights.append(
-            float(longest + 4)
-            if is_status
-            else min(36.0, max(6.0, min(longest, 14) + 0.35 * total))
-        )
-    return [w / sum(weights) for w in weights]
+        wanted = [float(w) for w in table.weights]
+    else:
+        wanted = []
+        for column in columns:
+            longest = max(_cells(line) for text in column for line in text.split("\n"))
+            mean = sum(_cells(text) for text in column[1:]) / max(1, len(column) - 1)
+            # Long texts wrap: what they need is between their longest and their average line.
+            wanted.append(min(36.0, max(6.0, min(longest, 14) + 0.35 * mean)))
+    return _raised([w / sum(wanted) for w in wanted], floors)
+
+
+def _raised(shares: list[float], floors: list[float]) -> list[float]:
+    """Shares of which none is below its floor; the wider columns give what the others take."""
+    if sum(floors) >= 1:
+        return [floor / sum(floors) for floor in floors]
+    spare = [max(0.0, share - floor) for share, floor in zip(shares, floors, strict=True)]
+    left = (1 - sum(floors)) / sum(spare)
+    return [floor + left * more for floor, more in zip(floors, spare, strict=True)]
+
+
+def _floor(column: Sequence[str], size: float, unbroken: int) -> float:
+    """Points that a column needs so that no figure, year or short word in it is broken."""
+    found = 0.0
+    for text in column:
+        shown = f"{_SHAPES[text]}{text}" if text in _SHAPES else text
+        for number, line in enumerate(shown.split("\n")):
+            pieces = [line] if _cells(line) <= unbroken else _TOKEN.findall(line)
+            widest = max((_room(piece) for piece in pieces), default=0)
+            found = max(found, widest * _size(size, number) / 2)
+    return found + 2 * MARGIN + 1
+
+
+def _room(text: str) -> float:
+    """Half characters that a text takes up, with the gap Word leaves between the two scripts."""
+    wide = _cells(text) - len(text)
+    return 2 * wide + LATIN_WIDTH * (len(text) - wide) + 0.5 * len(_SEAM.findall(text))
 
 
 def _cells(text: str) -> int:
-    return sum(2 if re.match(r"[\u2e80-\uffef]", c) else 1 for c in text)
+    """Widths of half a character; marks like ◆, — and ≥ are as wide as a Chinese character."""
+    return sum(2 if _WIDE.match(c) else 1 for c in text)
