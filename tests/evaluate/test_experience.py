@@ -20,6 +20,7 @@ def target(name: str = "a-1-1", **changes: object) -> dict[str, object]:
         "goal": name.rsplit("-", 1)[0],
         "status": Status.MET,
         "baseline": 80.0,
+        "comparator": ">=",
         "progress": 0.0,
         "delta": 1.0,
         "headroom": math.nan,
@@ -57,7 +58,11 @@ def found(
         ),
         pytest.param({"headroom": 0.5}, "headroom", id="better than asked from the start"),
         pytest.param({"headroom": 0.0}, None, id="just what was asked"),
-        pytest.param({"progress": -1.0}, "moved", id="lower is better: moved by δ"),
+        pytest.param(
+            {"progress": -1.0, "comparator": "<="}, "moved", id="lower is better: moved by δ"
+        ),
+        pytest.param({"progress": -1.0}, None, id="moved by δ the wrong way"),
+        pytest.param({"headroom": 1.8, "progress": -1.6}, None, id="above, but losing its lead"),
         pytest.param({"progress": 0.9}, None, id="less than δ"),
         pytest.param({"progress": 9.0, "status": Status.UNMET}, None, id="moved and unmet"),
     ],

@@ -27,9 +27,9 @@ def ahead(
     Returns:
         COLUMNS, those with evidence of an effect first, then the likeliest to last (how far a
         target came says less: a tiny distance is soon covered many times over). why: ahead
-        (completion not behind the time gone), headroom (met at the baseline and better than
-        asked) or moved (met, and changed by δ or more); a target warned of as hard to meet or
-        worsening, or whose newest figure is in doubt, is none of these.
+        (completion not behind the time gone), headroom (met at the baseline, better than
+        asked and not worse since) or moved (met, and bettered by δ or more); a target warned of
+        as hard to meet or worsening, or whose newest figure is in doubt, is none of these.
     """
     unmet = goals.loc[goals["status"] == Status.UNMET, "goal"]
     troubled = warnings.loc[warnings["family"].isin([Family.HARD, Family.WORSENING]), "target"]
@@ -38,8 +38,12 @@ def ahead(
     frame = targets[has_place & ~targets["target"].isin(troubled) & targets["doubt"].isna()]
     met = (frame["status"] == Status.MET) & frame["baseline"].notna()
     why = pd.Series(pd.NA, index=frame.index, dtype=object)
-    why[met & (frame["progress"].abs() >= frame["delta"])] = "moved"
-    why[met & (frame["headroom"] > 0)] = "headroom"
+    # Towards the better only: a rise that slowed is no progress, and a lead that is being lost
+    # is not an example to others.
+    sign = frame["comparator"].map({">=": 1.0, "<=": -1.0}).astype(float)
+    gained = sign * frame["progress"]
+    why[met & (gained >= frame["delta"])] = "moved"
+    why[met & (frame["headroom"] > 0) & (gained > -frame["delta"])] = "headroom"
     why[frame["completion_pct"] >= frame["elapsed_pct"]] = "ahead"
     found = frame.assign(why=why)[why.notna()]
     order = found.assign(_proven=found["target"].isin(proven)).sort_values(
