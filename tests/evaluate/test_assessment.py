@@ -59,6 +59,30 @@ def test_last_years_forecast_is_not_held_against_a_single_year_of_few_cases():
     assert len(yearly.hindsight) == 1
 
 
+def test_a_forecast_is_compared_as_it_is_printed():
+    seats = dict.fromkeys(range(2013, 2026), (1, 9))
+    row = assessed([target(value=20)], observations(seats)).hindsight.iloc[0]
+    assert row["actual"] == pytest.approx(100 / 9), "11.11 beside 11.1 to 11.1"
+    assert row["is_inside_80"]
+
+
+def test_a_goals_change_is_its_own():
+    # The clause that decides moves from one to the other; the goal stays unmet.
+    low = {2020: 70.0, 2021: 70.0, 2022: 70.0, 2023: 70.0, 2024: 70.0, 2025: 96.0}
+    high = {2020: 96.0, 2021: 96.0, 2022: 96.0, 2023: 96.0, 2024: 96.0, 2025: 70.0}
+    both = [indicator("a"), indicator("b")]
+    clauses = [target(id="things-1-1", indicator="a"), target(id="things-1-2", indicator="b")]
+    figures = pd.concat([observations(low, "a"), observations(high, "b")])
+    found = assessed(clauses, figures, both)
+    assert set(found.targets["change"]) == {"升级", "降级"}
+    assert found.goals["change"].tolist() == ["不变"]
+
+
+def test_no_year_of_reaching_is_named_where_the_end_is_unlikely():
+    found = assessed([target(value=95)], observations(steady(60, 0.3)))
+    assert math.isnan(found.targets["attain_year"].iloc[0])
+
+
 def test_one_seat_more_is_said_to_be_one():
     seats = dict.fromkeys(range(2013, 2025), (1, 9)) | {2025: (2, 9)}
     found = assessed([target(value=20)], observations(seats))

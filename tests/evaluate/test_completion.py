@@ -61,6 +61,23 @@ def test_the_nearest_year_stands_in_for_the_baseline(values, year, value, substi
     assert row["is_substitute"] == substitute
 
 
+def test_pooled_cases_are_held_against_a_pooled_baseline():
+    # One case a year of 10,000, two in 2020; then one in five: per 100,000.
+    cases = dict.fromkeys(range(2016, 2020), (1, 10000)) | {2020: (2, 10_000)}
+    later = dict.fromkeys(range(2021, 2025), (0, 10000)) | {2025: (1, 10_000)}
+    rate = indicator(
+        kind="rate", unit="1/10万", counting="events", upper=None, direction="lower_better",
+        delta=1, delta_reason="例",
+    )  # fmt: skip
+    falling = target(type="directional", value=None, comparator=None)
+    row = facts(falling, observations(cases | later, per=1e5), [rate])
+    assert row["baseline"] == pytest.approx(12), "6 of 50,000, not 2 of 10,000"
+    assert row["value"] == pytest.approx(2)
+    assert row["threshold"] == pytest.approx(11)
+    without_counts = observations({year: 1e5 * k / n for year, (k, n) in (cases | later).items()})
+    assert facts(falling, without_counts, [rate])["baseline"] == pytest.approx(20)
+
+
 def test_elapsed_time_runs_from_the_baselines_own_year_to_the_plans_end():
     row = facts(target(), observations({2021: 81, 2025: 90}))
     assert row["elapsed_pct"] == pytest.approx(100 * (2025 - 2021) / (2030 - 2021))

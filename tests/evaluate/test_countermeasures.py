@@ -40,6 +40,7 @@ def test_an_unmet_target_is_told_in_points_and_in_people():
     assert row["heads"] == pytest.approx(1000), "10 / 100 x 10000"
     assert row["heads50"] == pytest.approx(row["change50"] * 100), "/ 100 x 10000"
     assert row["change80"] > row["change50"] > 0
+    assert not row["is_line"]
     assert (row["department"], row["report_year"], row["end_year"]) == ("某局", 2026, 2030)
     assert row["measures"] == ("things-m1",)
     assert row["lacking"] == ("things-m1",), "nothing was returned on it"
@@ -56,6 +57,7 @@ def test_respondents_of_a_survey_are_not_the_people_concerned():
 def test_the_straight_line_stands_in_where_there_is_no_forecast():
     row = assessed([target()], observations({2020: 80.0, 2025: 85.0})).countermeasures.iloc[0]
     assert row["change50"] == pytest.approx(2), "(95 - 85) / 5"
+    assert row["is_line"]
     assert math.isnan(row["change80"])
 
 
@@ -68,6 +70,36 @@ def test_a_met_target_that_may_be_lost_is_to_be_held():
     assert row["action"] == Action.HOLD
     assert row["shortfall"] == 0
     assert row["change50"] > 0 or math.isnan(row["change50"])
+
+
+def test_a_figure_nobody_foresaw_is_verified_before_a_pace_is_asked_of_it():
+    steady = {2013 + i: 80 + 0.5 * i for i in range(12)}
+    row = assessed([target()], observations(steady | {2025: 30.0})).countermeasures.iloc[0]
+    assert row["status"] == Status.UNMET
+    assert row["action"] == Action.VERIFY
+    expected = assessed([target()], observations(steady | {2025: 86.0})).countermeasures.iloc[0]
+    assert expected["action"] == Action.SPEED_UP
+
+
+def test_a_met_target_that_jumps_about_is_no_problem():
+    jumping = {2012 + i: 80 + 4.0 * (-1) ** i for i in range(14)}
+    one = target(type="maintain", value=60)
+    found = assessed([one], observations(jumping))
+    assert set(found.warnings["rule"]) == {"volatile"}
+    assert found.countermeasures.empty
+    missed = assessed([target(value=83)], observations(jumping | {2025: 82.5}))
+    assert len(missed.countermeasures) == 1
+
+
+def test_what_cannot_be_judged_is_not_held():
+    # An indicator that rises as before: whether its rise slows is undecidable.
+    rising = {2013 + i: 20 + 0.5 * i + 0.3 * (-1) ** i for i in range(13)}
+    slower = target(type="slow_rise", value=None, comparator=None)
+    found = assessed(
+        [slower], observations(rising), [indicator(direction="lower_better")]
+    ).countermeasures
+    assert found.iloc[0]["status"] == Status.UNDECIDABLE
+    assert found.iloc[0]["action"] == Action.SPEED_UP
 
 
 def test_the_gravest_problem_comes_first():

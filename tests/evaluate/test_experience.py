@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from halfsky.evaluate.experience import ahead
-from halfsky.plan.vocabulary import Family, Status
+from halfsky.plan.vocabulary import Family, Severity, Status
 
 NO_EFFECTS = pd.DataFrame({"target": [], "grade": []})
-NO_WARNINGS = pd.DataFrame({"family": [], "target": []})
+NO_WARNINGS = pd.DataFrame({"family": [], "target": [], "severity": []})
 
 
 def target(name: str = "a-1-1", **changes: object) -> dict[str, object]:
@@ -20,6 +20,7 @@ def target(name: str = "a-1-1", **changes: object) -> dict[str, object]:
         "goal": name.rsplit("-", 1)[0],
         "status": Status.MET,
         "baseline": 80.0,
+        "comparator": ">=",
         "progress": 0.0,
         "delta": 1.0,
         "headroom": math.nan,
@@ -29,6 +30,10 @@ def target(name: str = "a-1-1", **changes: object) -> dict[str, object]:
         "doubt": None,
     }
     return base | changes
+
+
+def warning(family: Family, name: str, severity: Severity) -> pd.DataFrame:
+    return pd.DataFrame({"family": [family], "target": [name], "severity": [severity]})
 
 
 def found(
@@ -57,7 +62,11 @@ def found(
         ),
         pytest.param({"headroom": 0.5}, "headroom", id="better than asked from the start"),
         pytest.param({"headroom": 0.0}, None, id="just what was asked"),
-        pytest.param({"progress": -1.0}, "moved", id="lower is better: moved by δ"),
+        pytest.param(
+            {"progress": -1.0, "comparator": "<="}, "moved", id="lower is better: moved by δ"
+        ),
+        pytest.param({"progress": -1.0}, None, id="moved by δ the wrong way"),
+        pytest.param({"headroom": 1.8, "progress": -1.6}, None, id="above, but losing its lead"),
         pytest.param({"progress": 0.9}, None, id="less than δ"),
         pytest.param({"progress": 9.0, "status": Status.UNMET}, None, id="moved and unmet"),
     ],
@@ -69,10 +78,13 @@ def test_why(changes, why):
 def test_a_goal_in_trouble_sets_no_example():
     good = {"completion_pct": 90.0}
     assert found(target(**good), unmet=("a-1",)) == {}
-    warned = pd.DataFrame({"family": [Family.WORSENING], "target": ["a-1-1"]})
-    assert found(target(**good), warnings=warned) == {}
-    noted = pd.DataFrame({"family": [Family.DATA], "target": ["a-1-1"]})
+    worse = warning(Family.WORSENING, "a-1-1", Severity.AMBER)
+    assert found(target(**good), warnings=worse) == {}
+    noted = warning(Family.DATA, "a-1-1", Severity.NOTE)
     assert found(target(**good), warnings=noted) == {"a-1-1": "ahead"}
+    red = warning(Family.HARD, "a-1-2", Severity.RED)
+    both = [target(**good), target("a-1-2", status=Status.NEARLY)]
+    assert found(*both, warnings=red) == {}, "the same goal stands among the problems"
 
 
 def test_evidence_of_an_effect_comes_first_whatever_the_goals_other_targets_do():

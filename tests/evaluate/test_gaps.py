@@ -57,6 +57,23 @@ def test_who_moved(before, now, verdict, mover, behind, down):
     assert row["is_levelling_down"] == down
 
 
+@pytest.mark.parametrize(
+    ("of", "verdict"),
+    [
+        pytest.param(10_000, "reversed", id="3 points of 10,000 asked: error 1.4"),
+        pytest.param(400, "same", id="of 400: error 6.9, nobody known to lead"),
+    ],
+)
+def test_who_leads_is_known_only_beyond_sampling_error(of, verdict):
+    rows = [
+        {"year": year, "sex": sex, "value": share, "numerator": share * of / 100, "denominator": of}
+        for year, pair in {2020: (50, 53), 2025: (53, 50)}.items()
+        for sex, share in zip(("female", "male"), pair, strict=True)
+    ]
+    row = only(observations(rows), indicators=[indicator(counting="sample")])
+    assert row["verdict"] == verdict
+
+
 def test_lower_is_better_turns_who_is_behind():
     rate = indicator(kind="rate", unit="‰", direction="lower_better", delta=0.1, delta_reason="x")
     row = only(groups("area", {2025: (8, 5)}, unit="‰"), indicators=[rate])

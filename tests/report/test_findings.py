@@ -315,8 +315,8 @@ def test_a_chance_follows_its_noun(p, shown):
     assert numbers.chance(p) == shown
 
 
-def test_heads_have_separators():
-    assert numbers.heads(1240.4) == "1,240"
+def test_heads_are_not_grouped():
+    assert numbers.heads(1240.4) == "1240"
 
 
 def test_paces_are_shown_with_what_half_of_them_leaves(view):

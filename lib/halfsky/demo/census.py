@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from halfsky.demo.figures import BOTH, Counted, Wanted
+from halfsky.demo.figures import BOTH, Counted, Wanted, statistics_office
 from halfsky.demo.model import Model
 from halfsky.demo.people import WHOLE, YEARS, Floats, Places, denominator
 from halfsky.plan.models import Indicator, Plan
@@ -31,7 +31,7 @@ def _births(model: Model, where: Places, seed: int) -> Floats:
 
 def _wanted(indicator: Indicator, plan: Plan, has_townships: bool = False) -> Wanted:
     sexes = BOTH if has_townships else ("total",)
-    return Wanted(indicator, sexes, ("total",), has_townships, plan.info.statistics_office)
+    return Wanted(indicator, sexes, ("total",), has_townships, statistics_office(plan))
 
 
 def _cells(wanted: Wanted, latent: Floats, *counts: Floats) -> Counted:

@@ -44,6 +44,7 @@ SCATTER_RELATIVE = 0.1
 DEFAULT_DELTA = 1.0
 DEFAULT_RELATIVE = 0.03
 BOTH = ("female", "male")
+RURAL = "农村"  # so begins a denominator that is counted in the countryside only
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class Wanted:
     @property
     def scope(self) -> str:
         """The part of the district the indicator is counted in."""
+        if self.areas == ("total",) and self.indicator.denominator.startswith(RURAL):
+            return "rural"
         return self.areas[0] if len(self.areas) == 1 else "total"
 
 
@@ -107,6 +110,12 @@ class Twist:
 NO_TWIST = Twist()
 
 
+def statistics_office(plan: Plan) -> str:
+    """The statistics office as the plan's list of departments calls it, without a place name."""
+    whole = plan.info.statistics_office
+    return next((name for name in plan.duties.departments if whole.endswith(name)), whole)
+
+
 def wanted_figures(plan: Plan, model: Model) -> list[Wanted]:
     """What the plan's targets ask for, and the context indicators that the model knows."""
     asked: dict[str, list[tuple[str, str]]] = {}
@@ -126,7 +135,7 @@ def wanted_figures(plan: Plan, model: Model) -> list[Wanted]:
                 _sexes(indicator, {sex for sex, _ in cells}),
                 _areas(indicator, {area for _, area in cells}),
                 "subarea" in indicator.breakdowns,
-                answers.get(indicator.id, plan.info.statistics_office),
+                answers.get(indicator.id, statistics_office(plan)),
             )
         )
     return found

@@ -135,6 +135,8 @@ def assess(
         before = judge.warnings(year - 1, last, judged, None)
     targets = review.without_doubtful_changes(targets, warned.doubts)
     goals = summarise(targets, rules)
+    if last is not None:
+        goals = review.add_previous_goals(goals, targets, last.targets)
     known = {
         name: as_known(frame, year) for name, frame in (references or {}).items() if len(frame)
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -143,7 +144,11 @@ def _figures(
 ) -> dict[str, object]:
     rules = thresholds.status
     base_year = plan.info.baseline_year
+    per = units[indicator.unit].per
+    counts_events = indicator.counting == "events" and per is not None and target.basis is None
     start = baseline_of(history, base_year, rules)
+    if counts_events:
+        start = _pooled_baseline(history, start, float(per or 1.0), thresholds)
     delta = _delta(target, indicator, start, thresholds)
     threshold, comparator = _threshold(target, indicator, start, delta, thresholds)
     row: dict[str, object] = {
@@ -187,9 +192,8 @@ def _figures(
             "previous_value": float(used.iloc[-2]["value"]),
             "previous_year": int(used.iloc[-2]["year"]),
         }
-    per = units[indicator.unit].per
-    if indicator.counting == "events" and per is not None and target.basis is None:
-        row |= _pooled(used, per, thresholds)
+    if counts_events:
+        row |= _pooled(used, float(per or 1.0), thresholds)
     row |= _interval(row, indicator, per, thresholds)
     if target.type == "maintain":
         recent = used.tail(rules.maintain_last)["value"].to_numpy(float)
@@ -279,6 +283,20 @@ def _pooled(used: pd.DataFrame, per: float, thresholds: Thresholds) -> dict[str,
         "is_quotient": True,
         "is_pooled": True,
     }
+
+
+def _pooled_baseline(
+    history: pd.DataFrame, start: Baseline, per: float, thresholds: Thresholds
+) -> Baseline:
+    """The baseline pooled as the value will be: two deaths in one year are no starting point.
+
+    Only where counts are filed at both ends, so that both are rates of the same kind.
+    """
+    used = history[history["in_use"].astype(bool)]
+    if start.year is None or not _pooled(used, per, thresholds):
+        return start
+    pooled = _pooled(used[used["year"] <= start.year], per, thresholds)
+    return replace(start, value=float(str(pooled["value"]))) if pooled else start
 
 
 def _interval(

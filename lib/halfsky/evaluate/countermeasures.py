@@ -25,6 +25,7 @@ COLUMNS: dict[str, str] = {
     **dict.fromkeys(["action", "measures", "lacking", "department", "support"], "object"),
     **dict.fromkeys(["shortfall", "heads", "change50", "change80"], "float64"),
     **dict.fromkeys(["heads50", "heads80"], "float64"),
+    "is_line": "bool",
     **dict.fromkeys(["report_year", "end_year"], "Int64"),
 }
 # Judged by two series: their distance is not a share of people.
@@ -65,7 +66,8 @@ def propose(
         plan's measures for the goal, that of the clause first; lacking: those that stand out in
         the returns, or have none. shortfall: distance to the target now, own unit, and heads
         the same in what the numerator counts. change50, change80: yearly change for P >= .5
-        and .8 (change50 is the straight line to the target where there is no forecast), NaN
+        and .8 (change50 is the straight line to the target where there is no forecast of it,
+        and is_line then True), NaN
         where no improvement is needed; heads50, heads80: these a year, in what the numerator
         counts. report_year: of the next monitoring.
     """
@@ -79,7 +81,13 @@ def propose(
         own = past.get(row["target"])
         dates = {"report_year": min(year + 1, plan.info.end_year), "end_year": plan.info.end_year}
         answers = _answers(row, plan, found)
-        rows.append(problem | answers | _quantity(row, own, plan, thresholds, units) | dates)
+        rows.append(
+            problem
+            | answers
+            | {"is_line": False}
+            | _quantity(row, own, plan, thresholds, units)
+            | dates
+        )
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
@@ -132,6 +140,9 @@ def _action(row: dict[str, Any], raised: pd.DataFrame | None) -> Action | None:
     # A figure in doubt comes first: no pace can be read off it.
     if not pd.isna(row["doubt"]):
         return Action.VERIFY
+    # A figure that nobody foresaw is explained or corrected before a pace is asked of it.
+    if status == Status.UNMET and Family.UNUSUAL in families:
+        return Action.VERIFY
     if status == Status.UNMET:
         return Action.RAISE_LEVEL if row["type"] == "milestone" else Action.SPEED_UP
     # A year without a case leaves nothing to review; the next year is simply counted.
@@ -145,7 +156,8 @@ def _action(row: dict[str, Any], raised: pd.DataFrame | None) -> Action | None:
         return Action.VERIFY
     if "overdue" in rules:
         return Action.FILE_FIGURES
-    return Action.SMOOTH if Family.VOLATILE in families else None
+    # A met target that is not warned of as hard to keep is no problem, however its figures jump.
+    return Action.SMOOTH if Family.VOLATILE in families and status != Status.MET else None
 
 
 def _answers(row: dict[str, Any], plan: Plan, found: dict[str, str]) -> dict[str, Any]:
@@ -167,19 +179,21 @@ def _quantity(
     plan: Plan,
     thresholds: Thresholds,
     units: dict[str, Unit],
-) -> dict[str, float]:
+) -> dict[str, Any]:
     if own is None or pd.isna(row["value"]):
         return {}
     if row["type"] == "slow_rise" or pd.isna(row["threshold"]):
         return {}
     change50, change80 = row["need50"], row["need80"]
-    if pd.isna(change50) and row["status"] not in (Status.MET, Status.UNDECIDABLE):
+    is_line = pd.isna(change50) and row["status"] not in (Status.MET, Status.UNDECIDABLE)
+    if is_line:
         change50 = row["needed_pace"]
     better = {">=": 1, "<=": -1}.get(row["comparator"], 0)
-    quantity = {
+    quantity: dict[str, Any] = {
         "shortfall": shortfall(row, thresholds),
         "change50": change50 if better * change50 > 0 else math.nan,
         "change80": change80 if better * change80 > 0 else math.nan,
+        "is_line": bool(is_line),
     }
     if row["type"] in _TWO_SERIES:
         return quantity

@@ -122,7 +122,11 @@ def _judged(frame: pd.DataFrame, plan: Plan, thresholds: Thresholds) -> pd.DataF
     margin = z * np.sqrt(frame["variance"] + frame["variance_base"])
     known = widened.notna()
     least = np.fmax(delta, margin)
-    crossed = known & (gap * gap_base < 0) & (gap.abs() > delta) & (gap_base.abs() > delta)
+    # Who leads is known only where either year's gap is more than its sampling error.
+    base_margin = z * np.sqrt(frame["variance_base"])
+    crossed = known & (gap * gap_base < 0)
+    crossed &= gap.abs() > np.fmax(delta, gap_margin)
+    crossed &= gap_base.abs() > np.fmax(delta, base_margin)
     verdict = np.select(
         [crossed, known & (widened > least), known & (widened < -least), known],
         ["reversed", "wider", "narrower", "same"],

@@ -180,7 +180,8 @@ def _plain(row: Mapping[str, Any], target: Target, fc: Forecast, end: int) -> Pa
     by = fc.attainment(threshold, comparator)
     likely = by.loc[by["p_by"] >= 0.5, "year"]
     attain = math.nan
-    if row["status"] != Status.MET and len(likely):
+    # A path may reach the target and lose it again: no year is named where the end is unlikely.
+    if row["status"] != Status.MET and len(likely) and (p or 0.0) >= 0.5:
         attain = float(likely.iloc[0])
     return Path(_p(p), fc.table, fc.method, _p(needs[0]), _p(needs[1]), attain)
 

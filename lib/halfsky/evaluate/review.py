@@ -16,6 +16,7 @@ from halfsky.evaluate.forecast.rolling import rolling_origin
 from halfsky.evaluate.frames import by_key
 from halfsky.evaluate.prediction import yearly_series
 from halfsky.evaluate.series import grain_of, group_series
+from halfsky.evaluate.status import summarise_goals
 from halfsky.plan.calibration import Calibration
 from halfsky.plan.models import Plan, Unit
 from halfsky.plan.vocabulary import WEAKEST_FIRST, Status
@@ -62,6 +63,29 @@ def without_doubtful_changes(targets: pd.DataFrame, doubts: Mapping[str, str]) -
     if "change" not in told:
         return told
     return told.assign(change=told["change"].where(doubt.isna(), None))
+
+
+def add_previous_goals(
+    goals: pd.DataFrame, targets: pd.DataFrame, previous: pd.DataFrame
+) -> pd.DataFrame:
+    """Add the goals' own status of last year, as known then, and its change.
+
+    Args:
+        goals: goal, status. targets: this year's, with doubt. previous: last year's targets.
+
+    Returns:
+        Copy with status_before and change as in add_previous; no change is told of a goal with
+        a figure to be verified.
+    """
+    before = summarise_goals(previous).set_index("goal")["status"]
+    status_before = goals["goal"].map(before)
+    doubtful = set(targets.loc[targets["doubt"].notna(), "goal"])
+    changes = [
+        None if goal in doubtful else _change(old, new)
+        for goal, old, new in zip(goals["goal"], status_before, goals["status"], strict=True)
+    ]
+    change = pd.Series(changes, index=goals.index, dtype=object)
+    return goals.assign(status_before=status_before, change=change)
 
 
 def _change(old: str, new: str) -> str | None:
@@ -193,11 +217,15 @@ def hold_against(
     rows = rows[~rows["target"].isin(pooled(history, plan))]
     past = by_key(history[history["in_use"].astype(bool)])
     grain = rows["target"].map({name: grain_of(past[name]) for name in rows["target"]})
+    # As printed: 11.11 lies within 11.1 to 11.1.
+    digits = rows["target"].map(targets.set_index("target")["decimals"]).fillna(6).astype(int)
+    shown = [round(v, d) for v, d in zip(rows["actual"].astype(float), digits, strict=True)]
+    rows = rows.assign(shown=pd.Series(shown, index=rows.index, dtype=float))
     beyond = np.maximum(rows["lo95"] - rows["actual"], rows["actual"] - rows["hi95"])
     columns = ["target", "year", "actual", "point", "lo80", "hi80", "lo95", "hi95"]
     return rows[columns].assign(
-        is_inside_80=rows["actual"].between(rows["lo80"], rows["hi80"]),
-        is_inside_95=rows["actual"].between(rows["lo95"], rows["hi95"]),
+        is_inside_80=rows["shown"].between(rows["lo80"], rows["hi80"]),
+        is_inside_95=rows["shown"].between(rows["lo95"], rows["hi95"]),
         is_one_case=(beyond > 0) & (beyond <= grain.astype(float)),
     )
 

@@ -242,7 +242,8 @@ class Prose:
             row["goal"],
             r=row,
             a=answer,
-            name=self.name(row) + ("的差距" if row["type"] == "relative" and key != "asked" else ""),
+            name=self.name(row)
+            + ("的差距" if row["type"] == "relative" and key != "asked" else ""),
             end=self.end,
             asked=self.words.requirement(row),
             people50=self.people(row, answer["heads50"]),

@@ -520,7 +520,7 @@ def goal_table(view: View) -> Html:
         row["weakest_name"] = weakest["name"] if row["status"] != Status.MET else ""
         row["status_word"] = status_word(row["status"], view.is_reference)
         row["mark"] = status_mark(row["status"], view.is_reference)
-        row["change"] = weakest.get("change")
+        row["change"] = row.get("change")
         row["href"] = f"{numbers_of[goal.domain]}.html#{row['weakest']}"
         told.append(row)
     return render(

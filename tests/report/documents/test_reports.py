@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -152,6 +153,19 @@ def test_captions_are_short_enough_for_one_line() -> None:
         if isinstance(b, Table)
     ]
     assert any(c.endswith("指标的数值和状态") for c in captions)
+
+
+def test_what_is_asked_stands_in_results_json() -> None:
+    view = small_view()
+    asked = results(view)["countermeasures"]
+    proposed = view.assessment.countermeasures
+    assert [one["target"] for one in asked] == list(proposed["target"])
+    assert [one["action"] for one in asked] == list(proposed["action"])
+    assert [one["department"] for one in asked] == list(proposed["department"])
+    steps = proposed["change50"].dropna().tolist()
+    told = [one["change50"] for one in asked if one["change50"] is not None]
+    assert told == pytest.approx(steps, rel=1e-5)
+    assert json.loads(json.dumps(asked)) == asked, "plain data, a gap is null"
 
 
 def test_unmet_and_unfiled_targets_are_named() -> None:
