@@ -41,7 +41,9 @@ def test_the_figures_are_in_words_and_in_the_decimals_of_their_indicator(
     assert {t.value: c.value for t, c in zip(titles, deaths, strict=True)}["要求"] == "不高于"
     # 2025年: 80 + 2025 % 3 + 0.5 × 10 = 85.0
     assert (row["现值"].value, row["现值"].number_format) == (85, "0.0")
-    assert row["时间进度"].number_format == row["达到目标值的概率"].number_format == "0%"
+    assert row["时间进度"].number_format == "0%"
+    # No probability is printed as 0% or 100%.
+    assert row["达到目标值的概率"].number_format == '[>0.99]"99%以上";[<0.01]"不到1%";0%'
     assert row["时间进度"].value == 0.5  # 2020—2030年, half gone
     assert sheet.freeze_panes == "C2"
 

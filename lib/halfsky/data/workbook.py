@@ -241,7 +241,10 @@ def _fill(sheet: Worksheet, name: str, content: Sheet, book_title: str) -> None:
                     cell_content, bool | int | float | str
                 )
                 put(cell, cell_content if is_plain else str(cell_content))
-            cell.alignment = Alignment(wrap_text=True, vertical="center")
+            is_number = isinstance(cell.value, int | float)
+            # A figure keeps off the text in the next column.
+            side = {"horizontal": "right", "indent": 1} if is_number else {}
+            cell.alignment = Alignment(wrap_text=True, vertical="center", **side)
             cell.border = thin_border()
         filled = [("" if v is None else str(v), w) for v, w in zip(row, widths, strict=True)]
         sheet.row_dimensions[number].height = height_of(filled)

@@ -20,8 +20,9 @@ from halfsky.run.publish import PUBLIC_NOTICE, banner
 _NUMBER = re.compile(r"[−+-]?\d+(?:\.(\d+))?(%?)")
 _ASKED = {">=": "不低于", "<=": "不高于"}
 # Columns of the first sheet: title, key in results.json's targets, how its numbers are printed.
-# The indicator's decimals; 0.46 and 46 as 46%; as it is.
-_OWN, _SHARE, _PERCENT, _PLAIN = "own", "share", "percent", "plain"
+# The indicator's decimals; a probability; 46 as 46%; as it is.
+_OWN, _CHANCE, _PERCENT, _PLAIN = "own", "chance", "percent", "plain"
+_CHANCE_FORM = '[>0.99]"99%以上";[<0.01]"不到1%";0%'  # as report.numbers.percent prints it
 _FIGURES = (
     ("规划条款", "clause", _PLAIN),
     ("要求", "asked", _PLAIN),
@@ -35,7 +36,7 @@ _FIGURES = (
     ("时间进度", "elapsed_pct", _PERCENT),
     ("状态", "status", _PLAIN),
     ("前景", "outlook", _PLAIN),
-    ("达到目标值的概率", "p_met", _SHARE),
+    ("达到目标值的概率", "p_met", _CHANCE),
     ("预测值", "point", _OWN),
     ("80%区间下限", "lo80", _OWN),
     ("80%区间上限", "hi80", _OWN),
@@ -119,7 +120,7 @@ def _cell(content: Any, kind: str, decimals: int) -> Any:
         return content
     if kind == _OWN:
         return Shown(content, _form(decimals))
-    return Shown(content / 100 if kind == _PERCENT else content, "0%")
+    return Shown(content, _CHANCE_FORM) if kind == _CHANCE else Shown(content / 100, "0%")
 
 
 def _form(decimals: int) -> str:

@@ -568,7 +568,7 @@ def _done(share: float | None) -> str:
 
 
 def _in_line(text: str, year: int) -> str:
-    """85.0%, or 85.0%（2023年） where it is not of the year a reader expects: below it, unbroken."""
+    """85.0%; below it, unbroken, （2023年） where that is not the year a reader expects."""
     value, *rest = text.replace("\n（五年合并）", "，五年合并").split("\n")
     dated = "".join(rest).removeprefix(f"{year}年").removeprefix("，")
     return value + (f"\n（{dated}）" if dated else "")
