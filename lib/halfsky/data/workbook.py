@@ -242,9 +242,12 @@ def _fill(sheet: Worksheet, name: str, content: Sheet, book_title: str) -> None:
                 )
                 put(cell, cell_content if is_plain else str(cell_content))
             is_number = isinstance(cell.value, int | float)
-            # A figure keeps off the text in the next column.
-            side = {"horizontal": "right", "indent": 1} if is_number else {}
-            cell.alignment = Alignment(wrap_text=True, vertical="center", **side)
+            cell.alignment = Alignment(
+                wrap_text=True,
+                vertical="center",
+                horizontal="right" if is_number else None,
+                indent=1 if is_number else 0,  # a figure keeps off the text beside it
+            )
             cell.border = thin_border()
         filled = [("" if v is None else str(v), w) for v, w in zip(row, widths, strict=True)]
         sheet.row_dimensions[number].height = height_of(filled)

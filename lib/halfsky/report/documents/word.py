@@ -43,6 +43,7 @@ PICTURE_WIDTH = Mm(154)
 PICTURE_HEIGHT = Mm(205)  # a page of 225 mm less caption and source
 MARGIN = 3  # points beside a cell's text
 UNBROKEN = 13  # half characters: a line so short is not broken
+KEPT = 0.75  # of its share that a column keeps where others need more room
 LATIN_WIDTH = 1.15  # half characters, of the widest face that may stand in
 LONG = 12  # lines of a table from which its letters are smaller
 
@@ -530,10 +531,6 @@ def _shares(lines: list[list[str]], table: Table, size: float, total: float) -> 
             as far as the others have room to give.
     """
     columns = list(zip(*lines, strict=True))
-    for unbroken in range(UNBROKEN, -1, -1):
-        floors = [_floor(column, size, unbroken) / total for column in columns]
-        if sum(floors) < 1:
-            break  # of words the shorter ones are kept whole first, and figures always
     if table.weights:
         wanted = [float(w) for w in table.weights]
     else:
@@ -543,7 +540,15 @@ def _shares(lines: list[list[str]], table: Table, size: float, total: float) -> 
             mean = sum(_cells(text) for text in column[1:]) / max(1, len(column) - 1)
             # Long texts wrap: what they need is between their longest and their average line.
             wanted.append(min(36.0, max(6.0, min(longest, 14) + 0.35 * mean)))
-    return _raised([w / sum(wanted) for w in wanted], floors)
+    wanted = [w / sum(wanted) for w in wanted]
+    shares = wanted
+    # Of words the shorter ones are kept whole first, and figures always.
+    for unbroken in range(UNBROKEN, -1, -1):
+        floors = [_floor(column, size, unbroken) / total for column in columns]
+        shares = _raised(wanted, floors)
+        if sum(floors) < 1 and min(s / w for s, w in zip(shares, wanted, strict=True)) > KEPT:
+            break
+    return shares
 
 
 def _raised(shares: list[float], floors: list[float]) -> list[float]:
@@ -561,7 +566,8 @@ def _floor(column: Sequence[str], size: float, unbroken: int) -> float:
     for text in column:
         shown = f"{_SHAPES[text]}{text}" if text in _SHAPES else text
         for number, line in enumerate(shown.split("\n")):
-            pieces = [line] if _cells(line) <= unbroken else _TOKEN.findall(line)
+            is_whole = text in _SHAPES or _cells(line) <= unbroken
+            pieces = [line] if is_whole else _TOKEN.findall(line)
             widest = max((_room(piece) for piece in pieces), default=0)
             found = max(found, widest * _size(size, number) / 2)
     return found + 2 * MARGIN + 1
