@@ -498,6 +498,10 @@ def test_a_share_is_held_against_another_by_its_name(view):
     words = Words((0.97, 1.03), 2030, {}, references={row["target"]: "企业职工中女性比例"})
     assert words.requirement(row) == "与企业职工中女性比例（43.9%）相适应（相差不超过2个百分点）"
     assert words.rule(row) == "38.8%，比企业职工中女性比例（43.9%）低5.1个百分点"
+    inputs = {"p": 0.3289, "limit": 0.33, "value_year": 2025, "value": -5.1, "threshold": 0.0}
+    told = words.warning({"rule": "p_below", "inputs": inputs}, row)
+    assert "概率为32.9%，低于33%" in told
+    assert "（2025年比企业职工中女性比例低5.1个百分点，要求与这一比例相差不超过2个百分点）" in told
 
 
 def test_the_headline_says_when_one_figure_decides(view):

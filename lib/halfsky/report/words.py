@@ -192,7 +192,8 @@ class Words:
             i=finding["inputs"],
             r=row,
             places=self._places(row),
-            asked=self.requirement(row) if row["type"] in _NO_LEVEL else "",
+            asked=self.requirement(row, is_named=True) if row["type"] in _NO_LEVEL else "",
+            reference=self.reference(row),
             **self._fixed,
         )
         return _IDENTIFIER.sub(self._by_name, told)
