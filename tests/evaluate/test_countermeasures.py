@@ -81,6 +81,16 @@ def test_a_figure_nobody_foresaw_is_verified_before_a_pace_is_asked_of_it():
     assert expected["action"] == Action.SPEED_UP
 
 
+def test_a_met_target_that_jumps_about_is_no_problem():
+    jumping = {2012 + i: 80 + 4.0 * (-1) ** i for i in range(14)}
+    one = target(type="maintain", value=60)
+    found = assessed([one], observations(jumping))
+    assert set(found.warnings["rule"]) == {"volatile"}
+    assert found.countermeasures.empty
+    missed = assessed([target(value=83)], observations(jumping | {2025: 82.5}))
+    assert len(missed.countermeasures) == 1
+
+
 def test_what_cannot_be_judged_is_not_held():
     # An indicator that rises as before: whether its rise slows is undecidable.
     rising = {2013 + i: 20 + 0.5 * i + 0.3 * (-1) ** i for i in range(13)}

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from halfsky.evaluate.experience import ahead
-from halfsky.plan.vocabulary import Family, Status
+from halfsky.plan.vocabulary import Family, Severity, Status
 
 NO_EFFECTS = pd.DataFrame({"target": [], "grade": []})
-NO_WARNINGS = pd.DataFrame({"family": [], "target": []})
+NO_WARNINGS = pd.DataFrame({"family": [], "target": [], "severity": []})
 
 
 def target(name: str = "a-1-1", **changes: object) -> dict[str, object]:
@@ -30,6 +30,10 @@ def target(name: str = "a-1-1", **changes: object) -> dict[str, object]:
         "doubt": None,
     }
     return base | changes
+
+
+def warning(family: Family, name: str, severity: Severity) -> pd.DataFrame:
+    return pd.DataFrame({"family": [family], "target": [name], "severity": [severity]})
 
 
 def found(
@@ -74,10 +78,13 @@ def test_why(changes, why):
 def test_a_goal_in_trouble_sets_no_example():
     good = {"completion_pct": 90.0}
     assert found(target(**good), unmet=("a-1",)) == {}
-    warned = pd.DataFrame({"family": [Family.WORSENING], "target": ["a-1-1"]})
-    assert found(target(**good), warnings=warned) == {}
-    noted = pd.DataFrame({"family": [Family.DATA], "target": ["a-1-1"]})
+    worse = warning(Family.WORSENING, "a-1-1", Severity.AMBER)
+    assert found(target(**good), warnings=worse) == {}
+    noted = warning(Family.DATA, "a-1-1", Severity.NOTE)
     assert found(target(**good), warnings=noted) == {"a-1-1": "ahead"}
+    red = warning(Family.HARD, "a-1-2", Severity.RED)
+    both = [target(**good), target("a-1-2", status=Status.NEARLY)]
+    assert found(*both, warnings=red) == {}, "the same goal stands among the problems"
 
 
 def test_evidence_of_an_effect_comes_first_whatever_the_goals_other_targets_do():

@@ -156,7 +156,8 @@ def _action(row: dict[str, Any], raised: pd.DataFrame | None) -> Action | None:
         return Action.VERIFY
     if "overdue" in rules:
         return Action.FILE_FIGURES
-    return Action.SMOOTH if Family.VOLATILE in families else None
+    # A met target that is not warned of as hard to keep is no problem, however its figures jump.
+    return Action.SMOOTH if Family.VOLATILE in families and status != Status.MET else None
 
 
 def _answers(row: dict[str, Any], plan: Plan, found: dict[str, str]) -> dict[str, Any]:

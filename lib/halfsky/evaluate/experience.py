@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from halfsky.plan.vocabulary import Family, Status
+from halfsky.plan.vocabulary import Family, Severity, Status
 
 COLUMNS = ["goal", "target", "why"]
 PROVEN = ("A", "B")  # grades of evidence that make a practice worth telling of
@@ -16,7 +16,7 @@ PROVEN = ("A", "B")  # grades of evidence that make a practice worth telling of
 def ahead(
     targets: pd.DataFrame, goals: pd.DataFrame, warnings: pd.DataFrame, effects: pd.DataFrame
 ) -> pd.DataFrame:
-    """Targets ahead of their time or held, of goals that are not unmet.
+    """Targets ahead of their time or held, of goals neither unmet nor under a red warning.
 
     A target whose figures agree with a measure's effect counts whatever its goal's others do.
 
@@ -31,10 +31,13 @@ def ahead(
         asked and not worse since) or moved (met, and bettered by δ or more); a target warned of
         as hard to meet or worsening, or whose newest figure is in doubt, is none of these.
     """
-    unmet = goals.loc[goals["status"] == Status.UNMET, "goal"]
+    # A goal under a red warning is told among the problems: it cannot be an example beside them.
+    red = warnings.loc[warnings["severity"] == Severity.RED, "target"]
+    in_trouble = set(goals.loc[goals["status"] == Status.UNMET, "goal"])
+    in_trouble |= set(targets.loc[targets["target"].isin(red), "goal"])
     troubled = warnings.loc[warnings["family"].isin([Family.HARD, Family.WORSENING]), "target"]
     proven = set(effects.loc[effects["grade"].isin(PROVEN), "target"])
-    has_place = ~targets["goal"].isin(unmet) | targets["target"].isin(proven)
+    has_place = ~targets["goal"].isin(in_trouble) | targets["target"].isin(proven)
     frame = targets[has_place & ~targets["target"].isin(troubled) & targets["doubt"].isna()]
     met = (frame["status"] == Status.MET) & frame["baseline"].notna()
     why = pd.Series(pd.NA, index=frame.index, dtype=object)

@@ -69,11 +69,32 @@ def results(view: View) -> dict[str, Any]:
         "goals": goals,
         "warnings": warnings,
         "register": register_record(view),
+        "countermeasures": _countermeasures(view),
         **measures_record(view),
         "rates": count_statuses(view.goals),
         "public": view.is_public,
         "withheld": None if withheld is None else len(withheld),
     }
+
+
+def _countermeasures(view: View) -> list[dict[str, Any]]:
+    """What is asked of whom, the gravest first; the yearly changes in the target's own unit."""
+    frame = view.assessment.countermeasures
+    if view.domain_id is not None:
+        frame = frame[frame["domain"] == view.domain_id]
+    return [
+        {
+            **{key: row[key] for key in ("goal", "target", "action", "department")},
+            **{key: list(row[key]) for key in ("support", "measures", "lacking")},
+            **{
+                key: _number(row[key])
+                for key in ("shortfall", "heads", "change50", "change80", "heads50", "heads80")
+            },
+            "is_line": bool(row["is_line"]),
+            "report_year": _whole(row["report_year"]),
+        }
+        for row in rows(frame)
+    ]
 
 
 def _target(row: dict[str, Any], rule: str, view: View) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import nbformat
@@ -75,6 +76,19 @@ def test_the_annex_says_what_results_json_says() -> None:
         *("85.0%", "20.0/10万（五年合并）", "—", "94.0%", "—"),
     ]
     assert "未注年份的，基期为2020年，最新为2025年" in annex.note
+
+
+def test_what_is_asked_stands_in_results_json() -> None:
+    view = small_view()
+    asked = results(view)["countermeasures"]
+    proposed = view.assessment.countermeasures
+    assert [one["target"] for one in asked] == list(proposed["target"])
+    assert [one["action"] for one in asked] == list(proposed["action"])
+    assert [one["department"] for one in asked] == list(proposed["department"])
+    steps = proposed["change50"].dropna().tolist()
+    told = [one["change50"] for one in asked if one["change50"] is not None]
+    assert told == pytest.approx(steps, rel=1e-5)
+    assert json.loads(json.dumps(asked)) == asked, "plain data, a gap is null"
 
 
 def test_unmet_and_unfiled_targets_are_named() -> None:
