@@ -18,6 +18,7 @@ from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Measure, Region
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.report import numbers
+from halfsky.report.findings import troubles, values_of
 from halfsky.report.html import Html
 from halfsky.report.markup import read
 from halfsky.report.prose import (
@@ -29,8 +30,9 @@ from halfsky.report.prose import (
     variants,
     verbs,
 )
+from halfsky.report.sections import words_for
 from halfsky.report.view import View
-from halfsky.report.words import rows
+from halfsky.report.words import Words, rows
 
 ASSUMED = Assumptions(load_thresholds(), UNITS, load_calibration())
 NUMERATOR = "接受检查的妇女人数"
@@ -332,3 +334,208 @@ def test_paces_are_shown_with_what_half_of_them_leaves(view):
 def test_say_refuses_an_unknown_phrase():
     with pytest.raises(KeyError):
         say("standing", "nothing", "things-1")
+
+
+def goal_of(view: View, goal: str) -> list[dict]:
+    return [row for row in rows(view.targets) if row["goal"] == goal]
+
+
+def test_a_doubtful_figure_is_told_as_filed_and_praised_by_nobody(view):
+    row = {**rows(view.targets)[2], "doubt": "unit_slip"}
+    assert row["status"] == "达标"
+    told = Prose(view).standing(row) + Prose(view).verdict(row)
+    assert re.search("填报.*为.*（基期.*）", told)
+    assert "核实，暂列达标" in told
+    assert "提高" not in told
+    assert Prose(view).outlook(row) == ""
+    assert "，待核实）" in values_of([row])
+    reference = Prose(of_role("reference", True))
+    assert "公布" in reference.standing(row)
+    assert "暂列已达本规划目标值" in reference.verdict(row)
+
+
+def test_a_clauses_chance_names_the_clause_and_the_goals_own_stands_beside_it(view):
+    prose = Prose(view)
+    first, alone = goal_of(view, "things-1")[0], goal_of(view, "things-2")[0]
+    joint = view.goals.set_index("goal")["p"]["things-1"]
+    told = prose.outlook(first)
+    assert "检查率" in told
+    assert told.endswith(f"整个目标同时达到的概率{numbers.chance(joint)}")
+    assert "整个目标" not in prose.outlook(alone), "one clause is the goal"
+
+
+def test_what_is_to_be_verified_is_never_dropped(view):
+    row = rows(view.targets)[0]
+    worse = {"first_year": 2022, "first": 85.0, "value_year": 2025, "value": 80.0, "years": 3}
+    unusual = {"value_year": 2025, "value": 80.0, "lo95": 84.0, "hi95": 88.0}
+    common = {"goal": row["goal"], "target": row["target"], "indicator": None, "domain": "things"}
+    found = [
+        {"family": "恶化", "rule": "wrong_way", "severity": "红色", "inputs": worse | {"delta": 1}},
+        {"family": "异常", "rule": "outside_interval", "severity": "黄色", "inputs": unusual},
+    ]
+    warned = view_of(figures(), returns=returned())
+    warned.__dict__["warnings"] = pd.DataFrame([common | w for w in found])
+    told = troubles(warned, Prose(warned), row)
+    assert "请核实" in told[0]
+    assert "朝不利方向" in told[1]
+    doubtful = troubles(warned, Prose(warned), {**row, "doubt": "unit_slip"})
+    assert len(doubtful) == 1, "no decline is read off a doubtful figure"
+    assert "请核实" in doubtful[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "started", "said"),
+    [
+        ("推进中", "2024", "同期，“做事”（措施1）2024年启动"),
+        ("推进中", "2025", "指标向好，而措施1于2025年才启动，暂无可总结的做法"),
+        ("未启动", "", "指标向好，而对应措施尚未启动，暂无可总结的做法"),
+    ],
+)
+def test_only_what_ran_a_year_before_counts_as_having_run(status, started, said):
+    made = returned(status=status, started=started)
+    told = report.experience(view_of(figures(), returns=made, serves=("things-2",))).text
+    assert said in told
+    assert ("同期" in told) == (started == "2024")
+
+
+def test_a_measure_never_begun_is_named_though_its_goal_is_met():
+    made = returned(status="未启动", started="")
+    told = lines(report.recommendations(view_of(figures(), returns=made, serves=("things-2",))))
+    assert "另须在2026年内启动：“做事”（事项2，措施1，某局）。" in told
+    served = lines(report.recommendations(view_of(figures(), returns=made)))
+    assert not any(line.startswith("另须") for line in served), "told with its goal"
+
+
+def test_a_measure_begun_late_keeps_its_status_and_is_asked_for_what_is_not_filed_yet():
+    for status, words, step in (
+        ("推进中", "2024年才启动，正在推进", "须2026年说明能否按期补上进度"),
+        ("完成", "2024年才启动，已完成", "须2026年报送成效"),
+    ):
+        view = view_of(figures(), returns=returned(status=status, started="2024"))
+        told = lines(report.recommendations(view))[0]
+        assert words in told
+        assert step in told
+
+
+def test_two_paces_that_print_alike_are_told_once(view):
+    row, answer = rows(view.targets)[0], rows(view.assessment.countermeasures)[0]
+    merged = answer | {"change50": 2.751, "change80": 2.754, "is_line": False}
+    told = Prose(view).need(row, merged)
+    assert "五成至八成把握" in told
+    assert told.count("2.75") == 1
+    apart = Prose(view).need(row, merged | {"change80": 3.1})
+    assert "五成至八成" not in apart
+
+
+def test_without_a_forecast_no_chance_goes_with_a_pace(view):
+    row, answer = rows(view.targets)[0], rows(view.assessment.countermeasures)[0]
+    assert "把握" not in Prose(view).need(row, answer | {"is_line": True})
+
+
+def test_less_than_one_head_a_year_is_told_to_the_plans_end(view):
+    row, answer = rows(view.targets)[0], rows(view.assessment.countermeasures)[0]
+    few = answer | {"change50": 2.0, "change80": 3.0, "heads50": 0.25, "heads80": 0.5}
+    told = Prose(view).need(row, few)
+    assert "（到2030年共需增加2人）" in told, "5 years of .25"
+    assert "（到2030年共需增加3人）" in told, "5 years of .5"
+    assert "不足1" not in told
+
+
+def test_quotation_marks_within_a_clause_are_the_inner_kind(view):
+    row = rows(view.targets)[0] | {"clause": "发挥“半边天”作用"}
+    assert "“发挥‘半边天’作用”" in Prose(view).ask(row)
+
+
+def test_a_name_that_states_something_gives_way_to_the_indicators(view):
+    row = rows(view.targets)[0] | {"name": "检查率提高", "indicator_name": "妇女检查率"}
+    assert values_of([row]) == "妇女检查率（85.0%，要求提高）"
+
+
+@pytest.mark.parametrize(
+    ("p", "shown"),
+    [
+        (0.8989, "89.9%"),  # 90 % would be 很有把握
+        (0.89996, "89.996%"),
+        (0.329, "32.9%"),
+        (0.33, "33%"),
+        (0.656, "65.6%"),
+        (0.47, "47%"),
+        (0.0995, "9.95%"),
+    ],
+)
+def test_a_chance_stays_on_its_own_side_of_a_limit(p, shown):
+    assert numbers.percent(p) == shown
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [(0.1, 0.4, "0.1—0.4"), (-0.14, 0.14, "−0.1至0.1"), (-0.4, -0.2, "−0.4至−0.2")],
+)
+def test_an_interval_with_a_sign_is_told_with_a_word(low, high, shown):
+    assert numbers.span(low, high, 1) == shown
+
+
+@pytest.mark.parametrize(
+    ("speed_up", "is_stalled", "p", "said"),
+    [
+        (0.4, False, 0.8, "近期速度已快于所需"),
+        (0.4, False, 0.2, ""),  # the forecast does not think so
+        (1.02, False, 0.4, "略快于近期速度"),
+        (2.5, False, 0.2, "为近期速度的2.5倍"),
+        (None, True, 0.2, "停滞或反向"),
+        (None, True, 0.7, ""),
+    ],
+)
+def test_the_recent_pace_is_left_out_where_the_forecast_says_the_opposite(
+    view, speed_up, is_stalled, p, said
+):
+    row = rows(view.targets)[0]
+    pace = {"needed_pace": 2.0, "speed_up": speed_up, "is_stalled": is_stalled, "p_met": p}
+    told = words_for(view).pace(row | pace)
+    assert told.startswith("今后每年需提高2.00个百分点")
+    assert told.endswith(said)
+    assert ("，" in told) == bool(said)
+
+
+def test_a_change_that_is_not_needed_is_enough_already():
+    from halfsky.report.sections import _need
+
+    row = {"comparator": ">=", "decimals": 1, "need50": -0.09, "need80": 0.2}
+    assert _need(row, "need50") == "已够"
+    assert _need(row, "need80") == "+0.20"
+    assert _need(row | {"comparator": "<="}, "need50") == "−0.09"
+
+
+def test_near_and_no_further_than_at_the_baseline_says_so(view):
+    row = rows(view.targets)[0] | {"type": "directional", "rule": "within_delta", "delta": 3.0}
+    row |= {"value": 88.7, "baseline": 88.71, "threshold": 91.7, "status": "基本达标"}
+    told = words_for(view).rule(row)
+    assert told == "88.7%，与基期持平，比要求低3.0个百分点，差距不超过3.0个百分点"
+
+
+def test_a_share_is_held_against_another_by_its_name(view):
+    row = rows(view.targets)[0] | {"type": "relative", "unit": "百分点", "comparator": "within"}
+    row |= {"female": 38.8, "value": -5.1, "delta": 2.0, "rule": "short", "status": "未达标"}
+    words = Words((0.97, 1.03), 2030, {}, references={row["target"]: "企业职工中女性比例"})
+    assert words.requirement(row) == "与企业职工中女性比例（43.9%）相适应（相差不超过2个百分点）"
+    assert words.rule(row) == "38.8%，比企业职工中女性比例（43.9%）低5.1个百分点"
+    inputs = {"p": 0.3289, "limit": 0.33, "value_year": 2025, "value": -5.1, "threshold": 0.0}
+    told = words.warning({"rule": "p_below", "inputs": inputs}, row)
+    assert "概率为32.9%，低于33%" in told
+    assert "（2025年比企业职工中女性比例低5.1个百分点，要求与这一比例相差不超过2个百分点）" in told
+
+
+def test_the_headline_says_when_one_figure_decides(view):
+    told = report.headline(view).html
+    assert "一项目标有一项指标未达标即判未达标" in told
+    assert "4项中3项有可用数据" in told
+
+
+def test_paces_are_not_asked_of_what_is_likely_or_in_doubt():
+    view = view_of(figures())
+    name = "检查率"
+    assert f"{name} " in report.what_if_table(view).text
+    for changed in ({"p_met": 0.7}, {"doubt": "unit_slip"}):
+        other = view_of(figures())
+        other.__dict__["targets"] = other.targets.assign(**changed)
+        assert name not in report.what_if_table(other).text

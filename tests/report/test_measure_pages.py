@@ -103,7 +103,7 @@ def test_the_effect_table_shows_four_pieces_with_figures_and_no_cause():
         assert figure in shown.html
     assert "累计投入30.0万元、惠及800人次" in shown.html
     assert row["grade"] == "C", "without comparisons two pieces hold"
-    assert "初步一致于措施起作用" in shown.html
+    assert "与措施起作用初步一致" in shown.html
     assert "导致" not in shown.html
     assert "约0.1项" in shown.html, "0.05 × 1 = 0.05"
 
@@ -119,6 +119,13 @@ def test_a_chart_of_nothing_is_refused():
     empty = assessed(BEGUN).effects.head(0)
     with pytest.raises(ValueError, match="no effects"):
         plot_effects(empty, pd.DataFrame(), pd.DataFrame())
+
+
+def test_a_table_without_rows_is_only_its_note():
+    shown = report.effect_table(view(BEGUN), grades="AB")
+    assert "<table" not in shown.html
+    assert "C级1项" in shown.html
+    assert "见各领域报告，别的D级不逐项列出" in shown.html
 
 
 def test_begun_too_early_to_tell_is_said_with_the_number_of_measures():

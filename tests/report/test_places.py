@@ -18,10 +18,12 @@ from halfsky.evaluate.subareas import chance, limit_curves
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
-from halfsky.report import charts
+from halfsky.report import charts, numbers
 from halfsky.report.chart import Chart
+from halfsky.report.prose import up_down
 from halfsky.report.theme import STATUS
 from halfsky.report.view import View
+from halfsky.report.words import phrase
 from places import TWELVE, groups, townships
 
 ASSUMED = Assumptions(load_thresholds(), UNITS, load_calibration())
@@ -346,3 +348,35 @@ def test_spreadsheet_names_are_data_not_markup():
     for make in (report.contribution_table, report.where_sentences):
         assert "<b>甲" not in make(hostile).html
         assert "&lt;b&gt;甲" in make(hostile).html
+
+
+@pytest.mark.parametrize(
+    ("outer", "said"),
+    [(0, "3个在95%控制限之外，都在99.8%控制限以内"), (2, "其中2个在99.8%控制限之外")],
+)
+def test_none_beyond_the_outer_limit_is_told_in_words(outer, said):
+    row = {"name": "率", "counted": 8, "whole": 50.0, "unit": "%", "decimals": 1}
+    row |= {"outside_inner": 3, "outside_outer": outer, "flagged": 0}
+    assert said in phrase("areas", "funnel", t=row, names="")
+
+
+def test_a_numerator_that_stood_still_takes_no_part():
+    row = {"name": "率", "base_year": 2020, "year": 2025, "change": 5.3, "unit": "%", "up": "提高"}
+    row |= {"down": "下降", "numerator_before": 29, "numerator": 29}
+    row |= {"denominator_before": 34, "denominator": 32}
+    told = phrase(
+        "changes", "denominator", r=row, above="（甲）", below="（乙）", follows=False, same=True,
+        places=1,
+    )  # fmt: skip
+    assert "分子（甲）没有变化，都是29，分母（乙）由34变为32，变化全部来自分母。" in told
+
+
+@pytest.mark.parametrize(("value", "shown"), [(18.14, "18.1"), (11684.3, "11684"), (99.9, "99.9")])
+def test_a_large_dispersion_is_whole(value, shown):
+    assert numbers.many_times(value) == shown
+
+
+def test_minutes_become_more_or_fewer():
+    assert up_down("分钟/日", "mean", "lower_better") == ("增加", "减少")
+    assert up_down("%", "share", "higher_better") == ("提高", "下降")
+    assert up_down("%", "share", "lower_better") == ("上升", "下降")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 import pandas as pd
@@ -74,6 +75,17 @@ def test_cells_of_strangers_stay_text():
     shown = warning_table(View(found, figures, {}))
     assert "<script>" not in shown.html
     assert "&lt;script&gt;" in shown.html
+
+
+def test_a_note_of_last_year_alone_is_not_counted():
+    made = view()
+    gone = made.assessment.register.iloc[[0]].assign(
+        state="解除", severity=None, severity_before="提示"
+    )
+    register = pd.concat([made.assessment.register, gone], ignore_index=True)
+    found = replace(made.assessment, register=register)
+    told = warning_register(View(found, made.observations, {})).text
+    assert "本年另有提示0条" in told
 
 
 def test_notes_are_counted_and_not_listed():

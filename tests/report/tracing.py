@@ -83,7 +83,7 @@ class Figures:
         if after.startswith("万元"):
             return [*self.money, *self.level]
         if re.match(r"(人|例|户|家|所|件|起|次|座|张|天|人次)", after) and before.endswith(
-            ("约", "惠及", "的", "不足", "合并")
+            ("约", "惠及", "的", "不足", "合并", "共需增加", "共需减少")
         ):
             return self.head
         return [*self.level, *self.difference, *self.head]
@@ -210,12 +210,15 @@ class Tracer:
         targets = assessment.targets[assessment.targets["goal"] == goal]
         for row in rows(targets):
             self._target(figures, row)
+        joint = assessment.goals.loc[assessment.goals["goal"] == goal, "p"]
+        figures.chance += [100 * p for p in known(joint)]
         for warning in rows(assessment.warnings[assessment.warnings["goal"] == goal]):
             self._warning(figures, warning)
         actions = assessment.countermeasures
         for row in rows(actions[actions["goal"] == goal]):
             figures.difference += known([row[n] for n in ("shortfall", "change50", "change80")])
             figures.head += known([row[n] for n in ("heads", "heads50", "heads80")])
+            figures.head += self._to_the_end(row)
         mine = {m.id for m in view.plan.measures_for(goal)}
         for row in rows(assessment.measures[assessment.measures["measure"].isin(mine)]):
             figures.dated += _dated(row, ("people_year", "people"))
@@ -245,6 +248,13 @@ class Tracer:
         self._constants(figures)
         return figures
 
+    def _to_the_end(self, row: dict[str, object]) -> list[float]:
+        """Less than one head a year: how many by the plan's end, rounded up."""
+        years = self.view.assessment.targets.set_index("target")["value_year"]
+        yearly = [h for h in known([row["heads50"], row["heads80"]]) if h < 1]
+        end = self.view.plan.info.end_year
+        return [math.ceil(h * (end - int(years[row["target"]])) - 1e-9) for h in yearly]
+
     def _target(self, figures: Figures, row: dict[str, object]) -> None:
         rules = self.view.assessment.assumptions.thresholds
         levels = known([row.get(name) for name in LEVELS])
@@ -252,6 +262,9 @@ class Tracer:
         figures.difference += known([row.get(name) for name in DIFFERENCES])
         if row["type"] in ("narrow_gap", "relative"):
             figures.difference += levels
+        if row["type"] == "relative":  # the share that women's is held against
+            female, value = known([row["female"]]), known([row["value"]])
+            figures.level += [f - v for f, v in zip(female, value, strict=True)]
         if row["value"] is not None and row["threshold"] is not None:
             figures.difference.append(shortfall(row, rules))
         figures.chance += [100 * p for p in known([row["p_met"], row.get("p_before")])]

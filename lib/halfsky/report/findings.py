@@ -13,19 +13,21 @@ import pandas as pd
 
 from halfsky.evaluate.countermeasures import open_problems
 from halfsky.evaluate.experience import PROVEN, ahead
-from halfsky.plan.vocabulary import Action, MeasureFinding, Progress, Severity, Status
+from halfsky.plan.vocabulary import Action, Family, MeasureFinding, Progress, Severity, Status
 from halfsky.report import numbers
 from halfsky.report.html import Html, note
-from halfsky.report.prose import Prose, is_backed, say
+from halfsky.report.prose import Prose, claim, inner_quotes, is_backed, say, short_name, shown
 from halfsky.report.sections import goal_label, render, subjects
 from halfsky.report.view import View
-from halfsky.report.words import rows
+from halfsky.report.words import rows, status_word
 
 MOST = 8  # sentences in one list; the tables hold the rest
 MOST_EVIDENCE = 2
 FEW = 3  # so many missing figures are named one by one
 _FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)
 _KNOWN_TROUBLE = ("p_below", "overdue")  # told by the figures of the sentence itself
+_TO_VERIFY = (Family.DATA, Family.UNUSUAL)
+MOST_IDLE = 6  # measures never begun that are named in one sentence
 
 
 def experience(view: View) -> Html:
@@ -63,22 +65,52 @@ def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
         )
     elif first["why"] == "headroom":
         margin = numbers.gap(first["headroom"], first["unit"], first["decimals"])
-        told += f"，优于{prose.aim}（{_limit(first)}）{margin}"
+        told += f"，优于{_asked(prose, first)}{margin}"
     else:
         least = numbers.difference(first["delta"], first["unit"], first["decimals"])
         told += f"，变化超过有意义的最小幅度（{least}）"
-    if len(targets) > 1:
-        told += f"；同一目标的{values_of(targets[1:])}也是如此"
-    ran = [
-        m
-        for m in measures_for(view, goal)
-        if m["status"] in (Progress.RUNNING, Progress.DONE)
-        and m["finding"] != MeasureFinding.WITHOUT_RESULT
-    ]
-    if ran:
-        told += f"。同期，{prose.measures(ran, goal, as_run=True)}"
+    # They qualify for reasons of their own; what they share is that they are met.
+    met = [row for row in targets[1:] if row["status"] == Status.MET]
+    if met:
+        told += f"；同一目标的{values_of(met)}也已{'达到要求' if view.is_reference else '达标'}"
+    told += _meanwhile(view, prose, first)
     told += _evidence(view, targets)
     return told + "。"
+
+
+def _meanwhile(view: View, prose: Prose, first: dict[str, Any]) -> str:
+    """The measures that ran a year before the figure; those that did not are told as such."""
+    goal = first["goal"]
+    begun, late, idle = [], [], []
+    for m in measures_for(view, goal):
+        number = view.plan.measures[m["measure"]].number
+        if m["status"] == Progress.NOT_BEGUN:
+            idle.append(f"措施{number}至今未启动")
+        elif m["started_year"] is None:
+            continue
+        elif m["started_year"] > first["value_year"] - 1:
+            late.append(f"措施{number}于{int(m['started_year'])}年才启动")
+        elif (
+            m["status"] in (Progress.RUNNING, Progress.DONE)
+            and m["finding"] != MeasureFinding.WITHOUT_RESULT
+        ):
+            begun.append(m)
+    if begun:
+        ran = f"。同期，{prose.measures(begun, goal, as_run=True)}"
+        return ran + "".join(f"；{told}" for told in late + idle)
+    if late:
+        apart = numbers.joined(late + idle)
+        return f"。指标向好，而{apart}，暂无可总结的做法"
+    if idle:
+        return "。指标向好，而对应措施尚未启动，暂无可总结的做法"
+    return ""
+
+
+def _asked(prose: Prose, row: dict[str, Any]) -> str:
+    """What a figure is better than: the plan's value, or the baseline where the plan has none."""
+    if row["plan_value"] is None:
+        return f"{'基期' if row['type'] == 'maintain' else '要求'}（{_limit(row)}）"
+    return f"{prose.aim}（{prose.limit(row)}）"
 
 
 def _evidence(view: View, targets: list[dict[str, Any]]) -> str:
@@ -117,12 +149,8 @@ def values_of(targets: list[dict[str, Any]], most: int = 3) -> str:
     """Names with their figures: 住院分娩率（99.95%）、……."""
     told = []
     for row in targets:
-        value = numbers.quantity(row["value"], row["unit"], row["decimals"])
-        if row["type"] == "milestone":
-            value = f"{row['level']:.0f}级"
-        elif row["type"] == "relative":
-            value = numbers.quantity(row["female"], "%", row["decimals"])
-        told.append(f"{row['name']}（{value}）")
+        doubt = "，待核实" if row["doubt"] is not None else ""
+        told.append(f"{short_name(row)}（{shown(row)}{claim(row)}{doubt}）")
     return numbers.joined(told, most)
 
 
@@ -162,21 +190,41 @@ def _problem(view: View, prose: Prose, targets: list[dict[str, Any]]) -> str:
     first = targets[0]
     parts = [prose.standing(first) + prose.verdict(first)]
     parts += [prose.outlook(first), prose.pace(first)]
-    parts += troubles(view, prose, first)[:1]
-    if len(targets) > 1:
-        parts.append(f"另有{values_of(targets[1:])}")
+    parts += troubles(view, prose, first)
+    parts += _others(view, targets[1:])
     return "；".join(part for part in parts if part)
 
 
+def _others(view: View, targets: list[dict[str, Any]]) -> list[str]:
+    """The goal's other open targets, by how they stand."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in targets:
+        if row["status"] == Status.MET:
+            word = "需要关注" if view.is_reference else "有预警"
+        elif row["status"] == Status.UNDECIDABLE:
+            word = "难以判断"
+        else:
+            word = status_word(row["status"], view.is_reference)
+        groups.setdefault(word, []).append(row)
+    told = [f"{word}的还有{values_of(group)}" for word, group in groups.items()]
+    return [f"同一目标下{told[0]}", *told[1:]] if told else []
+
+
 def troubles(view: View, prose: Prose, row: dict[str, Any]) -> list[str]:
-    """Warnings of a target that its own figures do not already tell, the gravest first."""
+    """Warnings of a target that its own figures do not already tell.
+
+    What is to be verified first, all of it; then the gravest of the others, unless the figure
+    itself is in doubt.
+    """
     mine = view.warnings[
         (view.warnings["target"] == row["target"])
         & ~view.warnings["rule"].isin(_KNOWN_TROUBLE)
         & (view.warnings["severity"] != Severity.NOTE)
     ]
     about = subjects(view)
-    return [prose.words.warning(w, about(w)) for w in rows(mine)]
+    to_verify = mine["family"].isin(_TO_VERIFY)
+    others = mine[~to_verify].head(0 if row["doubt"] is not None else 1)
+    return [prose.words.warning(w, about(w)) for w in [*rows(mine[to_verify]), *rows(others)]]
 
 
 def measures_for(view: View, goal: str) -> list[dict[str, Any]]:
@@ -214,7 +262,7 @@ def _measures_at_fault(view: View) -> list[str]:
 def _named(view: View, m: dict[str, Any]) -> str:
     measure = view.plan.measures[m["measure"]]
     domain = "" if view.domain_id else view.plan.domain(measure.domain).name
-    return f"{domain}“{m['title']}”"
+    return f"{domain}“{inner_quotes(m['title'])}”"
 
 
 def recommendations(view: View) -> Html:
@@ -232,7 +280,7 @@ def recommendations(view: View) -> Html:
     for _, part in proposed[~missing].groupby("goal", sort=False):
         items.append(_proposal(view, prose, rows(part), by_target))
     shown, closing = _most(items, "项目标需要采取对策")
-    asked = _to_be_filed(view, proposed[missing])
+    asked = [*_to_begin(view), *_to_be_filed(view, proposed[missing])]
     if view.reported.empty:
         return note("".join(asked))  # no proposal, only what is asked for
     shown, closing = _after(shown, closing, asked)
@@ -287,12 +335,37 @@ def _proposal(
     first = answers[0]
     goal = first["goal"]
     told = f"{goal_label(view, goal)}：{prose.need(by_target[first['target']], first)}"
-    if len(answers) > 1:
-        rest = [by_target[a["target"]] for a in answers[1:]]
-        told += f"；{values_of(rest)}一并处理"
+    rest = [by_target[a["target"]] for a in answers[1:]]
+    if rest:
+        told += f"；{values_of(rest)}一并纳入"
     year = int(first["report_year"])
     measures = prose.measures(measures_for(view, goal), goal, steps=year)
     return f"{told}。{measures}。{prose.duty(first)}。"
+
+
+def idle_elsewhere(view: View) -> pd.DataFrame:
+    """Measures never begun, of goals without a proposal that would name them."""
+    frame = view.assessment.measures
+    if view.domain_id is not None:
+        frame = frame[frame["domain"] == view.domain_id]
+    proposed = view.assessment.countermeasures
+    opened = set(proposed.loc[proposed["status"] != Status.MISSING, "goal"])
+    idle = frame[frame["status"] == Progress.NOT_BEGUN]
+    return idle[[opened.isdisjoint(goals) for goals in idle["goals"]]]
+
+
+def _to_begin(view: View) -> list[str]:
+    """Which measures are to begin although no figure of their goals asks for it."""
+    idle = rows(idle_elsewhere(view))
+    if not idle:
+        return []
+    year = min(view.year + 1, view.plan.info.end_year)
+    named = [
+        f"“{inner_quotes(m['title'])}”（{goal_label(view, m['goals'][0])}，"
+        f"措施{view.plan.measures[m['measure']].number}，{m['department']}）"
+        for m in idle
+    ]
+    return [f"另须在{year}年内启动：{numbers.joined(named, MOST_IDLE, '条措施')}。"]
 
 
 def _to_be_filed(view: View, missing: pd.DataFrame) -> list[str]:

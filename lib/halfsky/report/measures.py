@@ -1,6 +1,6 @@
 """What was done and what came of it: the plan's measures, causes, and evidence of effect.
 
-Nothing here says that a measure caused anything: figures agree with an effect (一致于), or they
+Nothing here says that a measure caused anything: figures agree with an effect (相一致), or they
 do not suffice to tell (不足以判断). Source: docs/method.md section 7.
 """
 
@@ -16,6 +16,7 @@ from halfsky.report.chart import Chart
 from halfsky.report.charts.effects import EFFECTS_PER_FIGURE, plot_effects
 from halfsky.report.figures import Charts, sources
 from halfsky.report.html import Html, note
+from halfsky.report.prose import inner_quotes
 from halfsky.report.sections import goal_label, render
 from halfsky.report.view import View
 from halfsky.report.words import rows
@@ -25,9 +26,9 @@ MOST_SOUND = 3  # goals whose measures all began in time, told of one by one up 
 MOST_TOLD = 2  # targets without evidence in one goal's sentence; the table holds the rest
 GRADES = ("A", "B", "C", "D")
 SAID = {
-    "A": "一致于措施起作用，四项证据都支持",
-    "B": "一致于措施起作用，三项证据支持",
-    "C": "初步一致于措施起作用，别的证据不足",
+    "A": "与措施起作用相一致，四项证据都支持",
+    "B": "与措施起作用相一致，三项证据支持",
+    "C": "与措施起作用初步一致，别的证据不足",
     "D": "不足以判断",
 }
 _HELD = {True: "支持", False: "不支持", None: "不可用"}
@@ -215,7 +216,7 @@ def _target(view: View, target: str) -> dict[str, Any]:
 
 def _measure(view: View, measure: str) -> str:
     found = view.plan.measures[measure]
-    return f"“{found.title}”（措施{found.number}）"
+    return f"“{inner_quotes(found.title)}”（措施{found.number}）"
 
 
 def _spent(row: dict[str, Any]) -> str:
@@ -301,7 +302,9 @@ def _without_evidence(view: View, goal: str, sound: set[str]) -> list[str]:
 
 
 def _caption(view: View, row: dict[str, Any], measures: list[str]) -> str:
-    which = numbers.joined([f"措施{view.plan.measures[m].number}" for m in measures], 3)
+    which = numbers.joined(
+        list(dict.fromkeys(f"措施{view.plan.measures[m].number}" for m in measures)), 3
+    )
     return f"{which}，证据等级{row['grade']}：{SAID[row['grade']]}"
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
+
+from halfsky.plan.thresholds import load_thresholds
 
 WITHHELD = "＊"  # a figure that a public edition leaves out; a gap is a dash
 _SUFFIX = {"%": "%", "‰": "‰", "1/10万": "/10万", "女=100": "（女=100）", "女/男": "", "男/女": ""}
@@ -57,13 +60,45 @@ def limit(value: Any, unit: Any, decimals: Any = 1) -> str:
     return quantity(value, unit, decimals)
 
 
+@lru_cache(maxsize=1)
+def _limits() -> tuple[float, ...]:
+    """The lower limits of the words for a probability."""
+    return tuple(load_thresholds().outlook.bands.values())
+
+
+def likely() -> float:
+    """From here on a probability is told as 较有把握."""
+    return _limits()[1]
+
+
+def many_times(value: Any) -> str:
+    """How many times, as a dispersion: 18.1; from 100 on whole, since no one reads 11684.3."""
+    return number(value, 0 if is_known(value) and abs(value) >= 100 else 1)
+
+
 def percent(p: Any) -> str:
-    """A probability: whole percents, and never a false 0 % or 100 %."""
+    """A probability: whole percents, and never a false 0 % or 100 %.
+
+    Where rounding would carry it over a limit of a word or of a warning, as many decimals as keep
+    it on its own side: 89.9% is 较有把握, 90% is not.
+    """
     if not is_known(p):
         return "—"
     if p < 0.01:
         return "不到1%"
-    return "99%以上" if p > 0.99 else f"{100 * p:.0f}%"
+    if p > 0.99:
+        return "99%以上"
+    for places in range(4):
+        shown = f"{100 * p:.{places}f}"
+        if not any(p < limit <= float(shown) / 100 for limit in _limits()):
+            break
+    return f"{shown}%"
+
+
+def span(low: Any, high: Any, decimals: Any = 1, unit: Any = None) -> str:
+    """An interval: 0.1—0.4%; with a sign −0.2至0.4, since −0.4—−0.2 cannot be read."""
+    ends = (number(low, decimals), quantity(high, unit, decimals))
+    return ("至" if any("−" in end for end in ends) else "—").join(ends)
 
 
 def gap(value: Any, unit: Any, decimals: Any = 1) -> str:

@@ -57,7 +57,7 @@ def _paragraph(view: View, prose: Prose, known: list[dict[str, Any]], missing: i
     sentences.append(_others(view, known[1:], missing, goal))
     heading = [part for part in (prose.outlook(first), prose.pace(first)) if part]
     sentences.append("；".join(heading))
-    reasons = troubles(view, prose, first)[:1]
+    reasons = troubles(view, prose, first)
     ran = [] if view.is_reference else measures_for(view, goal)
     if ran:
         reasons.append(prose.measures(ran, goal))
@@ -73,7 +73,8 @@ def _others(view: View, others: list[dict[str, Any]], missing: int, goal: str) -
     unmet = [row for row in others if row["status"] in (Status.UNMET, Status.NEARLY)]
     unmet = [row for row in unmet if row not in met]
     unclear = [row for row in others if row["status"] == Status.UNDECIDABLE]
-    word = "达到" if all(row["status"] == Status.MET for row in met) else "达到或基本达到"
+    stand = {row["status"] for row in met}
+    word = "达到或基本达到" if len(stand) > 1 else "基本达到" if Status.NEARLY in stand else "达到"
     parts = []
     for key, group in (("met", met), ("open", unmet), ("unclear", unclear)):
         if group:

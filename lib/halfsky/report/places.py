@@ -23,6 +23,7 @@ from halfsky.report.charts.funnel import FUNNELS_PER_FIGURE
 from halfsky.report.charts.gaps import DUMBBELLS_PER_FIGURE, GROUPS, SLOPES_PER_FIGURE
 from halfsky.report.figures import NOTHING, Charts, Shown
 from halfsky.report.html import Html, note
+from halfsky.report.prose import up_down
 from halfsky.report.sections import of_plan, publisher, render
 from halfsky.report.view import View
 from halfsky.report.words import phrase, rows
@@ -37,16 +38,15 @@ _MERGED = {"sex": "男女", "area": "城乡"}
 
 
 def _named(view: View, frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows with name, unit and decimals of their indicator, and the word for its rising."""
+    """Rows with name, unit and decimals of their indicator, the words for its rise and fall."""
     known = view.plan.indicators
+    verbs = [up_down(known[i].unit, known[i].kind, known[i].direction) for i in frame["indicator"]]
     return frame.assign(
         name=[known[i].name for i in frame["indicator"]],
         unit=[known[i].unit for i in frame["indicator"]],
         decimals=[known[i].decimals for i in frame["indicator"]],
-        # 提高 is praise: what is not better for being higher only 上升.
-        up=[
-            "提高" if known[i].direction == "higher_better" else "上升" for i in frame["indicator"]
-        ],
+        up=[up for up, _ in verbs],
+        down=[down for _, down in verbs],
     )
 
 
@@ -256,7 +256,7 @@ def _moved(move: float, row: dict[str, Any]) -> str:
     told = numbers.difference(abs(move), row["unit"], row["decimals"])
     if numbers.number(move, row["decimals"]) == numbers.number(0, row["decimals"]):
         return "未变"
-    return (row["up"] if move > 0 else "下降") + told
+    return (row["up"] if move > 0 else row["down"]) + told
 
 
 # ---- townships
@@ -543,14 +543,17 @@ def _area_items(view: View) -> list[str]:
         for row in rows(flagged.head(SENTENCES))
     ]
     tests = _tested(view)
-    unlike = rows(tests[tests["is_overdispersed"] & (tests["flagged"] == 0)].head(SENTENCES // 2))
+    apart = tests[tests["is_overdispersed"] & (tests["flagged"] == 0)]
+    apart = apart.sort_values("dispersion", ascending=False, kind="stable")
+    unlike = rows(apart.head(SENTENCES // 2))
     if unlike:
         told = [
             phrase("areas", "range", t=row, low=low, high=high)
             for row in unlike
             for low, high in [_ends_of_rate(view, row)]
         ]
-        items.append(phrase("areas", "unlike", told="；".join(told), n=len(told)))
+        told_of = phrase("areas", "unlike", told="；".join(told), n=len(told), of=len(apart))
+        items.append(told_of)
     return items
 
 
@@ -597,6 +600,8 @@ def _change_items(view: View) -> list[str]:
                 below=_short(indicator.denominator),
                 # The numerator went the denominator's way, only more slowly.
                 follows=row["numerator_effect"] * row["denominator_effect"] < 0,
+                same=numbers.number(row["numerator"], 0)
+                == numbers.number(row["numerator_before"], 0),
                 places=row["decimals"],
             )
         )
@@ -605,22 +610,21 @@ def _change_items(view: View) -> list[str]:
 
 _EFFECTS = ("rate_effect", "composition_effect", "leader_effect", "follower_effect")
 _BRACKETS = re.compile(r"（[^）]*）")
-_LONGEST = 20
 
 
 def _short(definition: str) -> str:
-    """A numerator's or denominator's definition in brackets, without its own; long: nothing."""
+    """A numerator's or denominator's definition in brackets, without its own."""
     text = _BRACKETS.sub("", definition)
-    return f"（{text}）" if 0 < len(text) <= _LONGEST else ""
+    return f"（{text}）" if text else ""
 
 
 def _effect(row: dict[str, Any], key: str) -> str:
-    """What an effect did to the whole, in words; one decimal more than the figure."""
+    """What an effect did to the whole, in words."""
     value, places = row[key], row["decimals"] + 1
     if value is None or float(numbers.number(abs(value), places)) == 0:
         return "没有影响"
-    verb = row["up"] if value > 0 else "下降"
-    return f"使合计{verb}{numbers.difference(abs(value), row['unit'], places)}"
+    verb = row["up"] if value > 0 else row["down"]
+    return f"使合计{verb}{numbers.gap(abs(value), row['unit'], row['decimals'])}"
 
 
 def _peer_items(view: View) -> list[str]:

@@ -7,6 +7,7 @@ that a page made again reads the same, and 77 goals do not read alike.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -22,7 +23,7 @@ from halfsky.plan.vocabulary import Action, MeasureFinding, Progress, Status
 from halfsky.report import numbers
 from halfsky.report.sections import words_for
 from halfsky.report.view import View
-from halfsky.report.words import environment, status_word
+from halfsky.report.words import contradicts_forecast, environment, status_word
 
 Row = Mapping[str, Any]
 _AS_TOLD = (
@@ -37,7 +38,7 @@ _AS_TOLD = (
 )
 _LENGTH = ("岁", "年")
 _AMOUNT = ("人", "万人", "个", "件", "起", "份", "次", "元", "元/月", "元/年", "万元", "分钟/日")
-EVEN = 0.5
+SAME = 0.02  # two paces that differ by less are one: 3.33 and 3.34 a year
 MOST_TIMES = 10
 WHOLE_FROM = 10  # a pace of a figure without decimals is printed whole from here on
 MOST_SUPPORT = 3
@@ -108,6 +109,11 @@ class Prose:
         self.aim = "本规划目标值" if reference else "目标值"
         self.reach = "达到目标值" if reference else "达标"
         self.rules = view.assessment.assumptions.thresholds
+        targets = view.assessment.targets
+        self._goal = dict(zip(targets["target"], targets["goal"], strict=True))
+        self._clauses = targets["goal"].value_counts()
+        goals = view.assessment.goals
+        self._joint = dict(zip(goals["goal"], goals["p"], strict=True))
 
     def _say(self, group: str, key: str, goal: str, **values: Any) -> str:
         return say(group, key, goal, self._turn, **values)
@@ -120,15 +126,18 @@ class Prose:
         return str(row["name"] if is_quantity else row["indicator_name"])
 
     def ask(self, row: Row) -> str:
-        """规划要求“……”，: the clause verbatim."""
-        return self._say("ask", "plan", row["goal"], clause=row["clause"])
+        """规划要求“……”，: the clause verbatim, quotation marks within it made the inner kind."""
+        return self._say("ask", "plan", row["goal"], clause=inner_quotes(row["clause"]))
 
     def standing(self, row: Row) -> str:
         """Where a target stands, by its own figures."""
         values: dict[str, Any] = {"r": row, "name": self.name(row), "aim": self.aim}
-        values["limit"] = self._limit(row)
+        values["limit"] = self.limit(row)
         key = self._kind(row)
-        if key == "words":
+        if self._is_doubtful(row):
+            key = "doubt"
+            values |= {"shown": shown(row), "base": self._baseline(row), "filed": self._filed}
+        elif key == "words":
             told = self.words.rule(row)
             values["told"] = f"{told.replace('：', '（')}）" if row["type"] == "milestone" else told
         elif key == "short":
@@ -137,6 +146,8 @@ class Prose:
         elif key == "parity":
             low, high = self.rules.status.parity_low, self.rules.status.parity_high
             values |= {"low": low, "high": high, "side": _side(row["value"], low, high)}
+        elif key == "relative":
+            values["against"] = self.words.against(row)
         elif key in ("moved", "gap"):
             values["moved"] = self.turn(row)
         told = self._say("standing", key, row["goal"], **values)
@@ -145,7 +156,22 @@ class Prose:
             told += "（五年合并）"
         return told
 
-    def _limit(self, row: Row) -> str:
+    @property
+    def _filed(self) -> str:
+        return "公布" if self.view.is_reference else "填报"
+
+    def _is_doubtful(self, row: Row) -> bool:
+        """Is the figure itself in doubt? Then it is told as filed, and no rise read off it."""
+        return row["doubt"] is not None and row["value"] is not None and row["type"] != "milestone"
+
+    def _baseline(self, row: Row) -> str:
+        if row["baseline"] is None or row["type"] == "relative":
+            return ""
+        if row["type"] == "parity":
+            return f"（基期{numbers.number(row['baseline'], 3)}）"
+        return f"（基期{numbers.quantity(row['baseline'], row['unit'], row['decimals'])}）"
+
+    def limit(self, row: Row) -> str:
         """The target value as printed: 12/10万; 40%左右，即不低于38%."""
         limit = numbers.limit(row["threshold"], row["unit"], row["decimals"])
         if row["type"] != "about":
@@ -176,13 +202,18 @@ class Prose:
     def verdict(self, row: Row) -> str:
         """，判为未达标: with what was asked, where the figures alone do not show it."""
         reference, kind = self.view.is_reference, self._kind(row)
+        if self._is_doubtful(row):
+            word = status_word(row["status"], reference)
+            return self._say("verdict", "doubt", row["goal"], word=word)
         if reference and kind in ("short", "reached", "unsteady"):
             return ""  # the sentence has just said whether the value was reached
         key, goal = "plain", row["goal"]
-        if row["rule"] == "within_delta" and kind in ("short", "parity"):
+        # A reference region has reached the value or not: being near excuses nothing there.
+        is_near = row["rule"] == "within_delta" and not reference
+        if is_near and kind in ("short", "parity"):
             key = "near"
         elif row["type"] in ("directional", "narrow_gap", "relative"):
-            key = "asked"
+            key = "asked_near" if is_near else "asked"
         return self._say(
             "verdict",
             key,
@@ -190,7 +221,7 @@ class Prose:
             r=row,
             word=status_word(row["status"], reference),
             judged="" if reference else ("判为", "评为")[place_of(goal, "judged", 2)],
-            asked=self.words.requirement(row),
+            asked=self.words.requirement(row, is_named=True),
         )
 
     def outlook(self, row: Row) -> str:
@@ -203,7 +234,22 @@ class Prose:
             few = row["n"] and row["n"] < 3
             return self._say("outlook", "none", row["goal"], r=row) if few else ""
         key = "keep" if row["status"] == Status.MET else "chance"
-        return self._say("outlook", key, row["goal"], r=row, end=self.end, reach=self.reach)
+        goal = self._goal[row["target"]]
+        is_one_of_several = self._clauses[goal] > 1
+        told = self._say(
+            "outlook",
+            key,
+            row["goal"],
+            r=row,
+            end=self.end,
+            reach=self.reach,
+            # A goal's clauses have each its own chance, and the goal a smaller one.
+            who=short_name(row) if is_one_of_several else "",
+        )
+        joint = self._joint[goal]
+        if is_one_of_several and numbers.is_known(joint):
+            told += f"，整个目标同时达到的概率{numbers.chance(joint)}"
+        return told
 
     def pace(self, row: Row) -> str:
         """The straight line from here to the target, beside the recent pace."""
@@ -211,8 +257,8 @@ class Prose:
         if row["needed_pace"] is None or is_told:
             return ""
         enough = row["speed_up"] is not None and row["speed_up"] <= 1
-        if enough and row["p_met"] is not None and row["p_met"] < EVEN:
-            return ""  # near a bound a straight line promises what the forecast does not
+        if contradicts_forecast(row):
+            return ""
         key = "needed"
         if row["is_stalled"]:
             key = "stalled"
@@ -229,10 +275,17 @@ class Prose:
         change = answer["change50"] if answer["change50"] is not None else answer["change80"]
         if key == "speed":
             key = "asked"
-            if answer["change80"] is not None:
+            # Without a forecast the change is the straight line's, and no chance goes with it.
+            is_line = answer.get("is_line") or row["p_met"] is None
+            if answer["change50"] is not None and is_line:
+                key = "line"
+            elif answer["change80"] is not None:
                 key = "sure" if answer["change50"] is None else "both"
             elif answer["change50"] is not None:
-                key = "line" if row["p_met"] is None else "half"
+                key = "half"
+            moving = self.moving(row, change)
+            if key == "both" and _alike(answer, row["unit"], moving["places"]):
+                key = "same"
         status = self.rules.status
         first = 1 + int(row["value_year"] or 0) - (status.pooled_years if row["is_pooled"] else 1)
         last = row["value_year"]
@@ -242,12 +295,12 @@ class Prose:
             row["goal"],
             r=row,
             a=answer,
-            name=self.name(row)
-            + ("的差距" if row["type"] == "relative" and key != "asked" else ""),
+            name=self._lagging(row) if key != "asked" else self.name(row),
             end=self.end,
             asked=self.words.requirement(row),
-            people50=self.people(row, answer["heads50"]),
-            people80=self.people(row, answer["heads80"]),
+            now=self._behind(row),
+            people50=self._yearly(row, answer["heads50"], answer["change50"]),
+            people80=self._yearly(row, answer["heads80"], answer["change80"]),
             reach=self.reach,
             base=self.view.plan.info.baseline_year,
             points=status.slow_rise_points,
@@ -256,12 +309,39 @@ class Prose:
             **self.moving(row, change),
         )
 
+    def _lagging(self, row: Row) -> str:
+        """What is to move: a figure, or its distance from the share it is held against."""
+        if row["type"] != "relative":
+            return self.name(row)
+        return f"{self.name(row)}与{self.words.reference(row)}的差距"
+
+    def _behind(self, row: Row) -> str:
+        """，2025年低5.1个百分点: how far a share lies from the one it is held against."""
+        if row["type"] != "relative" or row["value"] is None:
+            return ""
+        side = "低" if row["value"] < 0 else "高"
+        short = numbers.difference(abs(row["value"]), row["unit"], row["decimals"])
+        return f"，{numbers.year(row['value_year'])}{side}{short}"
+
+    def _yearly(self, row: Row, heads: float | None, change: float | None) -> str:
+        """（约1240人） a year; where that is less than one, the whole way to the plan's end."""
+        if heads is None or change is None or heads >= 1 or row["value_year"] is None:
+            return self.people(row, heads)
+        noun = self._noun(row)
+        if not noun:
+            return ""
+        in_all = math.ceil(heads * (self.end - int(row["value_year"])) - 1e-9)
+        return f"（到{self.end}年共需{'增加' if change > 0 else '减少'}{in_all}{noun}）"
+
+    def _noun(self, row: Row) -> str:
+        if row["indicator"] is None:
+            return ""
+        return counted(self.view.plan.indicators[row["indicator"]].numerator)
+
     def people(self, row: Row, heads: float | None) -> str:
         """（约1240人）, or nothing where the numerator cannot be counted."""
-        if heads is None or row["indicator"] is None:
-            return ""
-        noun = counted(self.view.plan.indicators[row["indicator"]].numerator)
-        if not noun:
+        noun = self._noun(row)
+        if heads is None or not noun:
             return ""
         return f"（约{numbers.heads(heads)}{noun}）" if round(heads) else f"（不足1{noun}）"
 
@@ -294,6 +374,7 @@ class Prose:
             key,
             goal,
             m=row,
+            title=inner_quotes(row["title"]),
             number=self.view.plan.measures[row["measure"]].number,
             since="" if started is None else f"{int(started)}年启动，",
             spent=spent,
@@ -322,7 +403,7 @@ class Prose:
         for m in shown:
             text = self.measure(m, goal, as_run=as_run)
             if steps is not None and m["finding"]:
-                text += "，须" + self._say("step", m["finding"], goal, year=steps)
+                text += "，须" + self._say("step", _step(m), goal, year=steps)
             told.append(text)
         rest = [m["status"] for m in first[MOST_MEASURES:]]
         if rest:
@@ -334,7 +415,7 @@ class Prose:
     def _unreported(self, rows: list[dict[str, Any]], steps: int | None) -> str:
         """One sentence for several measures of which nothing is known."""
         named = [
-            f"“{m['title']}”（措施{self.view.plan.measures[m['measure']].number}）"
+            f"“{inner_quotes(m['title'])}”（措施{self.view.plan.measures[m['measure']].number}）"
             for m in rows[:MOST_MEASURES]
         ]
         text = "、".join(named) + (f"等{len(rows)}项措施" if len(rows) > MOST_MEASURES else "")
@@ -369,6 +450,47 @@ _NEEDS = {
 }
 
 
+def _step(m: Row) -> str:
+    """The next step of a measure: of one begun late and done since, what came of it."""
+    is_done_late = m["finding"] == MeasureFinding.BEGUN_LATE and m["status"] == Progress.DONE
+    return "begun_late_done" if is_done_late else str(m["finding"])
+
+
+def _alike(answer: Row, unit: Any, places: int) -> bool:
+    """Are the changes for five and for eight in ten as good as one, or print alike?"""
+    half, sure = abs(answer["change50"]), abs(answer["change80"])
+    told = {numbers.gap(change, unit, places) for change in (half, sure)}
+    return len(told) == 1 or abs(sure - half) < SAME * sure
+
+
+def shown(row: Row) -> str:
+    """A target's figure as a sentence prints it: a level, a ratio, women's share or a quantity."""
+    if row["type"] == "milestone":
+        return f"{row['level']:.0f}级"
+    if row["type"] == "parity":
+        return numbers.number(row["value"], 3)
+    if row["type"] == "relative":
+        return numbers.quantity(row["female"], "%", row["decimals"])
+    return numbers.quantity(row["value"], row["unit"], row["decimals"])
+
+
+def short_name(row: Row) -> str:
+    """A target's short name; where that would read as a finding (……提高), its indicator's."""
+    says_something = re.search(_file()["statement_name"], row["name"])
+    return str(row["indicator_name"] if says_something else row["name"])
+
+
+def claim(row: Row) -> str:
+    """，要求提高: which of two clauses on one indicator is meant, where short_name does not say."""
+    found = re.search(_file()["statement_name"], row["name"])
+    return f"，要求{found[1]}" if found else ""
+
+
+def inner_quotes(text: str) -> str:
+    """Quotation marks of a text that stands between quotation marks itself."""
+    return text.replace("“", "‘").replace("”", "’")
+
+
 def _side(ratio: float, low: float, high: float) -> str:
     if low <= ratio <= high:
         return "处于"
@@ -385,8 +507,13 @@ def verbs(row: Row) -> tuple[str, str]:
     if row["type"] == "relative":
         is_below = row["value"] is not None and row["value"] < 0
         return ("缩小", "扩大") if is_below else ("扩大", "缩小")
-    if row["unit"] in _LENGTH:
+    return up_down(row["unit"], row["kind"], row["direction"])
+
+
+def up_down(unit: Any, kind: Any, direction: Any) -> tuple[str, str]:
+    """The words for up and down of a figure: 提高 is praise, what is not better only 上升."""
+    if unit in _LENGTH:
         return "延长", "缩短"
-    if row["unit"] in _AMOUNT or row["kind"] == "count":
+    if unit in _AMOUNT or kind == "count":
         return "增加", "减少"
-    return ("上升" if row["direction"] == "lower_better" else "提高"), "下降"
+    return ("提高" if direction == "higher_better" else "上升"), "下降"

@@ -32,13 +32,15 @@ def warning_register(view: View) -> Html:
     only those that are new, gone or of another severity are listed; the table of warnings has all.
     """
     frame = _mine(view)
+    # Last year's notes that went are rows of the register, too.
+    notes = int((frame["severity"] == Severity.NOTE).sum())
     warns = frame["severity"].isin([Severity.RED, Severity.AMBER])
     warned = frame["severity_before"].isin([Severity.RED, Severity.AMBER])
     shown = frame[warns | warned]
     if shown.empty:
         return note(
             f"{view.year}年和上年都没有黄色或红色预警，台账为空"
-            + (f"（另有提示{len(frame)}条，见预警表）。" if len(frame) else "。")
+            + (f"（本年另有提示{notes}条，见预警表）。" if notes else "。")
         )
     about = subjects(view)
     told = []
@@ -58,7 +60,7 @@ def warning_register(view: View) -> Html:
         "first" if is_first else "summary",
         n={state.value: int(counts.get(state, 0)) for state in WarningState},
         year=view.year,
-        notes=len(frame) - len(shown),
+        notes=notes,
     )
     return render(
         "register.html.j2",

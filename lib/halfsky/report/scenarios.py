@@ -24,9 +24,10 @@ def what_if_table(view: View) -> Html:
     The forecast's own paths with their middle moved: no claim that anything would cause it.
     """
     prose = Prose(view)
-    frame = view.targets[
-        view.targets["status"].isin([Status.UNMET, Status.NEARLY]) & view.targets["p_met"].notna()
-    ].sort_values("p_met", kind="stable")
+    is_open = view.targets["status"].isin([Status.UNMET, Status.NEARLY])
+    # What is likely to be met asks for no other pace; of a doubtful figure none can be told.
+    is_asked = (view.targets["p_met"] < numbers.likely()) & view.targets["doubt"].isna()
+    frame = view.targets[is_open & is_asked].sort_values("p_met", kind="stable")
     told: list[dict[str, Any]] = []
     for row in rows(frame):
         paces = what_if.at_multiples(view.assessment, row["target"])
@@ -37,7 +38,8 @@ def what_if_table(view: View) -> Html:
             break
     if not told:
         n = len(view.reported)
-        return note(f"有数据的{n}项指标中，没有未达标而又能预测的，不作情景测算。")
+        unmet = "未达目标值" if view.is_reference else "未达标"
+        return note(f"有数据的{n}项指标中，没有{unmet}、能够预测而把握不大的，不作情景测算。")
     return render(
         "what_if.html.j2",
         "\n".join(f"{t['name']} {t['now']} {' '.join(t['chances'])}" for t in told),
@@ -45,7 +47,11 @@ def what_if_table(view: View) -> Html:
         factors=[f"{factor:g}倍" for factor in what_if.FACTORS],
         chance=chance_word(view),
         end_year=view.plan.info.end_year,
-        capped=numbers.joined([t["name"] for t in told if t["is_capped"]]),
+        capped=[
+            (bound, numbers.joined(names))
+            for bound in dict.fromkeys(t["bound"] for t in told)
+            if (names := [t["name"] for t in told if t["is_capped"] and t["bound"] == bound])
+        ],
     )
 
 
@@ -87,8 +93,16 @@ def _told(
         "short": short + prose.people(row, half["heads"]) if half["shortfall"] else "",
         "tied": _tied(view, row),
         # Paths that rest at 100 % already gain nothing from arriving there sooner.
+        "bound": _bound(row),
         "is_capped": paces[-1]["p"] == paces[-2]["p"] and paces[-1]["p"] < SURE,
     }
+
+
+def _bound(row: dict[str, Any]) -> str:
+    """Where a figure can go no further."""
+    if row["comparator"] == "<=":
+        return "下限0"
+    return "上限100%" if row["unit"] == "%" else "上限"
 
 
 def _tied(view: View, row: dict[str, Any]) -> str:

@@ -63,6 +63,11 @@ def words_for(view: View) -> Words:
         units,
         view.is_reference,
         {i.id: i.name for i in view.plan.indicators.values()},
+        {
+            t.id: view.plan.indicators[t.reference_indicator].name
+            for t in view.plan.targets.values()
+            if t.reference_indicator is not None
+        },
     )
 
 
@@ -176,6 +181,8 @@ def forecast_table(view: View) -> Html:
         )
         return note(f"{why}，不作预测：预测至少需要3个年份的数据，达到5个年份才能判断趋势。")
     told = _told(view, frame)
+    for row in told:
+        row["needs"] = [_need(row, name) for name in ("need50", "need80")]
     text = "\n".join(f"{r['target']} {numbers.percent(r['p_met'])} {r['outlook']}" for r in told)
     return render(
         "forecast.html.j2",
@@ -184,6 +191,15 @@ def forecast_table(view: View) -> Html:
         end_year=view.plan.info.end_year,
         chance=chance_word(view),
     )
+
+
+def _need(row: Mapping[str, Any], name: str) -> str:
+    """A yearly change that is needed; a change for the worse may happen without harm: 已够."""
+    better = {">=": 1, "<=": -1}.get(row["comparator"], 0)
+    change = row[name]
+    if change is not None and better * change < 0:
+        return "已够"
+    return numbers.signed(change, row["decimals"])
 
 
 def hindsight_table(view: View) -> Html:

@@ -22,6 +22,8 @@ from halfsky.report import numbers
 PHRASES = ("phrases.yaml", "places.yaml")  # below templates/zh/; a group stands in one of them
 
 _IDENTIFIER = re.compile(r" ?\b([a-z0-9]+(?:_[a-z0-9]+)+)\b ?", flags=re.ASCII)
+EVEN = 0.5
+_NO_LEVEL = ("parity", "relative", "narrow_gap")  # a warning tells what is asked, not a level
 _REFERENCE_WORDS = {
     Status.MET: "已达本规划目标值",
     Status.NEARLY: "未达本规划目标值",
@@ -61,6 +63,8 @@ def environment() -> Environment:
         pct=numbers.percent,
         yr=numbers.year,
         signed=numbers.signed,
+        span=numbers.span,
+        times=numbers.many_times,
         joined=numbers.joined,
     )
     env.globals["known"] = numbers.is_known
@@ -96,6 +100,7 @@ class Words:
         units: Mapping[str, str],
         is_reference: bool = False,
         names: Mapping[str, str] | None = None,
+        references: Mapping[str, str] | None = None,
     ) -> None:
         self._fixed: dict[str, Any] = {
             "parity_low": parity[0],
@@ -106,10 +111,29 @@ class Words:
         }
         self._units = units  # indicator id -> the unit of its own figures
         self._names = names or {}  # indicator id -> its name
+        self._references = references or {}  # target id -> what its share is held against
 
-    def requirement(self, row: Mapping[str, Any]) -> str:
-        """What the plan asks of a target, in its own unit."""
-        return phrase("requirement", row["type"], r=row, **self._fixed)
+    def requirement(self, row: Mapping[str, Any], *, is_named: bool = False) -> str:
+        """What the plan asks of a target, in its own unit.
+
+        is_named: the sentence has just named the share that this one is held against.
+        """
+        against = "这一比例" if is_named else self.against(row)
+        told = {"r": row, "against": against, "is_named": is_named}
+        return phrase("requirement", row["type"], **told, **self._fixed)
+
+    def reference(self, row: Mapping[str, Any]) -> str:
+        """The share a relative target is held against, by name."""
+        return self._references.get(row.get("target", ""), "参照比例")
+
+    def against(self, row: Mapping[str, Any]) -> str:
+        """企业职工中女性比例（43.9%）: the share a relative target is held against."""
+        if row["type"] != "relative":
+            return ""
+        if not numbers.is_known(row.get("female")) or not numbers.is_known(row.get("value")):
+            return self.reference(row)
+        level = numbers.quantity(row["female"] - row["value"], "%", row["decimals"])
+        return f"{self.reference(row)}（{level}）"
 
     def rule(self, row: Mapping[str, Any]) -> str:
         """Why a target has its status, with the numbers that decided."""
@@ -121,19 +145,38 @@ class Words:
         )
         held = ""
         if row["rule"] in ("met", "within_delta", "interval_holds_target", "short"):
-            held = phrase("held", kind, r=row, ok=ok, places=self._places(row), **self._fixed)
+            held = phrase(
+                "held",
+                kind,
+                r=row,
+                ok=ok,
+                places=self._places(row),
+                against=self.against(row),
+                **self._fixed,
+            )
             if not row["is_quotient"] and kind == "plain":
                 held += "（按公布值）"
         source_unit = self._units.get(row["indicator"] or "", row["unit"])
         return phrase(
-            "rules", row["rule"], r=row, held=held, source_unit=source_unit, **self._fixed
+            "rules",
+            row["rule"],
+            r=row,
+            held=held,
+            source_unit=source_unit,
+            still=_is_still(row),
+            **self._fixed,
         )
 
     def pace(self, row: Mapping[str, Any]) -> str:
-        """What pace is needed from now on; empty where the target is met or nothing is known."""
+        """What pace is needed from now on; empty where the target is met or nothing is known.
+
+        Beside the recent pace, unless that would say the opposite of the probability.
+        """
         if not numbers.is_known(row["needed_pace"]):
             return ""
         needed = phrase("pace", "needed", r=row, places=self._places(row))
+        if contradicts_forecast(row):
+            return needed
         if row["is_stalled"]:
             return f"{needed}，近期{phrase('pace', 'stalled')}"
         if numbers.is_known(row["speed_up"]):
@@ -149,6 +192,8 @@ class Words:
             i=finding["inputs"],
             r=row,
             places=self._places(row),
+            asked=self.requirement(row, is_named=True) if row["type"] in _NO_LEVEL else "",
+            reference=self.reference(row),
             **self._fixed,
         )
         return _IDENTIFIER.sub(self._by_name, told)
@@ -162,6 +207,28 @@ class Words:
     def _places(row: Mapping[str, Any]) -> int:
         """Differences and paces keep one decimal more than the figure they come from."""
         return (int(row["decimals"]) if numbers.is_known(row["decimals"]) else 1) + 1
+
+
+def contradicts_forecast(row: Mapping[str, Any]) -> bool:
+    """Does the straight line say the opposite of P? Then the forecast alone is told.
+
+    Near a bound, or after a turn, a line may promise what the forecast does not, and the reverse.
+    """
+    p = row["p_met"]
+    if not numbers.is_known(p):
+        return False
+    is_enough = numbers.is_known(row["speed_up"]) and row["speed_up"] <= 1
+    return bool((is_enough and p < EVEN) or (row["is_stalled"] and p >= numbers.likely()))
+
+
+def _is_still(row: Mapping[str, Any]) -> bool:
+    """Asked only to move, and printed as it stood at the baseline."""
+    if row["type"] not in ("directional", "narrow_gap"):
+        return False
+    value, baseline = row["value"], row["baseline"]
+    if not numbers.is_known(value) or not numbers.is_known(baseline):
+        return False
+    return bool(round(value - baseline, int(row["decimals"])) == 0)
 
 
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
