@@ -20,6 +20,7 @@ from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.report import charts, numbers
 from halfsky.report.chart import Chart
+from halfsky.report.places import townships_first
 from halfsky.report.prose import up_down
 from halfsky.report.theme import STATUS
 from halfsky.report.view import View
@@ -337,6 +338,17 @@ def test_sentences_name_gap_township_change_and_peers():
     assert "分母（应查妇女人数）由33940变为33140，分母减少的作用大于分子增加的作用" in text
     assert "参照地区中起点相近的" in text
     assert "某病死亡率：2025年农村、城镇合计只有3例，例数太少，不比较两者的高低。" in text
+
+
+def test_the_township_that_drags_the_whole_comes_first_in_what_is_asked():
+    told = townships_first(view(), ["rate"])
+    assert told == "；先解决沐石河街道的某病筛查率（2025年62.0%），达到各乡镇合计的79.0%还差357人"
+    # Here the denominator moved by a quarter: first the figure, then the township.
+    asked = report.recommendations(view()).text
+    assert "先解决" not in asked
+    assert "补报某病死亡率（某局）" in asked
+    assert townships_first(view(), ["deaths"]) == "", "another indicator's townships"
+    assert townships_first(view(filed=False), ["rate"]) == ""
 
 
 def test_spreadsheet_names_are_data_not_markup():

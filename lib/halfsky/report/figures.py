@@ -90,7 +90,7 @@ def completion_chart(view: View) -> Charts | Html:
     known = frame[frame["completion_pct"].notna()]
     ahead = int((known["completion_pct"] >= known["elapsed_pct"]).sum())
     met = int((frame["status"] == Status.MET).sum())
-    alt = f"{len(frame)}项有数据的指标中{met}项达到要求"
+    alt = f"能与目标值直接比较的{len(frame)}项指标中{met}项达到要求"
     if len(known):
         slow = len(known) - ahead
         paces = [f"{ahead}项不慢于时间进度"] * bool(ahead) + [f"{slow}项落后"] * bool(slow)
@@ -104,7 +104,7 @@ def completion_chart(view: View) -> Charts | Html:
             Chart(
                 plot_completion(ordered.iloc[start : start + ROWS], is_reference=view.is_reference),
                 "目标完成度与时间进度" + (f"（{start // ROWS + 1}）" if len(pages) > 1 else ""),
-                alt,
+                alt if start == 0 else f"续前图，{_span(ordered.iloc[start : start + ROWS])}。",
                 sources(view, ordered.iloc[start : start + ROWS]),
                 view.is_synthetic,
             )
@@ -113,13 +113,18 @@ def completion_chart(view: View) -> Charts | Html:
     )
 
 
+def _span(part: pd.DataFrame) -> str:
+    """The first and the last of the rows that a continued chart draws."""
+    return f"由{part['name'].iloc[0]}到{part['name'].iloc[-1]}共{len(part)}项"
+
+
 def fan_charts(view: View) -> Charts | Html:
     """History, forecast bands, target and pace of the targets least likely to be met."""
     frame = view.targets[view.targets["point"].notna()]
     if frame.empty:
         return note("没有可以画出的预测：有数据的年份还不足3个。")
     rest = len(frame) - MOST_FANS
-    more = f"。此处为达到的可能最小的{MOST_FANS}项，其余{rest}项见下表" if rest > 0 else ""
+    more = f"。图中为达到要求的概率最低的{MOST_FANS}项，其余{rest}项见下表" if rest > 0 else ""
     if rest > 0:
         frame = frame.loc[frame["p_met"].sort_values(kind="stable").index[:MOST_FANS].sort_values()]
     made = []

@@ -16,6 +16,7 @@ from halfsky.evaluate.experience import PROVEN, ahead
 from halfsky.plan.vocabulary import Action, Family, MeasureFinding, Progress, Severity, Status
 from halfsky.report import numbers
 from halfsky.report.html import Html, note
+from halfsky.report.places import townships_first
 from halfsky.report.prose import Prose, claim, inner_quotes, is_backed, say, short_name, shown
 from halfsky.report.sections import goal_label, render, subjects
 from halfsky.report.view import View
@@ -338,6 +339,8 @@ def _proposal(
     rest = [by_target[a["target"]] for a in answers[1:]]
     if rest:
         told += f"；{values_of(rest)}一并纳入"
+    open_rows = [by_target[a["target"]] for a in answers]
+    told += townships_first(view, [r["indicator"] for r in open_rows if r["doubt"] is None])
     year = int(first["report_year"])
     measures = prose.measures(measures_for(view, goal), goal, steps=year)
     return f"{told}。{measures}。{prose.duty(first)}。"
@@ -375,7 +378,8 @@ def _to_be_filed(view: View, missing: pd.DataFrame) -> list[str]:
     year = int(missing["report_year"].iloc[0])
     if len(missing) <= FEW:
         pairs = zip(missing["target"], missing["department"], strict=True)
-        named = [f"{view.plan.targets[target].name}（{lead}）" for target, lead in pairs]
+        names = view.targets.set_index("target")["name"]
+        named = [f"{names[target]}（{lead}）" for target, lead in pairs]
         return [f"补报{numbers.joined(named)}，随{year}年监测报送。"]
     counts = missing["department"].value_counts(sort=False)
     counts = counts.sort_values(ascending=False, kind="stable")

@@ -31,6 +31,7 @@ from halfsky.report.words import phrase, rows
 FUNNELS_PER_PAGE = 8  # the townships furthest from alike; the table holds every indicator
 CONTRIBUTIONS_PER_PAGE = 4
 SENTENCES = 6  # of each kind
+MOST_TOWNSHIPS = 2  # named in one recommendation
 _MERGED = {"sex": "男女", "area": "城乡"}
 
 
@@ -555,6 +556,18 @@ def _area_items(view: View) -> list[str]:
         told_of = phrase("areas", "unlike", told="；".join(told), n=len(told), of=len(apart))
         items.append(told_of)
     return items
+
+
+def townships_first(view: View, indicators: list[str]) -> str:
+    """；先解决癸镇……: where one township drags one of these figures down, with what it lacks."""
+    areas = view.where.areas
+    found = areas[areas["is_flagged"] & (areas["side"] == "worse") & (areas["people"] > 0)]
+    found = found[found["indicator"].isin(indicators)].sort_values("p_judged", kind="stable")
+    told = [
+        phrase("areas", "first", r=row, people=_people(view, row))
+        for row in rows(_named(view, found).head(MOST_TOWNSHIPS))
+    ]
+    return f"；先解决{'；'.join(told)}" if told else ""
 
 
 def _ends_of_rate(view: View, row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

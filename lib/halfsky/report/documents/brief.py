@@ -274,7 +274,7 @@ def _asked(view: View) -> Part:
         return Html("", "")
     counts = found["department"].value_counts()
     told = _by_department(counts)
-    when = due(view.plan.info, "returns", view.year)
+    when = due(view.plan.info, "returns", parts.next_report(view))
     return sentence(
         f"督促责任部门对照规划措施逐项核查：{told}，{when}报告落实情况；各部门任务单另发。"
     )

@@ -439,6 +439,11 @@ def _recent(row: dict[str, Any], prose: Prose) -> str:
     return f"近五个年份平均每年{told['verb']}{shown}"
 
 
+def next_report(view: View) -> int:
+    """The year whose monitoring tells what came of this report."""
+    return min(view.year + 1, view.plan.info.end_year)
+
+
 def action_table(view: View, department: str | None = None) -> Table | Html:
     """对策建议 by department: each open target, the plan's own measures, what is asked by when."""
     if view.is_reference:
@@ -467,10 +472,11 @@ def action_table(view: View, department: str | None = None) -> Table | Html:
     frame = pd.DataFrame(told)
     if department is not None:
         frame = frame.drop(columns="责任部门（建议）")
+    report = next_report(view)
     return Table(
         frame,
         "分部门对策建议" if department is None else "需要落实的措施",
-        note=f"请于{due(view.plan.info, 'returns', view.year)}报告进展。"
+        note=f"进展随{report}年监测报送（{due(view.plan.info, 'returns', report)}）。"
         "部门分工为建议，规划未作规定。" + made_up(view),
         grouped=department is None,
         wide=department is None,
