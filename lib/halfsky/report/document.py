@@ -59,6 +59,7 @@ class Table:
 
 
 WIDE = 10  # columns that an upright page still holds
+MANY_LINES = 25  # of figures only, from which a table is set in small letters
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,8 @@ def from_markup(html: str) -> Iterator[Paragraph | Table]:
 
 def _table(grid: Grid) -> Table:
     titles = _distinct(grid.titles)
+    # A yearbook's pages are many and hold figures only: they are read line by line.
+    is_yearbook = all(grid.is_number[1:]) and len(grid.rows) > MANY_LINES
     return Table(
         pd.DataFrame(grid.rows, columns=titles),
         grid.caption,
@@ -209,6 +212,7 @@ def _table(grid: Grid) -> Table:
         numbers=tuple(t for t, n in zip(titles, grid.is_number, strict=True) if n),
         grouped=grid.is_grouped,
         wide=len(titles) > WIDE,
+        dense=is_yearbook,
     )
 
 

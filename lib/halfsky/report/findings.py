@@ -378,8 +378,8 @@ def _to_be_filed(view: View, missing: pd.DataFrame) -> list[str]:
     year = int(missing["report_year"].iloc[0])
     if len(missing) <= FEW:
         pairs = zip(missing["target"], missing["department"], strict=True)
-        names = view.targets.set_index("target")["name"]
-        named = [f"{names[target]}（{lead}）" for target, lead in pairs]
+        names = dict(zip(view.targets["target"], view.targets["name"], strict=True))
+        named = [f"{names.get(target, target)}（{lead}）" for target, lead in pairs]
         return [f"补报{numbers.joined(named)}，随{year}年监测报送。"]
     counts = missing["department"].value_counts(sort=False)
     counts = counts.sort_values(ascending=False, kind="stable")

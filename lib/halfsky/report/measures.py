@@ -59,14 +59,26 @@ def cause_sentences(view: View) -> Html:
         return note(nothing, asks=not view.is_reference)
     red = set(view.warnings.loc[view.warnings["severity"] == Severity.RED, "goal"])
     unmet = view.goals[(view.goals["status"] == Status.UNMET) | view.goals["goal"].isin(red)]
-    told = [(goal, _causes(view, goal, view.assessment.measures)) for goal in rows(unmet)]
-    sound = [goal_label(view, goal["goal"]) for goal, text in told if _says_nothing(text)]
+    seen: set[str] = set()
+    told = [(goal, _causes(view, goal, view.assessment.measures, seen)) for goal in rows(unmet)]
+    quiet = [
+        _says_nothing(text) or (view.domain_id is None and not _stand_out(view, goal["goal"]))
+        for goal, text in told
+    ]
+    sound = [
+        goal_label(view, goal["goal"])
+        for (goal, _), is_quiet in zip(told, quiet, strict=True)
+        if is_quiet
+    ]
     # One such sentence may stand; twenty of them bury the measures that something is wrong with.
-    items = [text for _, text in told if len(sound) < MOST_SOUND or not _says_nothing(text)]
-    if len(sound) >= MOST_SOUND:
+    many = len(sound) >= MOST_SOUND
+    items = [
+        text for (_, text), is_quiet in zip(told, quiet, strict=True) if not (many and is_quiet)
+    ]
+    if many:
         items.append(
             f"{numbers.joined(sound)}共{len(sound)}项目标未达标或有红色预警，对应的措施都按期启动，"
-            "填报未见延误。"
+            "填报未见延误" + ("，启动前后的数据见各领域报告。" if view.domain_id is None else "。")
         )
     return render(
         "list.html.j2",
@@ -248,14 +260,21 @@ def _finding(view: View, row: dict[str, Any]) -> str:
     return ""
 
 
-def _causes(view: View, goal: dict[str, Any], measures: pd.DataFrame) -> str:
-    """One goal's own measures: those that stand out by name, the others counted."""
+def _causes(view: View, goal: dict[str, Any], measures: pd.DataFrame, seen: set[str]) -> str:
+    """One goal's own measures: those that stand out by name, the others counted.
+
+    seen: measures that stood out in an earlier goal, told in full there; this goal's are added.
+    """
     serving = [r for r in rows(measures) if goal["goal"] in r["goals"]]
     parts = []
     for row in serving:
         found = _finding(view, row)
         if not found:
             continue
+        if row["measure"] in seen:
+            parts.append(f"措施{view.plan.measures[row['measure']].number}已如前述")
+            continue
+        seen.add(row["measure"])
         spent = _spent(row) if row["finding"] == MeasureFinding.WITHOUT_RESULT else ""
         parts.append(
             f"{_measure(view, row['measure'])}由{row['department']}牵头，{found}"
@@ -273,6 +292,12 @@ def _causes(view: View, goal: dict[str, Any], measures: pd.DataFrame) -> str:
     label = goal_label(view, goal["goal"])
     status = "未达标" if goal["status"] == Status.UNMET else "有红色预警"
     return f"{label}{status}，对应措施{len(serving)}条：" + "；".join(parts) + "。"
+
+
+def _stand_out(view: View, goal: str) -> bool:
+    """Is anything returned on a goal's measures that asks for more than to go on?"""
+    serving = [r for r in rows(view.assessment.measures) if goal in r["goals"]]
+    return any(_finding(view, r) or not r["started_year"] for r in serving)
 
 
 def _says_nothing(text: str) -> bool:

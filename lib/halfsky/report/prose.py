@@ -357,17 +357,18 @@ class Prose:
             "aim": self.aim,
         }
 
-    def measure(self, row: Row, goal: str, *, as_run: bool = False) -> str:
+    def measure(self, row: Row, goal: str, *, as_run: bool = False, with_cost: bool = True) -> str:
         """One measure and what was returned on it: a row of evaluate.measures.progress.
 
-        as_run: tell when and at what cost it ran, whatever stands out about it.
+        as_run: tell when it ran, whatever stands out about it. with_cost: and what it cost and
+        how many it reached.
         """
         key = "running" if as_run else row["finding"] or "running"
         started, money, people = row["started_year"], row["money_wan"], row["people"]
         spent = ""
-        if money is not None and money > 0:
+        if with_cost and money is not None and money > 0:
             spent += f"，累计投入{numbers.heads(money)}万元"
-        if people is not None and people > 0:
+        if with_cost and people is not None and people > 0:
             spent += f"，{int(row['people_year'])}年惠及{numbers.heads(people)}人"
         return self._say(
             "measure",
@@ -387,12 +388,13 @@ class Prose:
         *,
         steps: int | None = None,
         as_run: bool = False,
+        with_cost: bool = True,
     ) -> str:
         """The measures of a goal, those that stand out first.
 
         Args:
             steps: the year the next steps are due; None: only what was returned.
-            as_run: as for measure().
+            as_run, with_cost: as for measure().
         """
         order = [*list(MeasureFinding)[1:], MeasureFinding.NOTHING]
         first = sorted(rows, key=lambda m: order.index(m["finding"]))
@@ -401,7 +403,7 @@ class Prose:
             return self._unreported(rows, steps)
         told = []
         for m in shown:
-            text = self.measure(m, goal, as_run=as_run)
+            text = self.measure(m, goal, as_run=as_run, with_cost=with_cost)
             if steps is not None and m["finding"]:
                 text += "，须" + self._say("step", _step(m), goal, year=steps)
             told.append(text)

@@ -113,14 +113,19 @@ class Words:
         self._names = names or {}  # indicator id -> its name
         self._references = references or {}  # target id -> what its share is held against
 
-    def requirement(self, row: Mapping[str, Any], *, is_named: bool = False) -> str:
+    def requirement(
+        self, row: Mapping[str, Any], *, is_named: bool = False, in_table: bool = False
+    ) -> str:
         """What the plan asks of a target, in its own unit.
 
+        in_table: shorter, where a note says that changes are since the baseline.
         is_named: the sentence has just named the share that this one is held against.
         """
         against = "这一比例" if is_named else self.against(row)
         told = {"r": row, "against": against, "is_named": is_named}
-        return phrase("requirement", row["type"], **told, **self._fixed)
+        is_short = in_table and row["type"] in _phrases()["in_table"]
+        group = "in_table" if is_short else "requirement"
+        return phrase(group, row["type"], **told, **self._fixed)
 
     def reference(self, row: Mapping[str, Any]) -> str:
         """The share a relative target is held against, by name."""

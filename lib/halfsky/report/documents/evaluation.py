@@ -66,17 +66,22 @@ def _answered(view: View) -> tuple[Section, ...]:
         Section("各状态的目标", (_dense(parts.goals_by_status(view)),), level=2),
         Section("未达标和未填报的指标", (parts.open_by_domain(view),), level=2),
         Section("主要问题及原因"),
-        Section("主要问题", (problems(view),), level=2),
+        Section("主要问题", (Detail(problems(view)),), level=2),
         Section("从数据看到的原因", (Detail(parts.causes(view)),), level=2),
         Section("地区和人群之间的差距", (Detail(where_sentences(view)),), level=2),
         Section("策略措施的落实和成效", (Detail(cause_sentences(view)),), level=2),
-        Section("机制建设中的问题", (milestone_table(view, only_open=True),), level=2),
+        Section("机制建设中的问题", _small(milestone_table(view, only_open=True)), level=2),
         Section("预警", parts.with_message(warning_chart(view)), level=2),
         Section("经验做法"),
         Section("进展较快的指标", (Detail(experience(view)),), level=2),
         Section("取得实效的机制", (Detail(parts.proven_milestones(view)),), level=2),
         Section("对策建议", (Detail(recommendations(view)),)),
-        Section("分部门建议一览", (parts.action_table(view),), level=2, numbered=False),
+        Section(
+            "分部门建议一览",
+            (parts.action_table(view, only_gravest=True),),
+            level=2,
+            numbered=False,
+        ),
         Section("附录1　全部指标一览", (parts.annex_table(view),), numbered=False),
         Section("附录2　缺项清单", _missing(view), numbered=False),
         Section("附录3　措施成效的证据", _effects(view), numbered=False),
@@ -99,6 +104,11 @@ def _missing(view: View) -> tuple[Part, ...]:
     asked = parts.returns_table(view) if len(view.missing) > parts.FEW else None
     tables = [b for b in (asked, *parts.wanted_list(view)) if isinstance(b, Table)]
     return tuple(replace(_dense(table), wide=True) for table in tables)
+
+
+def _small(part: Html) -> tuple[Part, ...]:
+    """A page's table in small letters, with the text around it."""
+    return tuple(_dense(b) if isinstance(b, Table) else b for b in from_markup(part.html))
 
 
 def _dense(table: Table | Html) -> Any:

@@ -53,12 +53,13 @@ BACKGROUND = (
     "household_size",
     "schooling_15plus",
 )
+SAME = "同上"  # the measures of the goal of the row above
 FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)
 PROVEN_LEVEL = 4  # outcome evidenced: see evaluate.milestone
 FEW = 3  # so many missing figures are listed once, not by department and again by name
 MOST_BARS = 12  # bars that half a page holds
 MOST_PUBLISHERS = 5
-NAMED = 12  # names in one sentence; the tables hold the rest
+NAMED = 8  # names in one sentence; the tables hold the rest
 
 
 def of_domain(view: View, domain: str) -> View:
@@ -143,19 +144,23 @@ def domain_table(view: View, frame: pd.DataFrame | None = None) -> Table | Html:
     listed = view.reported if frame is None else frame
     if listed.empty:
         return Html("", "")
-    words = words_for(view)
+    words, base = words_for(view), view.plan.info.baseline_year
     told = []
     for row in rows(listed):
         unit, places = row["unit"], row["decimals"]
         told.append(
             {
-                "指标": f"{row['name']}\n{goal_label(view, row['goal'])}",
-                "规划要求": words.requirement(row),
-                "基期": _dated(row["baseline"], row["baseline_year"], unit, places),
+                "目标": goal_label(view, row["goal"]),
+                "指标": row["name"],
+                "规划要求": words.requirement(row, in_table=True),
+                "基期": _in_line(_dated(row["baseline"], row["baseline_year"], unit, places), base),
                 "上次": "—"
                 if row["is_pooled"]
-                else _dated(row["previous_value"], row["previous_year"], unit, places),
-                "最新": latest(row),
+                else _in_line(
+                    _dated(row["previous_value"], row["previous_year"], unit, places),
+                    view.year - 1,
+                ),
+                "最新": _in_line(latest(row), view.year),
                 "变化": _change(row),
                 "对照" if view.is_reference else "状态": status_word(
                     row["status"], view.is_reference
@@ -174,14 +179,17 @@ def domain_table(view: View, frame: pd.DataFrame | None = None) -> Table | Html:
             if left
             else ""
         )
-        + made_up(view),
-        weights=(25, 17, 11, 11, 13, 10, 13),
+        + f"要求的提高、下降、缩小与基期比。未注年份的，基期为{base}年，上次为{view.year - 1}年，"
+        f"最新为{view.year}年。" + made_up(view),
+        grouped=True,
+        dense=True,
+        weights=(9, 21, 21, 9, 9, 10, 11, 10),
     )
 
 
 def with_message(chart: Chart | Html) -> tuple[Part, ...]:
     """A picture below its own message in words, where the heading has no other text."""
-    return (sentence(chart.alt), chart) if isinstance(chart, Chart) else (chart,)
+    return (Detail(sentence(chart.alt)), chart) if isinstance(chart, Chart) else (chart,)
 
 
 def proven_milestones(view: View) -> Html:
@@ -332,7 +340,7 @@ def open_by_domain(view: View) -> Table | Html:
         pd.DataFrame(told),
         f"{'未达' if view.is_reference else '未达标'}、不可判和未填报的指标",
         note=made_up(view),
-        weights=(14, 34, 16, 36),
+        weights=(12, 54, 21, 13),
     )
 
 
@@ -359,27 +367,23 @@ def goals_by_status(view: View) -> Table | Html:
     """Which goals are met and which not, by number: the met-rate can be counted again from it."""
     if view.reported.empty:
         return Html("", "")
+    goals = view.goals.assign(
+        mark=[status_mark(s, view.is_reference) for s in view.goals["status"]]
+    )
+    used = [status for status in Status if (goals["mark"] == status).any()]
     told = []
-    marks = view.goals["status"].map(lambda s: status_mark(s, view.is_reference))
-    for status in Status:
-        mine = view.goals[marks == status]
-        for domain in view.plan.domains:
-            found = mine[mine["domain"] == domain.domain]
-            if len(found):
-                told.append(
-                    {
-                        "状态": status_word(status, view.is_reference),
-                        "领域": domain.title,
-                        "项数": str(len(found)),
-                        "目标序号": "、".join(g.rsplit("-", 1)[1] for g in found["goal"]),
-                    }
-                )
+    for domain in view.plan.domains:
+        mine = goals[goals["domain"] == domain.domain]
+        row = {"领域": domain.title}
+        for status in used:
+            found = [g.rsplit("-", 1)[1] for g in mine.loc[mine["mark"] == status, "goal"]]
+            named = f"{'、'.join(found)}（{len(found)}项）" if found else "—"
+            row[status_word(status, view.is_reference)] = named
+        told.append(row)
     return Table(
         pd.DataFrame(told),
         "各状态所含的目标",
-        numbers=("项数",),
-        grouped=True,
-        note=made_up(view),
+        note="按目标在本领域的序号。" + made_up(view),
     )
 
 
@@ -444,28 +448,50 @@ def next_report(view: View) -> int:
     return min(view.year + 1, view.plan.info.end_year)
 
 
-def action_table(view: View, department: str | None = None) -> Table | Html:
-    """对策建议 by department: each open target, the plan's own measures, what is asked by when."""
+def action_table(
+    view: View, department: str | None = None, *, only_gravest: bool = False
+) -> Table | Html:
+    """对策建议 by department: each open target, the plan's own measures, what is asked by when.
+
+    only_gravest: those unmet or under a red warning; the note says where the others stand.
+    """
     if view.is_reference:
         return Html("", "")
     proposed = view.assessment.countermeasures
     proposed = proposed[~proposed["action"].isin(FILING)]
     if department is not None:
         proposed = proposed[proposed["department"] == department]
+    grave = (proposed["status"] == Status.UNMET) | (proposed["severity"] == Severity.RED)
+    rest = int((~grave).sum()) if only_gravest else 0
+    if rest:
+        proposed = proposed[grave]
     if proposed.empty:
         return Html("", "")
     prose = Prose(view)
     named = {row["target"]: row for row in rows(view.targets)}
     told = []
     order = {name: n for n, name in enumerate(view.plan.duties.departments)}
-    for answer in sorted(rows(proposed), key=lambda r: order.get(r["department"], len(order))):
+    # A goal's targets stand together, where the gravest of them stands: its measures are told once.
+    place = proposed.groupby("goal", sort=False)["rank"].min()
+    ordered = sorted(
+        rows(proposed),
+        key=lambda r: (order.get(r["department"], len(order)), place[r["goal"]], r["rank"]),
+    )
+    before = None
+    for answer in ordered:
         row = named[answer["target"]]
+        # What they cost stands with the goal itself; here counts what is still to be done.
+        measures = prose.measures(
+            measures_for(view, row["goal"]), row["goal"], with_cost=not only_gravest
+        )
+        of_one = (answer["department"], row["goal"])
+        is_told, before = of_one == before, of_one
         told.append(
             {
                 "责任部门（建议）": answer["department"],
                 "指标": f"{row['name']}\n{goal_label(view, row['goal'])}",
                 "现状": prose.words.rule(row),
-                "规划措施及进展": prose.measures(measures_for(view, row["goal"]), row["goal"]),
+                "规划措施及进展": SAME if is_told else measures,
                 "要求": prose.need(row, answer),
             }
         )
@@ -477,7 +503,9 @@ def action_table(view: View, department: str | None = None) -> Table | Html:
         frame,
         "分部门对策建议" if department is None else "需要落实的措施",
         note=f"进展随{report}年监测报送（{due(view.plan.info, 'returns', report)}）。"
-        "部门分工为建议，规划未作规定。" + made_up(view),
+        + (f"另有{rest}项基本达标、不可判或有黄色预警的，见各部门任务单。" if rest else "")
+        + "部门分工为建议，规划未作规定。"
+        + made_up(view),
         grouped=department is None,
         wide=department is None,
         dense=department is None,
@@ -533,7 +561,7 @@ def annex_table(view: View) -> Table:
             {
                 "目标": goal_label(view, row["goal"]),
                 "指标": row["name"],
-                "规划要求": words.requirement(row),
+                "规划要求": words.requirement(row, in_table=True),
                 "基期": _in_line(
                     _dated(row["baseline"], row["baseline_year"], row["unit"], row["decimals"]),
                     info.baseline_year,
@@ -554,13 +582,13 @@ def annex_table(view: View) -> Table:
         frame,
         f"全部{len(view.targets)}项指标一览",
         numbers=("基期", "最新", "变化", "完成度"),
-        note=f"未注年份的，基期为{info.baseline_year}年，最新为{view.year}年；“变化”与上一次数值相比；"
+        note=f"要求的提高、下降、缩小与基期比；未注年份的，基期为{info.baseline_year}年，最新为{view.year}年；“变化”与上一次数值相比；"
         "“完成度”为基期到目标之间已走完的份额，“已超过”为超过目标值，“倒退”为不如基期；"
         "“—”为没有数值。" + made_up(view),
         grouped=True,
         wide=True,
         dense=True,
-        weights=(5, 19, 19, 7, 10, 10, 6, 9, 7, 6, 14)[: 11 - view.is_reference],
+        weights=(5, 17, 20, 7, 9, 11, 6, 8.5, 7.5, 5.5, 14)[: 11 - view.is_reference],
     )
 
 

@@ -45,6 +45,7 @@ MARGIN = 3  # points beside a cell's text
 UNBROKEN = 13  # half characters: a line so short is not broken
 KEPT = 0.75  # of its share that a column keeps where others need more room
 LATIN_WIDTH = 1.15  # half characters, of the widest face that may stand in
+NAME = 48  # half characters of a name on one line, beside columns of figures
 LONG = 12  # lines of a table from which its letters are smaller
 
 
@@ -533,13 +534,17 @@ def _shares(lines: list[list[str]], table: Table, size: float, total: float) -> 
     columns = list(zip(*lines, strict=True))
     if table.weights:
         wanted = [float(w) for w in table.weights]
+    elif len(columns) > 1 and set(lines[0][1:]) <= set(table.numbers):
+        # Figures need their own width and no more; what they are of then fits on one line.
+        needed = [max(_cells(part) for text in c for part in text.split("\n")) for c in columns]
+        wanted = [float(min(needed[0] + 2, NAME)), *(max(6.0, n + 2.0) for n in needed[1:])]
     else:
         wanted = []
         for column in columns:
             longest = max(_cells(line) for text in column for line in text.split("\n"))
             mean = sum(_cells(text) for text in column[1:]) / max(1, len(column) - 1)
             # Long texts wrap: what they need is between their longest and their average line.
-            wanted.append(min(36.0, max(6.0, min(longest, 14) + 0.35 * mean)))
+            wanted.append(min(60.0, max(6.0, min(longest, 14) + 0.35 * mean)))
     wanted = [w / sum(wanted) for w in wanted]
     shares = wanted
     # Of words the shorter ones are kept whole first, and figures always.
