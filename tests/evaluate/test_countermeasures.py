@@ -81,6 +81,19 @@ def test_a_figure_nobody_foresaw_is_verified_before_a_pace_is_asked_of_it():
     assert expected["action"] == Action.SPEED_UP
 
 
+def test_no_pace_for_even_odds_is_asked_where_they_are_better_already():
+    rising = {2013 + i: 80 + 1.0 * i for i in range(13)}
+    found = assessed([target(value=93)], observations(rising))
+    row, answer = found.targets.iloc[0], found.countermeasures
+    assert row["status"] == Status.NEARLY or row["status"] == Status.UNMET
+    assert row["p_met"] >= 0.5
+    if len(answer):
+        assert math.isnan(answer.iloc[0]["change50"])
+        assert not answer.iloc[0]["is_line"]
+    slow = assessed([target(value=99)], observations(rising)).countermeasures.iloc[0]
+    assert slow["change50"] > 0
+
+
 def test_a_met_target_that_jumps_about_is_no_problem():
     jumping = {2012 + i: 80 + 4.0 * (-1) ** i for i in range(14)}
     one = target(type="maintain", value=60)

@@ -360,7 +360,9 @@ def test_a_clauses_chance_names_the_clause_and_the_goals_own_stands_beside_it(vi
     joint = view.goals.set_index("goal")["p"]["things-1"]
     told = prose.outlook(first)
     assert "检查率" in told
-    assert told.endswith(f"整个目标同时达到的概率{numbers.chance(joint)}")
+    assert "整个目标" not in told, "both print as 不到1%: nothing new"
+    apart = prose.outlook({**first, "p_met": 0.4})
+    assert apart.endswith(f"整个目标同时达到的概率{numbers.chance(joint)}")
     assert "整个目标" not in prose.outlook(alone), "one clause is the goal"
 
 
@@ -439,6 +441,10 @@ def test_less_than_one_head_a_year_is_told_to_the_plans_end(view):
     assert "（到2030年共需增加2人）" in told, "5 years of .25"
     assert "（到2030年共需增加3人）" in told, "5 years of .5"
     assert "不足1" not in told
+    mixed = Prose(view).need(row, few | {"heads80": 1.2})
+    assert "（到2030年共需增加6人）" in mixed, "5 years of 1.2, beside a total no yearly number"
+    alike = Prose(view).need(row, few | {"heads80": 0.3})
+    assert alike.count("共需增加2人") == 1
 
 
 def test_quotation_marks_within_a_clause_are_the_inner_kind(view):

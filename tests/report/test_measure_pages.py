@@ -91,7 +91,7 @@ def test_a_measure_without_result_is_told_with_its_cost():
     found = replace(flat.assessment, measures=flat.assessment.measures.assign(
         finding="done_without_result"), targets=targets)  # fmt: skip
     told = report.cause_sentences(View(found, flat.observations, {}, "things")).text
-    assert "2021年启动，已完成，所服务的指标比基期都没有达到有意义的最小变化" in told
+    assert "2021年启动，已完成，所服务的指标与基期相比都没有明显改善" in told
     assert "累计投入30.0万元、惠及800人次" in told
 
 

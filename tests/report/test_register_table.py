@@ -14,6 +14,7 @@ from halfsky.evaluate.assessment import Assumptions, assess
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
+from halfsky.plan.vocabulary import Family
 from halfsky.report.record import results
 from halfsky.report.register import warning_register
 from halfsky.report.sections import warning_table
@@ -35,6 +36,20 @@ def test_an_open_warning_is_told_with_its_beginning_and_department():
     assert "新增0条、持续1条、缓解0条、解除0条" in shown.text
     assert "某局" in shown.html
     assert '<td class="num">2021</td>' in shown.html, "起始年"
+
+
+def test_two_rules_of_one_family_are_told_apart():
+    made = view()
+    rule = made.assessment.register.iloc[[0]].assign(family=Family.WORSENING)
+    both = pd.concat(
+        [
+            rule.assign(rule="wrong_way", state="持续"),
+            rule.assign(rule="p_fell", state="解除", severity=None),
+        ]
+    )
+    shown = warning_register(View(replace(made.assessment, register=both), made.observations, {}))
+    assert "恶化（连续变差）" in shown.html
+    assert "恶化（概率下降）" in shown.html
 
 
 def test_a_reference_region_has_hints_and_no_departments():

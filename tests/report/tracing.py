@@ -83,7 +83,7 @@ class Figures:
         if after.startswith("万元"):
             return [*self.money, *self.level]
         if re.match(r"(人|例|户|家|所|件|起|次|座|张|天|人次)", after) and before.endswith(
-            ("约", "惠及", "的", "不足", "合并", "共需增加", "共需减少")
+            ("约", "惠及", "的", "不足", "合并", "共需增加", "共需减少", "还差")
         ):
             return self.head
         return [*self.level, *self.difference, *self.head]
@@ -219,6 +219,10 @@ class Tracer:
             figures.difference += known([row[n] for n in ("shortfall", "change50", "change80")])
             figures.head += known([row[n] for n in ("heads", "heads50", "heads80")])
             figures.head += self._to_the_end(row)
+        areas = view.where.areas
+        for row in rows(areas[areas["indicator"].isin(list(targets["indicator"]))]):
+            figures.level += known([row["rate"], row["whole"]])
+            figures.head += known([row["people"]])
         mine = {m.id for m in view.plan.measures_for(goal)}
         for row in rows(assessment.measures[assessment.measures["measure"].isin(mine)]):
             figures.dated += _dated(row, ("people_year", "people"))
@@ -249,9 +253,11 @@ class Tracer:
         return figures
 
     def _to_the_end(self, row: dict[str, object]) -> list[float]:
-        """Less than one head a year: how many by the plan's end, rounded up."""
+        """Where one of the two is less than one head a year: how many by the end, rounded up."""
         years = self.view.assessment.targets.set_index("target")["value_year"]
-        yearly = [h for h in known([row["heads50"], row["heads80"]]) if h < 1]
+        yearly = known([row["heads50"], row["heads80"]])
+        if not yearly or min(yearly) >= 1:
+            return []
         end = self.view.plan.info.end_year
         return [math.ceil(h * (end - int(years[row["target"]])) - 1e-9) for h in yearly]
 

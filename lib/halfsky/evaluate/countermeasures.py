@@ -30,6 +30,7 @@ COLUMNS: dict[str, str] = {
 }
 # Judged by two series: their distance is not a share of people.
 _TWO_SERIES = ("parity", "narrow_gap", "relative", "milestone", "slow_rise")
+EVEN = 0.5
 # Data findings that say what is known already: nothing to verify.
 _TOLD = {"overdue", "break", "remark"}
 
@@ -188,6 +189,8 @@ def _quantity(
     is_line = pd.isna(change50) and row["status"] not in (Status.MET, Status.UNDECIDABLE)
     if is_line:
         change50 = row["needed_pace"]
+    if not (is_line or pd.isna(row["p_met"])) and row["p_met"] >= EVEN:
+        change50 = math.nan  # the way things go is more than even already
     better = {">=": 1, "<=": -1}.get(row["comparator"], 0)
     quantity: dict[str, Any] = {
         "shortfall": shortfall(row, thresholds),

@@ -262,7 +262,9 @@ def _path(assessment: Assessment, row: Mapping[str, Any], move: Move | None) -> 
 def _shortfall(assessment: Assessment, row: Mapping[str, Any], path: Path) -> float:
     if row["type"] == "slow_rise":
         return math.nan
-    at_end = status.with_floor({**row, "value": float(path.table["point"].iloc[-1])})
+    at_end: Mapping[str, Any] = {**row, "value": float(path.table["point"].iloc[-1])}
+    if row["type"] == "maintain":  # only a floor has room below it
+        at_end = status.with_floor(at_end)
     return status.shortfall(at_end, assessment.assumptions.thresholds)
 
 

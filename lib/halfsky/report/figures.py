@@ -124,7 +124,9 @@ def fan_charts(view: View) -> Charts | Html:
     if frame.empty:
         return note("没有可以画出的预测：有数据的年份还不足3个。")
     rest = len(frame) - MOST_FANS
-    more = f"。图中为达到要求的概率最低的{MOST_FANS}项，其余{rest}项见下表" if rest > 0 else ""
+    more = (
+        f"。这几幅图共画出达到要求的概率最低的{MOST_FANS}项，其余{rest}项见下表" if rest > 0 else ""
+    )
     if rest > 0:
         frame = frame.loc[frame["p_met"].sort_values(kind="stable").index[:MOST_FANS].sort_values()]
     made = []
@@ -224,8 +226,12 @@ def completeness_chart(view: View) -> Shown:
     frame = view.targets[view.targets["target"].isin(known["target"])]
     if frame.empty:
         return note("没有一项指标有任何年份的数据，不画数据完整度图。")
-    n = len(view.targets)
-    told = f"{n}项指标中{len(frame)}项至少有一年的数据，{n - len(frame)}项一年也没有。"
+    # Institutions are rated by documents and never have a year's figure.
+    milestones = int((view.targets["type"] == "milestone").sum())
+    n = len(view.targets) - milestones
+    none = f"，{n - len(frame)}项一年也没有" if n > len(frame) else ""
+    rated = f"另有{milestones}项机制建设类凭佐证材料评级，不在图内。" if milestones else ""
+    told = f"按统计数据判断的{n}项指标中{len(frame)}项至少有一年的数据{none}。{rated}"
     return Chart(
         plot_completeness(frame, known, year=view.year, baseline_year=view.plan.info.baseline_year),
         "各指标有数据的年份",

@@ -45,7 +45,7 @@ def experience(view: View) -> Html:
         ]
         items.append(_ahead(view, chosen))
     n = len(view.reported)
-    shown, closing = _most(items, "项目标快于时间进度或稳定在要求以内", rest="")
+    shown, closing = _most(items, "项目标含有进展较快或保持较好的指标", rest="")
     return _listed(
         view,
         shown,
@@ -248,7 +248,7 @@ def _measures_at_fault(view: View) -> list[str]:
     parts = []
     for finding, told in (
         (MeasureFinding.NEVER_BEGUN, "至今未启动"),
-        (MeasureFinding.WITHOUT_RESULT, "已完成或推进多年而指标没有改善"),
+        (MeasureFinding.WITHOUT_RESULT, "已完成或推进多年而指标没有明显改善"),
         (MeasureFinding.BEGUN_LATE, "启动偏晚"),
     ):
         mine = rows(frame[frame["finding"] == finding])

@@ -28,7 +28,7 @@ GRADES = ("A", "B", "C", "D")
 SAID = {
     "A": "与措施起作用相一致，四项证据都支持",
     "B": "与措施起作用相一致，三项证据支持",
-    "C": "与措施起作用初步一致，别的证据不足",
+    "C": "与措施起作用初步一致，启动后的变化还不够大",
     "D": "不足以判断",
 }
 _HELD = {True: "支持", False: "不支持", None: "不可用"}
@@ -252,7 +252,7 @@ def _finding(view: View, row: dict[str, Any]) -> str:
     if row["finding"] == MeasureFinding.WITHOUT_RESULT:
         begun = f"{row['started_year']}年启动，" if row["started_year"] else ""
         done = "已完成" if row["status"] == Progress.DONE else "推进至今"
-        return f"{begun}{done}，所服务的指标比基期都没有达到有意义的最小变化，且有未达标的"
+        return f"{begun}{done}，所服务的指标与基期相比都没有明显改善，其中有未达标的"
     if row["finding"] == MeasureFinding.NOT_REPORTED:
         if row["status_year"]:
             return f"最近一次填报在{row['status_year']}年，此后没有更新"

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Any
 
 from halfsky.evaluate.countermeasures import open_problems
-from halfsky.plan.vocabulary import Status
+from halfsky.plan.vocabulary import WEAKEST_FIRST, Status
 from halfsky.report import numbers
 from halfsky.report.findings import measures_for, troubles, values_of
 from halfsky.report.html import Html, note
@@ -35,9 +35,12 @@ def goal_paragraphs(view: View, only: Collection[str] | None = None) -> Html:
         known = part[part["status"] != Status.MISSING]
         if known.empty or (only is not None and goal not in only):
             continue
+        # Of those without a problem the one that decides the goal leads, not the least likely.
         lead = known.assign(
-            _rank=known["target"].map(rank).fillna(math.inf), _p=known["p_met"].fillna(math.inf)
-        ).sort_values(["_rank", "_p"], kind="stable")
+            _rank=known["target"].map(rank).fillna(math.inf),
+            _status=known["status"].map({s: n for n, s in enumerate(WEAKEST_FIRST)}),
+            _p=known["p_met"].fillna(math.inf),
+        ).sort_values(["_rank", "_status", "_p"], kind="stable")
         text = _paragraph(view, prose, rows(lead), len(part) - len(known))
         if is_backed(text, view.plan):
             told.append({"label": goal_label(view, str(goal)), "text": text})
@@ -54,14 +57,13 @@ def _paragraph(view: View, prose: Prose, known: list[dict[str, Any]], missing: i
     """Two to four sentences about one goal; known: its targets with figures, the gravest first."""
     first, goal = known[0], known[0]["goal"]
     sentences = [prose.ask(first) + prose.standing(first) + prose.verdict(first)]
-    sentences.append(_others(view, known[1:], missing, goal))
+    # Told of the first target: before the others are named, or it would seem to be of them.
     heading = [part for part in (prose.outlook(first), prose.pace(first)) if part]
-    sentences.append("；".join(heading))
-    reasons = troubles(view, prose, first)
+    sentences.append("；".join([*troubles(view, prose, first), *heading]))
+    sentences.append(_others(view, known[1:], missing, goal))
     ran = [] if view.is_reference else measures_for(view, goal)
     if ran:
-        reasons.append(prose.measures(ran, goal))
-    sentences.append("；".join(reasons))
+        sentences.append(prose.measures(ran, goal))
     return "".join(f"{text}。" for text in sentences if text)
 
 

@@ -304,7 +304,8 @@ def funnel_charts(view: View) -> Charts | Html:
     tests = tests[tests["least"].notna()]
     if tests.empty:
         return NOTHING
-    shown, rest = tests.head(FUNNELS_PER_PAGE), len(tests) - FUNNELS_PER_PAGE
+    shown = tests.head(FUNNELS_PER_PAGE)
+    rest = len(_tested(view)) - len(shown)
     more = f"；另有{rest}项指标的乡镇数据见表" if rest > 0 else ""
 
     def draw(part: pd.DataFrame) -> Any:

@@ -247,7 +247,8 @@ class Prose:
             who=short_name(row) if is_one_of_several else "",
         )
         joint = self._joint[goal]
-        if is_one_of_several and numbers.is_known(joint):
+        own = numbers.chance(row["p_met"]) if numbers.is_known(row["p_met"]) else ""
+        if is_one_of_several and numbers.is_known(joint) and numbers.chance(joint) != own:
             told += f"，整个目标同时达到的概率{numbers.chance(joint)}"
         return told
 
@@ -289,6 +290,7 @@ class Prose:
         status = self.rules.status
         first = 1 + int(row["value_year"] or 0) - (status.pooled_years if row["is_pooled"] else 1)
         last = row["value_year"]
+        people50, people80 = self._yearly(row, answer)
         return self._say(
             "need",
             key,
@@ -299,8 +301,8 @@ class Prose:
             end=self.end,
             asked=self.words.requirement(row),
             now=self._behind(row),
-            people50=self._yearly(row, answer["heads50"], answer["change50"]),
-            people80=self._yearly(row, answer["heads80"], answer["change80"]),
+            people50=people50,
+            people80=people80,
             reach=self.reach,
             base=self.view.plan.info.baseline_year,
             points=status.slow_rise_points,
@@ -323,15 +325,24 @@ class Prose:
         short = numbers.difference(abs(row["value"]), row["unit"], row["decimals"])
         return f"，{numbers.year(row['value_year'])}{side}{short}"
 
-    def _yearly(self, row: Row, heads: float | None, change: float | None) -> str:
-        """（约1240人） a year; where that is less than one, the whole way to the plan's end."""
-        if heads is None or change is None or heads >= 1 or row["value_year"] is None:
-            return self.people(row, heads)
+    def _yearly(self, row: Row, answer: Row) -> tuple[str, str]:
+        """（约1240人） a year for even and for good odds; where either is less than one, both for
+        the whole way to the plan's end, and once where they are the same."""
+        told = [answer["heads50"], answer["heads80"]]
+        known = [h for h in told if h is not None]
+        if not known or min(known) >= 1 or row["value_year"] is None:
+            return self.people(row, told[0]), self.people(row, told[1])
         noun = self._noun(row)
         if not noun:
-            return ""
-        in_all = math.ceil(heads * (self.end - int(row["value_year"])) - 1e-9)
-        return f"（到{self.end}年共需{'增加' if change > 0 else '减少'}{in_all}{noun}）"
+            return "", ""
+        years = self.end - int(row["value_year"])
+        change = answer["change50"] if answer["change50"] is not None else answer["change80"]
+        verb = "增加" if (change or 0) > 0 else "减少"
+        totals = [None if h is None else math.ceil(h * years - 1e-9) for h in told]
+        shown = ["" if t is None else f"（到{self.end}年共需{verb}{t}{noun}）" for t in totals]
+        if totals[0] == totals[1]:
+            shown[0] = ""
+        return shown[0], shown[1]
 
     def _noun(self, row: Row) -> str:
         if row["indicator"] is None:

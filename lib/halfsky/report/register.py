@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from halfsky.plan.vocabulary import Severity, WarningState
+from halfsky.plan.vocabulary import Family, Severity, WarningState
 from halfsky.report.html import Html, note
 from halfsky.report.sections import goal_label, render, subjects
 from halfsky.report.view import View
@@ -48,6 +48,10 @@ def warning_register(view: View) -> Html:
         row["goal_label"] = goal_label(view, row["goal"])
         row["name"] = about(row)["name"]
         row["note"] = phrase("register", row["reason"]) if row["reason"] else ""
+        # Two rules of one family are two warnings: one may close while the other stays open.
+        row["kind"] = row["family"]
+        if row["family"] == Family.WORSENING:
+            row["kind"] = f"{row['family']}（{phrase('register', row['rule'])}）"
         told.append(row)
     if len(told) > MOST:
         told = [row for row in told if row["severity"] != row["severity_before"]]

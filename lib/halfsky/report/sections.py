@@ -332,7 +332,7 @@ def comparison_table(view: View) -> Html:
 def missing_table(view: View) -> Html:
     """缺项清单: what is missing, from whom."""
     if view.missing.empty:
-        return note("本领域各项指标均有可用数据。")
+        return note(f"{'各项' if view.domain_id is None else '本领域各项'}指标均有可用数据。")
     groups: dict[str, dict[tuple[str, str, str], list[str]]] = {}
     for row in rows(view.missing):
         target = view.plan.targets[row["target"]]

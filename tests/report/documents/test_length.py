@@ -14,7 +14,7 @@ from halfsky.evaluate.assessment import Assessment
 from halfsky.plan.vintage import as_known
 from halfsky.plan.vocabulary import Severity, Status
 from halfsky.report.document import Document, Table
-from halfsky.report.documents import evaluation_report, monitoring_report
+from halfsky.report.documents import evaluation_report, monitoring_report, parts
 from halfsky.report.documents.brief import department_sheets, government_brief, sheet_tables
 from halfsky.report.documents.parts import goals_in_question, in_question
 from halfsky.report.documents.word import to_docx
@@ -53,6 +53,38 @@ def test_a_sheet_says_how_many_lines_it_leaves_out(view: View) -> None:
     n = int((shown["部门（建议）"] == "区卫生健康局").sum())
     assert n > len(table.rows) == 6
     assert table.note.startswith(f"共{n}项，以上列出最要紧的6项，其余见各部门一览.xlsx。")
+
+
+def test_what_is_called_right_but_slow_is_better_than_the_baseline(view: View) -> None:
+    lines = parts.causes(view).text.split("\n")
+    targets = {row["name"]: row for _, row in view.targets.iterrows()}
+    for start, is_better in (
+        ("方向正确但速度不够", True),
+        ("近年朝要求的方向变化而仍不好于基期", False),
+    ):
+        (line,) = (one for one in lines if one.startswith(start))
+        named = [name for name in targets if re.search(f"[：、；]{re.escape(name)}[（、。]", line)]
+        assert named
+        for name in named:
+            row = targets[name]
+            gained = (row["value"] - row["baseline"]) * (1 if row["comparator"] == ">=" else -1)
+            assert (gained > 0) is is_better, name
+    (few,) = (one for one in lines if one.startswith("例数太少"))
+    assert "妇女抑郁症患病率" not in few, "318 of 4006 asked are not few: its rise is not clear"
+
+
+def test_what_each_goal_costs_is_told_once(view: View) -> None:
+    (table,) = (t for t in tables(evaluation_report(view)) if t.caption.startswith("分部门对策"))
+    asked = table.frame["规划措施及进展"]
+    assert (asked == parts.SAME).any()
+    before = asked.shift().where(asked == parts.SAME)
+    assert before.dropna().size, "it refers to a row above"
+    assert asked.iloc[0] != parts.SAME
+    named = view.targets.set_index("name")["status"]
+    grave = view.assessment.countermeasures
+    grave = grave[(grave["status"] == Status.UNMET) | (grave["severity"] == Severity.RED)]
+    grave = grave[~grave["action"].isin(parts.FILING)]
+    assert len(table.rows) == len(grave) < len(named)
 
 
 def test_no_unmet_target_or_goal_is_left_out_of_the_report(view: View) -> None:

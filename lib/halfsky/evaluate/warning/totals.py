@@ -78,7 +78,8 @@ def _slips(known: Known, indicator: Indicator, mine: pd.DataFrame) -> Iterator[F
             rules.slip_tolerance,
             indicator.decimals,
         )
-    if not found and indicator.counting != "events":
+    by_forecast = not found and indicator.counting != "events"
+    if by_forecast:
         own = [r for r in known.rows.values() if r["indicator"] == indicator.id]
         found = [slip for r in own for slip in slips_against_forecast(known.one_step, r)]
     if not found:
@@ -97,6 +98,7 @@ def _slips(known: Known, indicator: Indicator, mine: pd.DataFrame) -> Iterator[F
             "usual": usual,
             "factor": 10.0 ** abs(power),
             "is_larger": power > 0,
+            "by_forecast": by_forecast,
         },
     )
 

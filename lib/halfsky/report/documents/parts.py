@@ -407,19 +407,30 @@ def causes(view: View) -> Html:
     if len(stalled):
         names = [f"{r['name']}（{_recent(r, prose)}）" for r in rows(stalled)]
         lines.append(f"近期停滞或方向相反的{len(names)}项：{joined(names)}。")
-    slow = found[found["speed_up"] > 1]
+    # Five years may have gone up and still end below the start: that is not the right way.
+    sign = found["comparator"].map({">=": 1.0, "<=": -1.0}).astype(float)
+    is_better = found["baseline"].isna() | sign.isna() | (sign * found["progress"] > 0)
+    slow = found[(found["speed_up"] > 1) & is_better]
+    back = found[(found["speed_up"] > 1) & ~is_better]
     if len(slow):
         names = [f"{r['name']}（{words.pace(r)}）" for r in rows(slow)]
         lines.append(f"方向正确但速度不够的{len(names)}项：{joined(names)}。")
+    if len(back):
+        lines.append(
+            f"近年朝要求的方向变化而仍不好于基期的{len(back)}项：{joined(list(back['name']))}。"
+        )
     declined = found[found["rule"] == "gap_by_decline"]
     if len(declined):
         names = [f"{r['name']}（{words.rule(r)}）" for r in rows(declined)]
         lines.append(f"差距缩小而女性自身水平下降的{len(names)}项：{joined(names)}。")
-    few = found[found["status"] == Status.UNDECIDABLE]
+    few = found[found["rule"] == "few_events"]
     if len(few):
         lines.append(
             f"例数太少、不能下结论的{len(few)}项：{joined(list(few['name']))}，宜看多年合并数。"
         )
+    unclear = found[(found["status"] == Status.UNDECIDABLE) & (found["rule"] != "few_events")]
+    if len(unclear):
+        lines.append(f"上升是否减缓还看不出来的{len(unclear)}项：{joined(list(unclear['name']))}。")
     short = view.targets[view.targets["data"].isin(["趋势不足", "滞后"])]
     if len(short):
         lines.append(
@@ -518,7 +529,16 @@ def returns_table(view: View) -> Table | Html:
     if view.is_reference:
         return Html("", "")
     if view.missing.empty:
-        return sentence("各项指标均有可用数据，没有需要补报的。")
+        overdue = view.warnings.loc[view.warnings["rule"] == "overdue", "target"]
+        late = [
+            f"{r['name']}（最近一次为{int(r['last_year'])}年，{r['department']}）"
+            for r in rows(view.targets[view.targets["target"].isin(overdue)])
+        ]
+        return sentence(
+            f"各项指标均有可用数据；须补报以后各年的有{len(late)}项：{joined(late)}。"
+            if late
+            else "各项指标均有可用数据，没有需要补报的。"
+        )
     order = {name: n for n, name in enumerate(view.plan.duties.departments)}
     told = []
     groups = sorted(
