@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,11 +71,10 @@ def scored(values: np.ndarray, *, is_percent: bool, is_higher_better: bool) -> n
     return sign * np.log(np.where(values > 0, values, np.nan))
 
 
-def real(folder: Path) -> pd.DataFrame:
-    """Stretches of the open benchmark, with series and kind."""
+def scored_series(folder: Path) -> Iterator[tuple[str, str, str, np.ndarray, np.ndarray]]:
+    """Each series of the open benchmark: name, indicator, kind, years, scores."""
     about = pd.read_csv(folder / "indicators.csv", encoding="utf-8").set_index("indicator")
     series = pd.read_csv(folder / "series.csv", encoding="utf-8")
-    rows: list[dict[str, Any]] = []
     for (name, indicator), part in series.groupby(["series_id", "indicator"], sort=False):
         told = about.loc[indicator]
         score = scored(
@@ -82,23 +82,22 @@ def real(folder: Path) -> pd.DataFrame:
             is_percent=told["unit"] == "percent",
             is_higher_better=told["direction"] == "up",
         )
-        rows += _kept(part["year"].to_numpy(int), score, str(name), str(told["kind"]))
+        yield str(name), str(indicator), str(told["kind"]), part["year"].to_numpy(int), score
+
+
+def real(folder: Path) -> pd.DataFrame:
+    """Stretches of the open benchmark, with series and kind."""
+    rows: list[dict[str, Any]] = []
+    for name, _, kind, years, score in scored_series(folder):
+        rows += _kept(years, score, name, kind)
     return pd.DataFrame(rows)
 
 
 def paces(folder: Path) -> dict[str, Any]:
     """Places' ten-year changes as multiples of their indicator's median; indicators alike."""
-    about = pd.read_csv(folder / "indicators.csv", encoding="utf-8").set_index("indicator")
-    series = pd.read_csv(folder / "series.csv", encoding="utf-8")
     rows = []
-    for (name, indicator), part in series.groupby(["series_id", "indicator"], sort=False):
-        told = about.loc[indicator]
-        score = scored(
-            part["value"].to_numpy(float),
-            is_percent=told["unit"] == "percent",
-            is_higher_better=told["direction"] == "up",
-        )
-        known = dict(zip(part["year"].to_list(), score.tolist(), strict=True))
+    for name, indicator, _, years, score in scored_series(folder):
+        known = dict(zip(years.tolist(), score.tolist(), strict=True))
         changes = [known[y + DECADE] - known[y] for y in known if y + DECADE in known]
         changes = [change for change in changes if np.isfinite(change)]
         if changes:
