@@ -242,10 +242,7 @@ class _Judge:
         stored = self.assumptions.calibration
         known = None if later is None else (later.history, later.rolled)
         rolled = review.roll(history, frame, self.plan, stored, known)
-        # The region's own errors replace the stored ones only where they are many and do better;
-        # what is forecast from pooled counts has errors of its own kind.
-        yearly = rolled[~rolled["series"].isin(review.pooled(history, self.plan))]
-        local = local_check(yearly, stored)
+        local = self._local(rolled, history)
         frame, forecasts = self._predict(frame, history, local)
         return _Judged(frame, history, forecasts, levels, rolled, local)
 
@@ -266,8 +263,7 @@ class _Judge:
             frame, history, _ = self._status(then, pairs)
             # What a later roll knows of the years up to then is what was known then.
             early = now.rolled[now.rolled["year"] <= then]
-            early = early[~early["series"].isin(review.pooled(now.history, self.plan))]
-            local = local_check(early, self.assumptions.calibration)
+            local = self._local(early, now.history)
             frame, _ = self._predict(frame, history, local)
             judged[then] = frame
             wanted = list(frame.loc[frame["p_met"] < rules.amber_below, "target"])
@@ -313,6 +309,12 @@ class _Judge:
         level = frame["target"].map(levels.set_index("target")["level"])
         frame = frame.assign(level=level, data=frame["data"].mask(level.notna(), Data.ENOUGH))
         return status.add_status(frame, rules), history, levels
+
+    def _local(self, rolled: pd.DataFrame, history: pd.DataFrame) -> LocalCheck:
+        """The region's own errors replace the stored ones only where they are many and do better;
+        what is forecast from pooled counts has errors of its own kind."""
+        yearly = rolled[~rolled["series"].isin(review.pooled(history, self.plan))]
+        return local_check(yearly, self.assumptions.calibration)
 
     def _predict(
         self, frame: pd.DataFrame, history: pd.DataFrame, local: LocalCheck
