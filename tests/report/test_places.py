@@ -20,8 +20,8 @@ from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.report import charts, numbers
 from halfsky.report.chart import Chart
+from halfsky.report.movement import up_down
 from halfsky.report.places import townships_first
-from halfsky.report.prose import up_down
 from halfsky.report.theme import STATUS
 from halfsky.report.view import View
 from halfsky.report.words import phrase

@@ -126,7 +126,7 @@ def signed(value: Any, decimals: Any = 1) -> str:
         return "—"
     places = (1 if not is_known(decimals) else int(decimals)) + 1
     shown = number(value, places)
-    return shown if shown.startswith("−") or float(value) == 0 else f"+{shown}"
+    return shown if shown.startswith("−") or float(shown) == 0 else f"+{shown}"
 
 
 def year(value: Any) -> str:

@@ -23,7 +23,7 @@ from halfsky.report.charts.funnel import FUNNELS_PER_FIGURE
 from halfsky.report.charts.gaps import DUMBBELLS_PER_FIGURE, GROUPS, SLOPES_PER_FIGURE
 from halfsky.report.figures import NOTHING, Charts, Shown
 from halfsky.report.html import Html, note
-from halfsky.report.prose import up_down
+from halfsky.report.movement import up_down
 from halfsky.report.sections import of_plan, publisher, render
 from halfsky.report.view import View
 from halfsky.report.words import phrase, rows

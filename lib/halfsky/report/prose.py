@@ -21,6 +21,7 @@ from halfsky.evaluate.status import shortfall
 from halfsky.plan.models import Plan
 from halfsky.plan.vocabulary import Action, MeasureFinding, Progress, Status
 from halfsky.report import numbers
+from halfsky.report.movement import moving, verbs
 from halfsky.report.sections import words_for
 from halfsky.report.view import View
 from halfsky.report.words import contradicts_forecast, environment, status_word
@@ -36,11 +37,8 @@ _AS_TOLD = (
     "faster",
     "slope_unclear",
 )
-_LENGTH = ("岁", "年")
-_AMOUNT = ("人", "万人", "个", "件", "起", "份", "次", "元", "元/月", "元/年", "万元", "分钟/日")
 SAME = 0.02  # two paces that differ by less are one: 3.33 and 3.34 a year
 MOST_TIMES = 10
-WHOLE_FROM = 10  # a pace of a figure without decimals is printed whole from here on
 MOST_SUPPORT = 3
 MOST_MEASURES = 2  # named in one sentence; the table of measures holds the rest
 
@@ -357,16 +355,8 @@ class Prose:
         return f"（约{numbers.heads(heads)}{noun}）" if round(heads) else f"（不足1{noun}）"
 
     def moving(self, row: Row, change: float | None) -> dict[str, Any]:
-        """The verb and decimals of a yearly change, for phrases about paces."""
-        up, down = verbs(row)
-        places = int(row["decimals"]) + 1 if row["decimals"] is not None else 1
-        if change is not None and row["decimals"] == 0 and abs(change) >= WHOLE_FROM:
-            places = 0
-        return {
-            "verb": down if change is not None and change < 0 else up,
-            "places": places,
-            "aim": self.aim,
-        }
+        """A yearly change as phrases about paces tell it, and what it aims at."""
+        return moving(row, change) | {"aim": self.aim}
 
     def measure(self, row: Row, goal: str, *, as_run: bool = False, with_cost: bool = True) -> str:
         """One measure and what was returned on it: a row of evaluate.measures.progress.
@@ -508,25 +498,3 @@ def _side(ratio: float, low: float, high: float) -> str:
     if low <= ratio <= high:
         return "处于"
     return "低于" if ratio < low else "高于"
-
-
-def verbs(row: Row) -> tuple[str, str]:
-    """The words for up and down of a target's figure: 提高, 下降; of a gap: 扩大, 缩小.
-
-    A share beside its reference is a gap, too, that narrows upwards where it lies below.
-    """
-    if row["type"] == "narrow_gap":
-        return "扩大", "缩小"
-    if row["type"] == "relative":
-        is_below = row["value"] is not None and row["value"] < 0
-        return ("缩小", "扩大") if is_below else ("扩大", "缩小")
-    return up_down(row["unit"], row["kind"], row["direction"])
-
-
-def up_down(unit: Any, kind: Any, direction: Any) -> tuple[str, str]:
-    """The words for up and down of a figure: 提高 is praise, what is not better only 上升."""
-    if unit in _LENGTH:
-        return "延长", "缩短"
-    if unit in _AMOUNT or kind == "count":
-        return "增加", "减少"
-    return ("提高" if direction == "higher_better" else "上升"), "下降"

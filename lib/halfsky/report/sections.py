@@ -332,7 +332,7 @@ def comparison_table(view: View) -> Html:
 def missing_table(view: View) -> Html:
     """缺项清单: what is missing, from whom."""
     if view.missing.empty:
-        return note(f"{'各项' if view.domain_id is None else '本领域各项'}指标均有可用数据。")
+        return note(_nothing_missing(view))
     groups: dict[str, dict[tuple[str, str, str], list[str]]] = {}
     for row in rows(view.missing):
         target = view.plan.targets[row["target"]]
@@ -382,6 +382,21 @@ def missing_table(view: View) -> Html:
         groups=ordered,
         is_reference=view.is_reference,
     )
+
+
+def _nothing_missing(view: View) -> str:
+    """Every target has a figure; those whose newest one is getting old are asked for on."""
+    overdue = view.warnings.loc[view.warnings["rule"] == "overdue", "target"]
+    late = [
+        f"{r['name']}（最近一次为{int(r['last_year'])}年"
+        + ("）" if view.is_reference else f"，{r['department']}）")
+        for r in rows(view.targets[view.targets["target"].isin(overdue)])
+    ]
+    told = f"{'各项' if view.domain_id is None else '本领域各项'}指标均有可用数据"
+    if not late:
+        return told + ("。" if view.is_reference else "，没有需要补报的。")
+    asked = "没有公布" if view.is_reference else "须补报"
+    return f"{told}；{asked}以后各年的有{len(late)}项：{numbers.joined(late)}。"
 
 
 def of_plan(view: View, indicators: Iterable[str]) -> list[str]:

@@ -18,11 +18,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from halfsky.evaluate.frames import records
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
+from halfsky.report.movement import moving
 
 PHRASES = ("phrases.yaml", "places.yaml")  # below templates/zh/; a group stands in one of them
 
 _IDENTIFIER = re.compile(r" ?\b([a-z0-9]+(?:_[a-z0-9]+)+)\b ?", flags=re.ASCII)
 EVEN = 0.5
+_ROUNDING = 1e-9
 _NO_LEVEL = ("parity", "relative", "narrow_gap")  # a warning tells what is asked, not a level
 _REFERENCE_WORDS = {
     Status.MET: "已达本规划目标值",
@@ -123,9 +125,9 @@ class Words:
         """
         against = "这一比例" if is_named else self.against(row)
         told = {"r": row, "against": against, "is_named": is_named}
-        is_short = in_table and row["type"] in _phrases()["in_table"]
-        group = "in_table" if is_short else "requirement"
-        return phrase(group, row["type"], **told, **self._fixed)
+        key = _at_bound(row) or row["type"]
+        is_short = in_table and key in _phrases()["in_table"]
+        return phrase("in_table" if is_short else "requirement", key, **told, **self._fixed)
 
     def reference(self, row: Mapping[str, Any]) -> str:
         """The share a relative target is held against, by name."""
@@ -179,7 +181,8 @@ class Words:
         """
         if not numbers.is_known(row["needed_pace"]):
             return ""
-        needed = phrase("pace", "needed", r=row, places=self._places(row))
+        pace = row["needed_pace"]
+        needed = phrase("pace", "needed", r=row, pace=pace, **moving(row, pace))
         if contradicts_forecast(row):
             return needed
         if row["is_stalled"]:
@@ -224,6 +227,17 @@ def contradicts_forecast(row: Mapping[str, Any]) -> bool:
         return False
     is_enough = numbers.is_known(row["speed_up"]) and row["speed_up"] <= 1
     return bool((is_enough and p < EVEN) or (row["is_stalled"] and p >= numbers.likely()))
+
+
+def _at_bound(row: Mapping[str, Any]) -> str:
+    """What is asked where δ would lead past the end of the scale: to reach it, or to stay there."""
+    known = all(numbers.is_known(row.get(name)) for name in ("baseline", "threshold", "delta"))
+    if row["type"] not in ("directional", "narrow_gap") or not known:
+        return ""
+    asked = abs(row["threshold"] - row["baseline"])
+    if asked >= row["delta"] - _ROUNDING:
+        return ""
+    return "stay_at_bound" if asked < _ROUNDING else "reach_bound"
 
 
 def _is_still(row: Mapping[str, Any]) -> bool:

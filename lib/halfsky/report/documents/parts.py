@@ -529,16 +529,7 @@ def returns_table(view: View) -> Table | Html:
     if view.is_reference:
         return Html("", "")
     if view.missing.empty:
-        overdue = view.warnings.loc[view.warnings["rule"] == "overdue", "target"]
-        late = [
-            f"{r['name']}（最近一次为{int(r['last_year'])}年，{r['department']}）"
-            for r in rows(view.targets[view.targets["target"].isin(overdue)])
-        ]
-        return sentence(
-            f"各项指标均有可用数据；须补报以后各年的有{len(late)}项：{joined(late)}。"
-            if late
-            else "各项指标均有可用数据，没有需要补报的。"
-        )
+        return missing_table(view)
     order = {name: n for n, name in enumerate(view.plan.duties.departments)}
     told = []
     groups = sorted(
