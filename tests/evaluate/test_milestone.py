@@ -57,3 +57,12 @@ def test_one_level_only_has_no_kappa():
         *[(f"t{i}", "2024-01-01", "文", r, 3) for i in range(25) for r in ("甲", "乙")]
     )
     assert milestone.agreement(filed).kappa is None
+
+
+def test_a_rater_who_gives_one_level_only_leaves_no_kappa():
+    filed = evidence(
+        *[(f"t{i}", "2024-01-01", "文", "甲", 0) for i in range(25)],
+        *[(f"t{i}", "2024-01-01", "文", "乙", int(i < 5)) for i in range(25)],
+    )
+    found = milestone.agreement(filed)
+    assert (found.share_equal, found.kappa) == (0.8, None)

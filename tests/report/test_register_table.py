@@ -52,6 +52,17 @@ def test_two_rules_of_one_family_are_told_apart():
     assert "恶化（概率下降）" in shown.html
 
 
+def test_a_warning_that_turned_red_is_not_simply_still_open():
+    made = view()
+    row = made.assessment.register.iloc[[0]]
+    graver = row.assign(state="持续", severity="红色", severity_before="黄色")
+    same = row.assign(state="持续", severity="红色", severity_before="红色")
+    both = pd.concat([graver, same])
+    shown = warning_register(View(replace(made.assessment, register=both), made.observations, {}))
+    assert "持续2条（其中1条由黄色升为红色）、缓解0条" in shown.text
+    assert re.findall(r"<tr><td>(.*?)</td>", shown.html) == ["持续，级别升高", "持续"]
+
+
 def test_a_reference_region_has_hints_and_no_departments():
     shown = warning_register(view(role="reference"))
     assert "某局" not in shown.html

@@ -53,7 +53,8 @@ def levels(evidence: pd.DataFrame, plan_targets: list[str]) -> pd.DataFrame:
 class Agreement:
     """Two raters' agreement: quadratically weighted kappa beside the share of equal levels.
 
-    kappa is None under MIN_TARGETS_FOR_KAPPA targets or when only one level was given.
+    kappa is None under MIN_TARGETS_FOR_KAPPA targets, or when one of the two gave one level only:
+    it is 0 then, however nearly they agree.
     """
 
     n: int
@@ -73,7 +74,7 @@ def agreement(evidence: pd.DataFrame) -> Agreement:
         return Agreement(0, None, None)
     first, second = np.array(pairs).T
     equal = float((first == second).mean())
-    one_level = len(set(first) | set(second)) == 1
+    one_level = min(len(set(first)), len(set(second))) == 1
     if len(pairs) < MIN_TARGETS_FOR_KAPPA or one_level:
         return Agreement(len(pairs), equal, None)
     table = np.zeros((LEVELS, LEVELS))

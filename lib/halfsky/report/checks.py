@@ -169,7 +169,7 @@ def _agreement(view: View) -> str:
         return "没有两人同时评定的指标，不计算一致性。"
     told = f"两人评定{found.n}项，级别相同的占{100 * found.share_equal:.0f}%"
     if found.kappa is None:
-        return f"{told}；不足{MIN_TARGETS_FOR_KAPPA}项或只出现一个级别，不计算加权kappa。"
+        return f"{told}；不足{MIN_TARGETS_FOR_KAPPA}项，或有一人只评了一个级别，不计算加权kappa。"
     return (
         f"{told}；扣除偶然相同并按差几级计分的一致程度（二次加权kappa，1为完全一致，"
         f"0为不比偶然相同更好）为{found.kappa:.2f}。"

@@ -52,7 +52,9 @@ def warning_register(view: View) -> Html:
         row["kind"] = row["family"]
         if row["family"] == Family.WORSENING:
             row["kind"] = f"{row['family']}（{phrase('register', row['rule'])}）"
+        row["change"] = phrase("register", "worse") if _is_worse(row) else row["state"]
         told.append(row)
+    worse = sum(_is_worse(row) and row["severity_before"] == Severity.AMBER for row in told)
     if len(told) > MOST:
         told = [row for row in told if row["severity"] != row["severity_before"]]
     order = {state: place for place, state in enumerate(WarningState)}
@@ -65,6 +67,7 @@ def warning_register(view: View) -> Html:
         n={state.value: int(counts.get(state, 0)) for state in WarningState},
         year=view.year,
         notes=notes,
+        worse=worse,
     )
     return render(
         "register.html.j2",
@@ -76,6 +79,14 @@ def warning_register(view: View) -> Html:
         n_all=len(shown),
         is_reference=view.is_reference,
     )
+
+
+def _is_worse(row: dict[str, Any]) -> bool:
+    """Still open, and graver than it was last year."""
+    if row["state"] != WarningState.OPEN or not row["severity"] or not row["severity_before"]:
+        return False
+    order = list(Severity)
+    return order.index(row["severity"]) < order.index(row["severity_before"])
 
 
 def register_record(view: View) -> list[dict[str, Any]]:
