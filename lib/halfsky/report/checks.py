@@ -105,9 +105,11 @@ def _why(row: dict[str, Any], rule: str) -> str:
     if row["value_before"] is None or row["value"] is None:
         return rule
     before = numbers.quantity(row["value_before"], row["unit"], row["decimals"])
-    now = numbers.quantity(row["value"], row["unit"], row["decimals"])
-    years = f"{int(row['value_year_before'])}年{before}，{int(row['value_year'])}年{now}"
-    return f"{years}；{rule}"
+    if row["type"] == "relative":
+        side = "低" if row["value_before"] < 0 else "高"
+        distance = numbers.difference(abs(row["value_before"]), row["unit"], row["decimals"])
+        before = side + distance
+    return f"{int(row['value_year_before'])}年{before}；{int(row['value_year'])}年：{rule}"
 
 
 def rank_table(view: View) -> Html:

@@ -295,7 +295,7 @@ class Prose:
             row["goal"],
             r=row,
             a=answer,
-            name=self._lagging(row) if key != "asked" else self.name(row),
+            name=self.lagging(row) if key != "asked" else self.name(row),
             end=self.end,
             asked=self.words.requirement(row),
             now=self._behind(row),
@@ -309,7 +309,7 @@ class Prose:
             **self.moving(row, change),
         )
 
-    def _lagging(self, row: Row) -> str:
+    def lagging(self, row: Row) -> str:
         """What is to move: a figure, or its distance from the share it is held against."""
         if row["type"] != "relative":
             return self.name(row)

@@ -405,7 +405,7 @@ def causes(view: View) -> Html:
     lines = []
     stalled = found[found["is_stalled"]]
     if len(stalled):
-        names = [f"{r['name']}（{_recent(r, prose)}）" for r in rows(stalled)]
+        names = [f"{_moves(r, prose)}（{_recent(r, prose)}）" for r in rows(stalled)]
         lines.append(f"近期停滞或方向相反的{len(names)}项：{joined(names)}。")
     # Five years may have gone up and still end below the start: that is not the right way.
     sign = found["comparator"].map({">=": 1.0, "<=": -1.0}).astype(float)
@@ -413,7 +413,7 @@ def causes(view: View) -> Html:
     slow = found[(found["speed_up"] > 1) & is_better]
     back = found[(found["speed_up"] > 1) & ~is_better]
     if len(slow):
-        names = [f"{r['name']}（{words.pace(r)}）" for r in rows(slow)]
+        names = [f"{_moves(r, prose)}（{words.pace(r)}）" for r in rows(slow)]
         lines.append(f"方向正确但速度不够的{len(names)}项：{joined(names)}。")
     if len(back):
         lines.append(
@@ -441,6 +441,11 @@ def causes(view: View) -> Html:
         return Html("", "")
     asked = "" if view.is_reference else "以下只写数据能够说明的情况，具体成因由责任部门核实。"
     return _paragraphs(asked, *lines)
+
+
+def _moves(row: dict[str, Any], prose: Prose) -> str:
+    """What widens or narrows is a share's distance from another, not the share itself."""
+    return prose.lagging(row) if row["type"] == "relative" else str(row["name"])
 
 
 def _recent(row: dict[str, Any], prose: Prose) -> str:
