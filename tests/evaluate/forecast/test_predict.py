@@ -123,6 +123,18 @@ def test_a_constant_series_stays_and_is_not_certain(level):
     assert fc.share_met(2030, min(level + 0.1, 99.9), ">=") > 0.0
 
 
+@pytest.mark.parametrize(("seats", "of"), [(8, 41), (41, 41), (3, 11)])
+def test_a_committee_that_never_changed_is_known_to_one_seat_only(seats, of):
+    same = [100 * seats / of] * 7
+    counts = {"numerators": [seats] * 7, "denominators": [of] * 7, "per": 100.0}
+    large = {"numerators": [1000 * seats] * 7, "denominators": [1000 * of] * 7, "per": 100.0}
+    wide = made(same, end=2021, **counts).table.iloc[0]
+    narrow = made(same, end=2021, **large).table.iloc[0]
+    if seats < of:  # at 100 % there is room on one side only
+        assert wide["hi80"] - wide["lo80"] >= 0.6 * 100 / of
+    assert wide["hi80"] - wide["lo80"] > narrow["hi80"] - narrow["lo80"]
+
+
 def test_saturated_coverage_keeps_mass_at_100():
     fc = made([98.5, 99.0, 99.4, 99.8, 99.9, 100.0, 100.0, 100.0])
     p = fc.p_met(2030, 100, ">=")

@@ -20,7 +20,7 @@ from halfsky.evaluate.forecast.counts import POOLED_YEARS, Simulated, simulate
 from halfsky.evaluate.forecast.noise import sampling_variance, smooth
 from halfsky.evaluate.forecast.pool import MIN_POOL, Window, combine, components
 from halfsky.evaluate.forecast.scale import Array, Scale, SeriesSpec, choose
-from halfsky.evaluate.forecast.spread import Tails, features, spread, tails
+from halfsky.evaluate.forecast.spread import Tails, features, spread, tails, unit_at
 from halfsky.plan.calibration import Calibration, Probability
 
 Method = Literal["none", "drift", "pool", "gamma_poisson"]
@@ -126,6 +126,9 @@ def prepare(
     if counts is not None and spec.counting == "sample":
         variance = sampling_variance(scale, counts.numerators, counts.denominators)
         z, extra = smooth(years, z, variance), float(variance[-1])
+    elif counts is not None:
+        # A committee of 41 shows its level to one seat only, however long it has not changed.
+        extra = unit_at(scale, float(z[-1]), grain) ** 2 / 12.0
     window = Window.of(years, z)
     changes = components(window, horizon)
     design = features(window, changes, scale, max(spec.unit, grain))
