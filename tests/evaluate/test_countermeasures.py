@@ -10,6 +10,7 @@ import pytest
 
 from builders import UNITS, indicator, no_evidence, observations, plan_of, target
 from halfsky.evaluate.assessment import Assessment, Assumptions, assess
+from halfsky.evaluate.countermeasures import not_below_line
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
@@ -40,10 +41,26 @@ def test_an_unmet_target_is_told_in_points_and_in_people():
     assert row["heads"] == pytest.approx(1000), "10 / 100 x 10000"
     assert row["heads50"] == pytest.approx(row["change50"] * 100), "/ 100 x 10000"
     assert row["change80"] > row["change50"] > 0
-    assert not row["is_line"]
+    # Even odds would ask for a little less than the way there is long: the way there is asked.
+    assert row["change50"] == pytest.approx(2), "(95 - 85) / 5"
+    assert row["is_line"]
     assert (row["department"], row["report_year"], row["end_year"]) == ("某局", 2026, 2030)
     assert row["measures"] == ("things-m1",)
     assert row["lacking"] == ("things-m1",), "nothing was returned on it"
+
+
+@pytest.mark.parametrize(
+    ("comparator", "line", "change", "asked"),
+    [
+        (">=", 2.0, 1.5, 2.0),
+        (">=", 2.0, 2.5, 2.5),
+        ("<=", -2.0, -1.5, -2.0),
+        (">=", None, 1.5, 1.5),
+    ],
+)
+def test_no_pace_is_asked_that_would_not_arrive(comparator, line, change, asked):
+    row = {"comparator": comparator, "needed_pace": line}
+    assert not_below_line(row, change) == asked
 
 
 def test_respondents_of_a_survey_are_not_the_people_concerned():

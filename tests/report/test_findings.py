@@ -431,7 +431,16 @@ def test_two_paces_that_print_alike_are_told_once(view):
 
 def test_without_a_forecast_no_chance_goes_with_a_pace(view):
     row, answer = rows(view.targets)[0], rows(view.assessment.countermeasures)[0]
-    assert "把握" not in Prose(view).need(row, answer | {"is_line": True})
+    without = {"is_line": True, "change80": None, "heads80": None}
+    assert "把握" not in Prose(view).need(row | {"p_met": None}, answer | without)
+
+
+def test_the_straight_line_is_told_beside_the_pace_for_good_odds(view):
+    row, answer = rows(view.targets)[0], rows(view.assessment.countermeasures)[0]
+    told = Prose(view).need(row, answer | {"is_line": True, "change50": 2.0, "change80": 3.0})
+    assert "2.00个百分点" in told
+    assert "五成" not in told, "the line goes with no chance"
+    assert "八成把握" in told
 
 
 def test_less_than_one_head_a_year_is_told_to_the_plans_end(view):
@@ -461,12 +470,12 @@ def test_a_name_that_states_something_gives_way_to_the_indicators(view):
     ("p", "shown"),
     [
         (0.8989, "89.9%"),  # 90 % would be 很有把握
-        (0.89996, "89.996%"),
+        (0.89996, "89.9%"),
         (0.329, "32.9%"),
         (0.33, "33%"),
         (0.656, "65.6%"),
         (0.47, "47%"),
-        (0.0995, "9.95%"),
+        (0.0995, "9.9%"),
     ],
 )
 def test_a_chance_stays_on_its_own_side_of_a_limit(p, shown):
@@ -506,10 +515,12 @@ def test_the_recent_pace_is_left_out_where_the_forecast_says_the_opposite(
 def test_a_change_that_is_not_needed_is_enough_already():
     from halfsky.report.sections import _need
 
-    row = {"comparator": ">=", "decimals": 1, "need50": -0.09, "need80": 0.2}
+    row = {"comparator": ">=", "decimals": 1, "need50": -0.09, "need80": 0.2, "needed_pace": None}
     assert _need(row, "need50") == "已够"
     assert _need(row, "need80") == "+0.20"
     assert _need(row | {"comparator": "<="}, "need50") == "−0.09"
+    assert _need(row | {"needed_pace": 0.4}, "need80") == "+0.40", "no less than the way there"
+    assert _need(row | {"need80": 0.001}, "need80") == "已够", "+0.00 asks for nothing"
 
 
 def test_near_and_no_further_than_at_the_baseline_says_so(view):

@@ -332,7 +332,7 @@ def test_every_number_of_the_sentences_stands_in_the_frames():
 def test_sentences_name_gap_township_change_and_peers():
     text = report.where_sentences(view()).text
     assert "农村低于城镇12.0个百分点；差距比2020年扩大2.1个百分点，主要因为城镇提高得更多" in text
-    assert "沐石河街道某病筛查率2025年为62.0%（分子1302人，分母2100）" in text
+    assert "沐石河街道某病筛查率2025年为62.0%（分子1302人，分母2100人）" in text
     assert "要达到合计水平，分子还差357人" in text
     # 25827 of 33940 → 26179 of 33140: the denominator did more than the numerator.
     assert "分母（应查妇女人数）由33940变为33140，分母减少的作用大于分子增加的作用" in text

@@ -193,7 +193,11 @@ def _figures(
             "previous_year": int(used.iloc[-2]["year"]),
         }
     if counts_events:
-        row |= _pooled(used, float(per or 1.0), thresholds)
+        pooled = _pooled(used, float(per or 1.0), thresholds)
+        row |= pooled
+        # Single years of few cases have no pace: what is judged are five years together.
+        if pooled and float(str(pooled["numerator"])) < rules.few_events:
+            row["recent_pace"] = NAN
     row |= _interval(row, indicator, per, thresholds)
     if target.type == "maintain":
         recent = used.tail(rules.maintain_last)["value"].to_numpy(float)

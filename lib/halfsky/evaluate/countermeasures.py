@@ -8,6 +8,7 @@ Source: docs/method.md section 6.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -67,10 +68,10 @@ def propose(
         plan's measures for the goal, that of the clause first; lacking: those that stand out in
         the returns, or have none. shortfall: distance to the target now, own unit, and heads
         the same in what the numerator counts. change50, change80: yearly change for P >= .5
-        and .8 (change50 is the straight line to the target where there is no forecast of it,
-        and is_line then True), NaN
-        where no improvement is needed; heads50, heads80: these a year, in what the numerator
-        counts. report_year: of the next monitoring.
+        and .8, NaN where no improvement is needed, and never less than the straight line to the
+        target; is_line: change50 is that line, since there is no forecast or it asks for less.
+        heads50, heads80: these a year, in what the numerator counts. report_year: of the next
+        monitoring.
     """
     opened = open_problems(targets, warnings)
     by_target = {row["target"]: row for row in records(targets)}
@@ -174,6 +175,19 @@ def _answers(row: dict[str, Any], plan: Plan, found: dict[str, str]) -> dict[str
     }
 
 
+def not_below_line(row: Mapping[str, Any], change: float) -> float:
+    """A yearly change, but never less than the straight line to a target that is not yet met.
+
+    The learned curve may give even odds to a forecast whose middle falls just short: whoever asks
+    what is needed is told of no pace that would not arrive. NaN stays NaN.
+    """
+    better = {">=": 1, "<=": -1}.get(row["comparator"], 0)
+    line = row["needed_pace"]
+    if pd.isna(change) or pd.isna(line) or better * line <= 0:
+        return float(change)
+    return better * max(better * float(change), better * float(line))
+
+
 def _quantity(
     row: dict[str, Any],
     own: pd.DataFrame | None,
@@ -192,6 +206,9 @@ def _quantity(
     if not (is_line or pd.isna(row["p_met"])) and row["p_met"] >= EVEN:
         change50 = math.nan  # the way things go is more than even already
     better = {">=": 1, "<=": -1}.get(row["comparator"], 0)
+    change80 = not_below_line(row, change80)
+    if not is_line and better * (not_below_line(row, change50) - change50) > 0:
+        change50, is_line = row["needed_pace"], True
     quantity: dict[str, Any] = {
         "shortfall": shortfall(row, thresholds),
         "change50": change50 if better * change50 > 0 else math.nan,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any, Literal
 
@@ -64,7 +64,8 @@ class After:
 
     years, actual and the bounds in the indicator's unit; ratio: error ÷ the forecast's own
     spread, on the analysis scale; sign: 1 where more is better, -1 where less is. n: points
-    the forecast saw, the newest of them of `origin`.
+    the forecast saw, the newest of them of `origin`. grain: what one case changes, own unit; a
+    case more or less than was forecast is no change.
     """
 
     years: Array
@@ -78,6 +79,7 @@ class After:
     sign: float
     origin: int
     n: int
+    grain: float = 0.0
 
     @cached_property
     def statistic(self) -> float:
@@ -86,9 +88,10 @@ class After:
         return float(self.sign * self.ratio.mean())
 
     def beyond(self, level: Literal[80, 95]) -> NDArray[np.bool_]:
-        """Which years lie outside the interval on the right side."""
+        """Which years lie outside the interval on the right side, by more than one case."""
         low, high = (self.lo80, self.hi80) if level == 80 else (self.lo95, self.hi95)
-        return np.asarray(self.actual > high if self.sign > 0 else self.actual < low)
+        past = self.actual - high if self.sign > 0 else low - self.actual
+        return np.asarray(past > self.grain)
 
     @cached_property
     def side(self) -> Side:
@@ -99,9 +102,10 @@ class After:
         least one year beyond its 95 % bound.
         """
         bound = self.hi80 if self.sign > 0 else self.lo80
-        if self.sign * (self.actual.mean() - bound.mean()) > 0:
+        ahead = self.sign * (self.actual - self.point).mean()
+        if self.sign * (self.actual.mean() - bound.mean()) > 0 and ahead > self.grain:
             return "beyond95" if self.beyond(95).any() else "beyond80"
-        return "within" if self.sign * (self.actual - self.point).mean() >= 0 else "wrong_side"
+        return "within" if ahead >= 0 else "wrong_side"
 
 
 @dataclass(frozen=True)
@@ -245,7 +249,9 @@ def assess_effects(
     """
     parts = by_key(rolled, "series")
     rows = [row for row in records(targets) if row["comparator"] in _SIGN]
-    series = _series_of(targets, parts, _grainy(rows, history, plan, units))
+    grain = _grains(rows, history, plan, units)
+    coarse = {row["target"] for row in rows if grain[row["target"]] > row["delta"]}
+    series = _series_of(targets, parts, coarse)
     own_sign = {r["target"]: _SIGN[r["comparator"]] for r in rows if series[r["target"]]}
     elsewhere = _Areas(areas, plan, units, calibration, rules, year)
 
@@ -268,6 +274,7 @@ def assess_effects(
             own = after(name, started, sign)
             if own is None:
                 continue
+            own = replace(own, grain=grain[row["target"]])
             areas_after = elsewhere.after(row["target"], started, sign)
             compared = _statistics(areas_after, own), _statistics(untouched, own)
             timing = _timing(own, parts[name], measure, row)
@@ -290,16 +297,16 @@ def _series_of(
     return {str(name): keys.get(name) for name in targets["target"]}
 
 
-def _grainy(
+def _grains(
     rows: list[dict[str, Any]], history: pd.DataFrame, plan: Plan, units: dict[str, Unit]
-) -> set[str]:
-    """Targets whose value moves by more than δ with a single case: of few people or events."""
+) -> dict[str, float]:
+    """By target, what a single case changes, own unit; 0 where no denominators are filed."""
     typical = history.astype({"denominator": float}).groupby("target")["denominator"].median()
-    found = set()
+    found = {}
     for row in rows:
         per = units[plan.indicators[row["indicator"]].unit].per
-        if per is not None and per / typical.get(row["target"], math.nan) > row["delta"]:
-            found.add(row["target"])
+        whole = typical.get(row["target"], math.nan)
+        found[row["target"]] = per / whole if per is not None and whole > 0 else 0.0
     return found
 
 

@@ -40,8 +40,8 @@ def local_check_table(view: View) -> Html:
     ]
     if not check.is_possible:
         verdict = (
-            f"本地校准不可行：有{check.series}个数列达到{MIN_ORIGINS}个预测起点，少于需要的"
-            f"{MIN_SERIES}个；误差幅度和概率采用在{learned}上学得的校准。"
+            f"本地校准不可行：{f'有{check.series}个' if check.series else '没有'}数列达到"
+            f"{MIN_ORIGINS}个预测起点，至少需要{MIN_SERIES}个；误差幅度和概率采用在{learned}上学得的校准。"
         )
     elif check.is_used:
         verdict = (

@@ -294,7 +294,7 @@ def status_chart(view: View) -> Shown:
     told = []
     for name, part in goals.groupby("domain", sort=False):
         known = int((part["status"] != Status.MISSING).sum())
-        told.append(f"{name}{len(part)}项中{known}项可以作答")
+        told.append(f"{name}{len(part)}项中{known}项有数据")
     return Chart(
         plot_status_counts(goals, is_reference=view.is_reference),
         "各领域目标的状态",

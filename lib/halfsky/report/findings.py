@@ -203,7 +203,7 @@ def _others(view: View, targets: list[dict[str, Any]]) -> list[str]:
         if row["status"] == Status.MET:
             word = "需要关注" if view.is_reference else "有预警"
         elif row["status"] == Status.UNDECIDABLE:
-            word = "难以判断"
+            word = str(Status.UNDECIDABLE)
         else:
             word = status_word(row["status"], view.is_reference)
         groups.setdefault(word, []).append(row)

@@ -79,8 +79,8 @@ def many_times(value: Any) -> str:
 def percent(p: Any) -> str:
     """A probability: whole percents, and never a false 0 % or 100 %.
 
-    Where rounding would carry it over a limit of a word or of a warning, as many decimals as keep
-    it on its own side: 89.9% is 较有把握, 90% is not.
+    Where rounding would carry it over a limit of a word or of a warning, one decimal more, if need
+    be rounded down, keeps it on its own side: 89.9% is 较有把握, 90% is not.
     """
     if not is_known(p):
         return "—"
@@ -88,11 +88,15 @@ def percent(p: Any) -> str:
         return "不到1%"
     if p > 0.99:
         return "99%以上"
-    for places in range(4):
-        shown = f"{100 * p:.{places}f}"
+    for shown in (f"{100 * p:.0f}", f"{100 * p:.1f}"):
         if not any(p < limit <= float(shown) / 100 for limit in _limits()):
-            break
-    return f"{shown}%"
+            return f"{shown}%"
+    return f"{math.floor(1000 * p) / 10:.1f}%"
+
+
+def alike(first: Any, second: Any, decimals: Any = 1) -> bool:
+    """Do two known figures print as one and the same number?"""
+    return number(first, decimals) == number(second, decimals)
 
 
 def span(low: Any, high: Any, decimals: Any = 1, unit: Any = None) -> str:

@@ -238,6 +238,8 @@ def _who(row: dict[str, Any]) -> str:
     one, two = GROUPS[row["dimension"]]
     moves = (row["first_moved"], row["second_moved"])
     lead = "" if row["mover"] is None else (one if row["mover"] == "first" else two).word
+    if numbers.alike(abs(moves[0]), abs(moves[1]), row["decimals"]):
+        lead = ""  # both moved as much: neither is the reason
     mine, other = moves if row["mover"] == "first" else moves[::-1]
     return phrase(
         "gaps",
@@ -411,9 +413,9 @@ def contribution_table(view: View) -> Html:
 _COUNTED = re.compile(r"(人次|人口|成员|[人户座件起例])数?(?:（[^）]*）)?$")
 
 
-def _counted(view: View, row: dict[str, Any]) -> str:
+def _counted(view: View, row: dict[str, Any], part: str = "numerator") -> str:
     """What a numerator counts: 人, 户, 例; empty where its definition does not end in it."""
-    found = _COUNTED.search(view.plan.indicators[row["indicator"]].numerator)
+    found = _COUNTED.search(getattr(view.plan.indicators[row["indicator"]], part))
     if found is None:
         return ""
     return "人" if found[1] in ("人口", "成员") else found[1]
@@ -541,7 +543,14 @@ def _area_items(view: View) -> list[str]:
         ["rank", "p_judged"], kind="stable"
     )
     items += [
-        phrase("areas", "flagged", r=row, people=_people(view, row), of=_counted(view, row))
+        phrase(
+            "areas",
+            "flagged",
+            r=row,
+            people=_people(view, row),
+            of=_counted(view, row),
+            whole=_counted(view, row, "denominator"),
+        )
         for row in rows(flagged.head(SENTENCES))
     ]
     tests = _tested(view)

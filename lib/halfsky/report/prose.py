@@ -24,7 +24,7 @@ from halfsky.report import numbers
 from halfsky.report.movement import moving, verbs
 from halfsky.report.sections import words_for
 from halfsky.report.view import View
-from halfsky.report.words import contradicts_forecast, environment, status_word
+from halfsky.report.words import contradicts_forecast, environment, has_moved_away, status_word
 
 Row = Mapping[str, Any]
 _AS_TOLD = (
@@ -39,6 +39,7 @@ _AS_TOLD = (
 )
 SAME = 0.02  # two paces that differ by less are one: 3.33 and 3.34 a year
 MOST_TIMES = 10
+FEW_PEOPLE = 50  # below, a share is printed with the people it is of
 MOST_SUPPORT = 3
 MOST_MEASURES = 2  # named in one sentence; the table of measures holds the rest
 
@@ -152,7 +153,17 @@ class Prose:
         if key in ("moved", "short") and row["is_pooled"]:
             # The sentence names the last year alone; the figure is of all of them together.
             told += "（五年合并）"
+        elif key == "short":
+            told += self._of_whom(row)
         return told
+
+    def _of_whom(self, row: Row) -> str:
+        """（12人中10人）: what a share of few people rests on."""
+        if row["kind"] != "share" or not row["is_quotient"] or row["denominator"] > FEW_PEOPLE:
+            return ""
+        noun = self._noun(row) or "个"
+        of, have = numbers.heads(row["denominator"]), numbers.heads(row["numerator"])
+        return f"（{of}{noun}中{have}{noun}）"
 
     @property
     def _filed(self) -> str:
@@ -181,7 +192,10 @@ class Prose:
     def turn(self, row: Row) -> str:
         """提高到, 下降到: from the baseline to the value."""
         up, down = verbs(row)
-        return (up if row["value"] > row["baseline"] else down) + "到"
+        change = row["value"] - row["baseline"]
+        if row["type"] == "narrow_gap" and abs(change) < row["delta"]:
+            return "变为"  # neither wider nor narrower by as much as means something
+        return (up if change > 0 else down) + "到"
 
     def _kind(self, row: Row) -> str:
         if row["type"] == "milestone" or row["rule"] in _AS_TOLD:
@@ -190,7 +204,7 @@ class Prose:
             return str(row["type"])
         floor = row["type"] == "maintain" and row["plan_value"] is None
         if row["type"] in ("directional", "narrow_gap") or floor:
-            if round(row["value"] - row["baseline"], int(row["decimals"])) == 0:
+            if numbers.alike(row["value"], row["baseline"], row["decimals"]):
                 return "still"
             return "gap" if row["type"] == "narrow_gap" else "moved"
         if shortfall(row, self.rules) > 0:
@@ -259,6 +273,9 @@ class Prose:
         if contradicts_forecast(row):
             return ""
         key = "needed"
+        if has_moved_away(row):
+            pace = row["needed_pace"]
+            return self._say("pace", key, row["goal"], r=row, pace=pace, **self.moving(row, pace))
         if row["is_stalled"]:
             key = "stalled"
         elif row["speed_up"] is not None:
@@ -277,14 +294,14 @@ class Prose:
             # Without a forecast the change is the straight line's, and no chance goes with it.
             is_line = answer.get("is_line") or row["p_met"] is None
             if answer["change50"] is not None and is_line:
-                key = "line"
+                key = "line" if answer["change80"] is None else "line_sure"
             elif answer["change80"] is not None:
                 key = "sure" if answer["change50"] is None else "both"
             elif answer["change50"] is not None:
                 key = "half"
             moving = self.moving(row, change)
-            if key == "both" and _alike(answer, row["unit"], moving["places"]):
-                key = "same"
+            if key in ("both", "line_sure") and _alike(answer, row["unit"], moving["places"]):
+                key = "same" if key == "both" else "line"
         status = self.rules.status
         first = 1 + int(row["value_year"] or 0) - (status.pooled_years if row["is_pooled"] else 1)
         last = row["value_year"]

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from halfsky.evaluate.countermeasures import not_below_line
 from halfsky.evaluate.disclosure import RULE
 from halfsky.evaluate.early_warning import expected_false
 from halfsky.evaluate.intervals import gamma_poisson, probability_rate_at_most
@@ -196,10 +197,11 @@ def forecast_table(view: View) -> Html:
 def _need(row: Mapping[str, Any], name: str) -> str:
     """A yearly change that is needed; a change for the worse may happen without harm: 已够."""
     better = {">=": 1, "<=": -1}.get(row["comparator"], 0)
-    change = row[name]
-    if change is not None and better * change < 0:
-        return "已够"
-    return numbers.signed(change, row["decimals"])
+    if row[name] is None:
+        return numbers.signed(None)
+    change = not_below_line(row, row[name])
+    shown = numbers.signed(change, row["decimals"])
+    return shown if better * change > 0 and not shown.startswith("0") else "已够"
 
 
 def hindsight_table(view: View) -> Html:

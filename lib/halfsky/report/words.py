@@ -25,7 +25,12 @@ PHRASES = ("phrases.yaml", "places.yaml")  # below templates/zh/; a group stands
 _IDENTIFIER = re.compile(r" ?\b([a-z0-9]+(?:_[a-z0-9]+)+)\b ?", flags=re.ASCII)
 EVEN = 0.5
 _ROUNDING = 1e-9
-_NO_LEVEL = ("parity", "relative", "narrow_gap")  # a warning tells what is asked, not a level
+_NO_LEVEL = (
+    "parity",
+    "relative",
+    "narrow_gap",
+    "slow_rise",
+)  # a warning tells what is asked, not a level
 _REFERENCE_WORDS = {
     Status.MET: "已达本规划目标值",
     Status.NEARLY: "未达本规划目标值",
@@ -183,7 +188,7 @@ class Words:
             return ""
         pace = row["needed_pace"]
         needed = phrase("pace", "needed", r=row, pace=pace, **moving(row, pace))
-        if contradicts_forecast(row):
+        if contradicts_forecast(row) or has_moved_away(row):
             return needed
         if row["is_stalled"]:
             return f"{needed}，近期{phrase('pace', 'stalled')}"
@@ -229,6 +234,15 @@ def contradicts_forecast(row: Mapping[str, Any]) -> bool:
     return bool((is_enough and p < EVEN) or (row["is_stalled"] and p >= numbers.likely()))
 
 
+def has_moved_away(row: Mapping[str, Any]) -> bool:
+    """Going the right way of late, yet worse than at the baseline: no pace to be proud of."""
+    sign = {">=": 1, "<=": -1}.get(row["comparator"], 0)
+    progress = row.get("progress")
+    if row["is_stalled"] or progress is None or not numbers.is_known(progress):
+        return False
+    return bool(sign * progress < 0)
+
+
 def _at_bound(row: Mapping[str, Any]) -> str:
     """What is asked where δ would lead past the end of the scale: to reach it, or to stay there."""
     known = all(numbers.is_known(row.get(name)) for name in ("baseline", "threshold", "delta"))
@@ -247,7 +261,7 @@ def _is_still(row: Mapping[str, Any]) -> bool:
     value, baseline = row["value"], row["baseline"]
     if not numbers.is_known(value) or not numbers.is_known(baseline):
         return False
-    return bool(round(value - baseline, int(row["decimals"])) == 0)
+    return numbers.alike(value, baseline, row["decimals"])
 
 
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

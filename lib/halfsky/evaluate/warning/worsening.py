@@ -16,9 +16,11 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from halfsky.evaluate.series import grain_of
 from halfsky.evaluate.warning.finding import Finding, Known, Row, finding, is_gap, sign_of, test
 from halfsky.plan.vocabulary import Family, Severity, Status
 
+_ROUNDING = 1e-9
 # The quantiles a forecast table prints, as standard normal scores.
 _LEVELS = ("lo95", "lo80", "point", "hi80", "hi95")
 _SCORES = special.ndtri(np.array([0.025, 0.1, 0.5, 0.9, 0.975]))
@@ -102,10 +104,15 @@ def _wrong_way(known: Known, row: Row) -> Iterator[tuple[Finding | None, dict[st
     sign, own = sign_of(row), known.past.get(row["target"])
     if own is None or sign == 0 or is_gap(row["value"]) or len(own) <= years:
         return
+    # Single years of a rate that is judged over five, for its few cases, go up and down by chance.
+    if row["is_pooled"] and row["numerator"] < known.thresholds.status.few_events:
+        return
     when = own["year"].to_numpy(int)
     steps = sign * np.diff(own["value"].to_numpy(float))
     # A year left out ends a run: nobody knows which way it went.
-    wrong = (steps < -row["delta"]) & (np.diff(when) == 1)
+    # and one case more or less is no step, however few people make it a large one.
+    least = max(float(row["delta"]), grain_of(own) + _ROUNDING)
+    wrong = (steps < -least) & (np.diff(when) == 1)
     if not (np.diff(when)[-years:] == 1).all() or when[-1] != row["value_year"]:
         return
     run = len(wrong) if wrong.all() else int(np.argmin(wrong[::-1]))
@@ -117,7 +124,7 @@ def _wrong_way(known: Known, row: Row) -> Iterator[tuple[Finding | None, dict[st
             Family.WORSENING,
             Severity.RED if row["status"] == Status.UNMET else Severity.AMBER,
             "wrong_way",
-            int(when[-run]),
+            int(when[years - run - 1]),
             float(row["delta"]),
             {
                 "years": run,

@@ -416,9 +416,7 @@ def causes(view: View) -> Html:
         names = [f"{_moves(r, prose)}（{words.pace(r)}）" for r in rows(slow)]
         lines.append(f"方向正确但速度不够的{len(names)}项：{joined(names)}。")
     if len(back):
-        lines.append(
-            f"近年朝要求的方向变化而仍不好于基期的{len(back)}项：{joined(list(back['name']))}。"
-        )
+        lines.append(f"现值不好于基期的{len(back)}项：{joined(list(back['name']))}。")
     declined = found[found["rule"] == "gap_by_decline"]
     if len(declined):
         names = [f"{r['name']}（{words.rule(r)}）" for r in rows(declined)]
