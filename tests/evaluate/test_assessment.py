@@ -83,14 +83,22 @@ def test_no_year_of_reaching_is_named_where_the_end_is_unlikely():
     assert math.isnan(found.targets["attain_year"].iloc[0])
 
 
-def test_one_seat_more_is_said_to_be_one():
-    seats = dict.fromkeys(range(2013, 2025), (1, 9)) | {2025: (2, 9)}
-    found = assessed([target(value=20)], observations(seats))
+def test_outside_by_one_seat_is_said_to_be_one():
+    seats = dict.fromkeys(range(2013, 2025), (8, 41)) | {2025: (10, 41)}
+    found = assessed([target(value=30)], observations(seats))
     row = found.hindsight.iloc[0]
     assert not row["is_inside_95"]
     assert row["is_one_case"]
-    more = assessed([target(value=20)], observations(seats | {2025: (5, 9)}))
+    more = assessed([target(value=30)], observations(seats | {2025: (14, 41)}))
     assert not more.hindsight.iloc[0]["is_one_case"]
+
+
+@pytest.mark.parametrize(("first", "of"), [(1, 9), (8, 41), (20, 101)])
+def test_one_seat_more_is_nothing_unforeseen(first, of):
+    seats = dict.fromkeys(range(2013, 2025), (first, of)) | {2025: (first + 1, of)}
+    row = assessed([target(value=30)], observations(seats)).hindsight.iloc[0]
+    assert row["is_inside_95"]
+    assert row["hi80"] - row["lo80"] > 50 / of, "half a seat at least: the level is known to one"
 
 
 def test_two_years_the_wrong_way_are_told_with_both_ends():

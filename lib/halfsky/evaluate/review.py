@@ -21,6 +21,7 @@ from halfsky.plan.calibration import Calibration
 from halfsky.plan.models import Plan, Unit
 from halfsky.plan.vocabulary import WEAKEST_FIRST, Status
 
+_FILED = ["year", "value", "numerator", "denominator"]
 ORIGINS = 6  # one-step forecasts per target: enough for a spread, cheap enough for every run
 ONE_STEP_COLUMNS = [
     "target",
@@ -126,8 +127,8 @@ def roll(
         for name in plain["target"]
     }
     used = history[history["target"].isin(list(specs)) & history["in_use"].astype(bool)]
-    frame = used[["target", "year", "value"]].rename(columns={"target": "series"})
-    frame = frame.astype({"year": "int64", "value": "float64"})
+    frame = used[["target", *_FILED]].rename(columns={"target": "series"})
+    frame = frame.astype({"year": "int64", **dict.fromkeys(_FILED[1:], "float64")})
     if later is None:
         return rolling_origin(frame, specs, calibration)
     kept = _still_true(frame, *later)
@@ -144,7 +145,7 @@ def _still_true(
 ) -> pd.DataFrame:
     """Rows of a later roll that were possible already, of series unchanged up to now.
 
-    frame: series, year, value as used now. A figure may have become known only later, or a
+    frame: series and _FILED as used now. A figure may have become known only later, or a
     break may have cut the series: such a series is not kept.
     """
     used = later_history[later_history["in_use"].astype(bool)]
@@ -156,7 +157,8 @@ def _still_true(
         if whole is None:
             continue
         then = whole[whole["year"] <= last]
-        if np.array_equal(then[["year", "value"]].astype(float), own[["year", "value"]]):
+        mine = own[_FILED].astype(float)
+        if np.array_equal(then[_FILED].astype(float), mine, equal_nan=True):
             keep[str(name)] = last
     limit = later_rolled["series"].map(keep)
     return later_rolled[later_rolled["year"] <= limit]

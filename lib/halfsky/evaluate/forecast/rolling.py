@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,7 +63,8 @@ def rolling_origin(
     """Every forecast that could have been made from `least` or more observations, and its fate.
 
     Args:
-        frame: series, year, value (own unit, one row per year; NaN is dropped), cut at breaks.
+        frame: series, year, value (own unit, one row per year; NaN is dropped), cut at breaks;
+            where a complete count is filed, numerator and denominator, too: its grain is known.
         specs: by series. horizons: years ahead. origins: only so many, the earliest first.
 
     Returns:
@@ -84,6 +86,7 @@ def rolling_origin(
                 end_year=int(years[cut - 1]) + horizons,
                 calibration=calibration,
                 series_key=str(name),
+                **_counted(part.iloc[:cut], spec),
             )
             actual = dict(zip(years[cut:].tolist(), values[cut:].tolist(), strict=True))
             rows += [
@@ -92,6 +95,21 @@ def rolling_origin(
                 if year in actual
             ]
     return pd.DataFrame(rows, columns=ROLLED_COLUMNS)
+
+
+def _counted(part: pd.DataFrame, spec: SeriesSpec) -> dict[str, Any]:
+    """Numerators, denominators and multiplier of a complete count; {} where they are not filed.
+
+    Events and samples are rolled as plain series: yearly figures beside yearly figures.
+    """
+    if spec.counting != "complete" or "numerator" not in part:
+        return {}
+    above, below = part["numerator"].to_numpy(float), part["denominator"].to_numpy(float)
+    if not (np.isfinite(above).all() and (below > 0).all() and (above > 0).any()):
+        return {}
+    seen = above > 0
+    per = float(np.median(part["value"].to_numpy(float)[seen] * below[seen] / above[seen]))
+    return {"numerators": above, "denominators": below, "per": per}
 
 
 def fate(fc: Forecast, year: int, actual: float) -> dict[str, object]:
