@@ -11,13 +11,14 @@ from halfsky.evaluate.experience import ahead
 from halfsky.plan.vocabulary import Family, Severity, Status
 
 NO_EFFECTS = pd.DataFrame({"target": [], "grade": []})
-NO_WARNINGS = pd.DataFrame({"family": [], "target": [], "severity": []})
+NO_WARNINGS = pd.DataFrame({"family": [], "target": [], "severity": [], "rule": []})
 
 
 def target(name: str = "a-1-1", **changes: object) -> dict[str, object]:
     base: dict[str, object] = {
         "target": name,
         "goal": name.rsplit("-", 1)[0],
+        "type": "reach",
         "status": Status.MET,
         "baseline": 80.0,
         "comparator": ">=",
@@ -32,8 +33,9 @@ def target(name: str = "a-1-1", **changes: object) -> dict[str, object]:
     return base | changes
 
 
-def warning(family: Family, name: str, severity: Severity) -> pd.DataFrame:
-    return pd.DataFrame({"family": [family], "target": [name], "severity": [severity]})
+def warning(family: Family, name: str, severity: Severity, rule: str = "") -> pd.DataFrame:
+    one = {"family": [family], "target": [name], "severity": [severity], "rule": [rule]}
+    return pd.DataFrame(one)
 
 
 def found(
@@ -68,6 +70,17 @@ def found(
         pytest.param({"progress": -1.0}, None, id="moved by δ the wrong way"),
         pytest.param({"headroom": 1.8, "progress": -1.6}, None, id="above, but losing its lead"),
         pytest.param({"progress": 0.9}, None, id="less than δ"),
+        pytest.param({"headroom": 1.8, "progress": -0.3}, None, id="above, and a little lower"),
+        pytest.param(
+            {"type": "narrow_gap", "comparator": "<=", "progress": -0.6, "completion_pct": 60.0},
+            None,
+            id="a gap closer by less than means something",
+        ),
+        pytest.param(
+            {"type": "narrow_gap", "comparator": "<=", "progress": -1.2, "completion_pct": 60.0},
+            "ahead",
+            id="a gap closer by δ",
+        ),
         pytest.param({"progress": 9.0, "status": Status.UNMET}, None, id="moved and unmet"),
     ],
 )
@@ -82,6 +95,10 @@ def test_a_goal_in_trouble_sets_no_example():
     assert found(target(**good), warnings=worse) == {}
     noted = warning(Family.DATA, "a-1-1", Severity.NOTE)
     assert found(target(**good), warnings=noted) == {"a-1-1": "ahead"}
+    jumps = warning(Family.VOLATILE, "a-1-1", Severity.AMBER)
+    assert found(target(**good), warnings=jumps) == {}, "it jumps more than it came"
+    again = warning(Family.DATA, "a-1-1", Severity.AMBER, "repeated")
+    assert found(target(**good), warnings=again) == {}, "perhaps last year's figure once more"
     red = warning(Family.HARD, "a-1-2", Severity.RED)
     both = [target(**good), target("a-1-2", status=Status.NEARLY)]
     assert found(*both, warnings=red) == {}, "the same goal stands among the problems"

@@ -153,7 +153,7 @@ def test_without_figures_there_is_one_useful_sentence():
     assert "3项目标" in told
     assert "4项指标" in told
     assert "某局（4项）" in told
-    assert "2026年" in told
+    assert "于2026年年度填报时报送" in told, "a plan without a schedule"
     assert report.experience(view).text == "4项指标都没有可用数据，看不出哪些做法有成效。"
     assert "补报3项数据、1项佐证材料" in report.recommendations(view).text
 
@@ -389,8 +389,8 @@ def test_what_is_to_be_verified_is_never_dropped(view):
     ("status", "started", "said"),
     [
         ("推进中", "2024", "同期，“做事”（措施1）2024年启动"),
-        ("推进中", "2025", "指标向好，而措施1于2025年才启动，暂无可总结的做法"),
-        ("未启动", "", "指标向好，而对应措施尚未启动，暂无可总结的做法"),
+        ("推进中", "2025", "指标向好，而措施1于2025年才启动，尚不足以总结做法"),
+        ("未启动", "", "指标向好，而对应措施尚未启动，与措施无关"),
     ],
 )
 def test_only_what_ran_a_year_before_counts_as_having_run(status, started, said):

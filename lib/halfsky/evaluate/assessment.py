@@ -30,7 +30,7 @@ from halfsky.plan.calibration import Calibration
 from halfsky.plan.models import Goal, Plan, Region, Target, Unit
 from halfsky.plan.thresholds import Thresholds
 from halfsky.plan.vintage import as_known
-from halfsky.plan.vocabulary import Data
+from halfsky.plan.vocabulary import Data, Status
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,9 @@ def assess(
     before = None
     if last is not None:
         before = judge.warnings(year - 1, last, judged, None)
+    entries = register.compare(warned, before, targets)
     targets = review.without_doubtful_changes(targets, warned.doubts)
-    goals = summarise(targets, rules)
+    goals = summarise(targets, rules, is_reference=region.role == "reference")
     if last is not None:
         goals = review.add_previous_goals(goals, targets, last.targets)
     known = {
@@ -164,9 +165,9 @@ def assess(
         goals=goals,
         history=history,
         forecasts=forecasts,
-        warnings=warned.findings,
+        warnings=register.with_beginnings(warned.findings, entries),
         warning_tests=warned.tests,
-        register=register.compare(warned, before, targets),
+        register=entries,
         rates=expected.rates(goals),
         expected=expected.expected_count(targets, rules.expected),
         milestones=levels,
@@ -203,9 +204,15 @@ def assess(
     )
 
 
-def summarise(targets: pd.DataFrame, rules: Thresholds) -> pd.DataFrame:
+def summarise(
+    targets: pd.DataFrame, rules: Thresholds, *, is_reference: bool = False
+) -> pd.DataFrame:
     """Goals with status, weakest target, p, outlook and data, from judged targets."""
-    goals = status.summarise_goals(targets).merge(
+    judged = targets
+    if is_reference:
+        # A reference region has reached a value or not; being near excuses nothing there.
+        judged = targets.assign(status=targets["status"].replace(Status.NEARLY, Status.UNMET))
+    goals = status.summarise_goals(judged).merge(
         expected.goal_probabilities(targets, rules.expected)[["goal", "p"]], on="goal", how="left"
     )
     return goals.assign(

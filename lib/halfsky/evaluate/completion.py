@@ -78,7 +78,9 @@ COLUMNS: dict[str, str] = {
     **dict.fromkeys(["sex", "age", "area", "unit", "direction", "comparator"], "object"),
     **dict.fromkeys(["kind", "counting", "basis", "measure", "department"], "object"),
     "decimals": "Int64",
-    **dict.fromkeys(["two_sided", "is_substitute", "is_pooled", "is_quotient"], "boolean"),
+    **dict.fromkeys(
+        ["two_sided", "is_substitute", "is_pooled_baseline", "is_pooled", "is_quotient"], "boolean"
+    ),
     **dict.fromkeys(["value", "baseline", "threshold", "plan_value", "delta"], "float64"),
     **dict.fromkeys(["value_year", "baseline_year", "last_year", "lag", "n"], "Int64"),
     **dict.fromkeys(["last_value", "latest_value", "female", "male", "other"], "float64"),
@@ -86,7 +88,7 @@ COLUMNS: dict[str, str] = {
     "previous_year": "Int64",
     **dict.fromkeys(["numerator", "denominator", "low", "high", "recent_pace"], "float64"),
     **dict.fromkeys(["slope_change", "slope_low", "slope_high"], "float64"),
-    **dict.fromkeys(["good_recent", "of_recent"], "Int64"),
+    **dict.fromkeys(["good_recent", "of_recent", "points_before", "points_after"], "Int64"),
     "data": "object",
     **dict.fromkeys(["break_year"], "Int64"),
 }
@@ -147,6 +149,7 @@ def _figures(
     per = units[indicator.unit].per
     counts_events = indicator.counting == "events" and per is not None and target.basis is None
     start = baseline_of(history, base_year, rules)
+    single = start
     if counts_events:
         start = _pooled_baseline(history, start, float(per or 1.0), thresholds)
     delta = _delta(target, indicator, start, thresholds)
@@ -155,6 +158,7 @@ def _figures(
         "baseline": start.value,
         "baseline_year": start.year,
         "is_substitute": start.is_substitute,
+        "is_pooled_baseline": start is not single,
         "delta": delta,
         "threshold": threshold,
         "comparator": comparator,
@@ -327,12 +331,13 @@ def _on_good_side(
 
 
 def _slope_change(used: pd.DataFrame, base_year: int, thresholds: Thresholds) -> dict[str, object]:
-    """Slope after the baseline year minus slope before it, with a t interval."""
+    """Slope after the baseline year minus slope before it, with a t interval; points of each."""
     before = used[used["year"] <= base_year]
     after = used[used["year"] >= base_year]
     needed = thresholds.status.slow_rise_points
+    points = {"points_before": len(before), "points_after": len(after)}
     if len(before) < needed or len(after) < needed:
-        return {}
+        return dict(points)
     fits = [
         stats.linregress(part["year"].to_numpy(float), part["value"].to_numpy(float))
         for part in (before, after)
@@ -341,7 +346,8 @@ def _slope_change(used: pd.DataFrame, base_year: int, thresholds: Thresholds) ->
     error = math.hypot(fits[0].stderr, fits[1].stderr)
     freedom = len(before) + len(after) - 4
     reach = float(stats.t.ppf(0.5 + thresholds.status.slow_rise_level / 2, freedom)) * error
-    return {"slope_change": change, "slope_low": change - reach, "slope_high": change + reach}
+    found = {"slope_change": change, "slope_low": change - reach, "slope_high": change + reach}
+    return {**points, **found}
 
 
 def add_completion(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:

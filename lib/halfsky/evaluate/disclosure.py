@@ -263,7 +263,7 @@ def conceal(result: Assessment, edition: Edition, observations: pd.DataFrame) ->
         unchanged = targets["change"].astype(object).where(~touched, None)
         targets = targets.assign(status_before=before, change=unchanged, **blank)
     rules = result.assumptions.thresholds
-    goals = summarise(targets, rules)
+    goals = summarise(targets, rules, is_reference=result.region.role == "reference")
     frames = {
         field.name: frame[~frame["target"].isin(now.index)].reset_index(drop=True)
         for field in dataclasses.fields(result)

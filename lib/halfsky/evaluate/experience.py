@@ -29,13 +29,18 @@ def ahead(
         target came says less: a tiny distance is soon covered many times over). why: ahead
         (completion not behind the time gone), headroom (met at the baseline, better than
         asked and not worse since) or moved (met, and bettered by δ or more); a target warned of
-        as hard to meet or worsening, or whose newest figure is in doubt, is none of these.
+        as hard to meet, worsening or volatile, or whose newest figure is in doubt or may be last
+        year's, is none of these.
     """
     # A goal under a red warning is told among the problems: it cannot be an example beside them.
     red = warnings.loc[warnings["severity"] == Severity.RED, "target"]
     in_trouble = set(goals.loc[goals["status"] == Status.UNMET, "goal"])
     in_trouble |= set(targets.loc[targets["target"].isin(red), "goal"])
-    troubled = warnings.loc[warnings["family"].isin([Family.HARD, Family.WORSENING]), "target"]
+    # Nor can a figure that jumps more than it came, or that may be last year's filed again.
+    is_amber = warnings["severity"] != Severity.NOTE
+    jumps = (warnings["family"] == Family.VOLATILE) & is_amber | (warnings["rule"] == "repeated")
+    bad = warnings["family"].isin([Family.HARD, Family.WORSENING]) | jumps
+    troubled = warnings.loc[bad, "target"]
     proven = set(effects.loc[effects["grade"].isin(PROVEN), "target"])
     has_place = ~targets["goal"].isin(in_trouble) | targets["target"].isin(proven)
     frame = targets[has_place & ~targets["target"].isin(troubled) & targets["doubt"].isna()]
@@ -46,8 +51,10 @@ def ahead(
     sign = frame["comparator"].map({">=": 1.0, "<=": -1.0}).astype(float)
     gained = sign * frame["progress"]
     why[met & (gained >= frame["delta"])] = "moved"
-    why[met & (frame["headroom"] > 0) & (gained > -frame["delta"])] = "headroom"
-    why[frame["completion_pct"] >= frame["elapsed_pct"]] = "ahead"
+    why[met & (frame["headroom"] > 0) & (gained >= 0)] = "headroom"
+    # A gap closer by less than means something has not come closer.
+    is_real = (frame["type"] != "narrow_gap") | (gained >= frame["delta"])
+    why[(frame["completion_pct"] >= frame["elapsed_pct"]) & is_real] = "ahead"
     found = frame.assign(why=why)[why.notna()]
     order = found.assign(_proven=found["target"].isin(proven)).sort_values(
         ["_proven", "p_met"], ascending=False, kind="stable", na_position="last"

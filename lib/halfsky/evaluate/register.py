@@ -60,6 +60,13 @@ def compare(now: Warnings, before: Warnings | None, targets: pd.DataFrame) -> pd
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def with_beginnings(findings: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
+    """Findings with `since` as the register has it: the earlier of the two years' beginnings."""
+    began = {_key(one): one["since"] for one in records(entries)}
+    since = [began.get(_key(one), one["since"]) for one in records(findings)]
+    return findings.assign(since=pd.Series(since, index=findings.index, dtype=object))
+
+
 def _key(one: dict[str, Any]) -> Key:
     target = one["target"] if isinstance(one["target"], str) else None
     return (target, one["indicator"], one["family"], _SAME.get(one["rule"], one["rule"]))

@@ -18,6 +18,7 @@ from halfsky.report.documents.parts import (
     returns_table,
 )
 from halfsky.report.figures import (
+    area_chart,
     completeness_chart,
     completion_chart,
     domain_completeness_chart,
@@ -26,6 +27,7 @@ from halfsky.report.figures import (
     series_chart,
     status_chart,
     warning_chart,
+    women_share_chart,
 )
 from halfsky.report.findings import (
     countermeasure_table,
@@ -79,6 +81,7 @@ from halfsky.report.view import View
 __all__ = [
     "View",
     "action_table",
+    "area_chart",
     "background",
     "basis",
     "cause_sentences",
@@ -138,6 +141,7 @@ __all__ = [
     "warning_table",
     "what_if_table",
     "where_sentences",
+    "women_share_chart",
 ]
 
 # Everything that notebooks call with a view, also what is added later: no table or chart of a

@@ -10,6 +10,7 @@ from halfsky.evaluate.forecast.rolling import (
     MIN_SERIES,
     coverage_table,
     reliability_table,
+    rescaled,
 )
 from halfsky.evaluate.milestone import MIN_TARGETS_FOR_KAPPA
 from halfsky.plan.vocabulary import Status
@@ -19,6 +20,7 @@ from halfsky.report.sections import goal_label, render, words_for
 from halfsky.report.view import View
 from halfsky.report.words import rows, status_word
 
+WIDE = 5  # percentage points off the stated coverage that a page speaks of
 MIN_BIN = 3  # a bin of one or two forecasts shows nothing but chance
 
 
@@ -32,7 +34,10 @@ def local_check_table(view: View) -> Html:
             f"没有一项指标达到6个连续可比的年份，不能用本地数据检验预测；误差幅度和概率采用在{learned}上"
             "学得的校准。"
         )
+    if check.is_used:
+        rolled = rescaled(rolled, check.multiplier)
     coverage = coverage_table(rolled)
+    held80, held95 = (100 * rolled[f"inside{level}"].mean() for level in (80, 95))
     reliability = reliability_table(rolled)
     told = [
         {**r, "label": f"{100 * r['low']:.0f}%—{100 * r['high']:.0f}%"}
@@ -54,11 +59,16 @@ def local_check_table(view: View) -> Html:
             f"本地校准可行但没有更好（留出数列的对数得分{check.log_score_local:.3f}，不高于通用校准的"
             f"{check.log_score_stored:.3f}），仍采用在{learned}上学得的校准。"
         )
+    verdict += (
+        f"{len(rolled)}次预测中，80%区间包住了{held80:.0f}%的实际值，95%区间包住了{held95:.0f}%"
+        f"{'，略宽于所称' if held80 > 80 + WIDE else '，窄于所称' if held80 < 80 - WIDE else ''}。"
+    )
     lines = [f"{r['horizon']} {r['coverage80']:.4g} {r['coverage95']:.4g}" for r in rows(coverage)]
     return render(
         "local.html.j2",
         verdict + "\n" + "\n".join(lines),
         verdict=verdict,
+        is_used=check.is_used,
         coverage=rows(coverage),
         reliability=told,
     )

@@ -25,7 +25,7 @@ from halfsky.report.charts.completion import PER_FIGURE as ROWS
 from halfsky.report.charts.completion import furthest_behind_first
 from halfsky.report.charts.fans import PER_FIGURE
 from halfsky.report.charts.series import plot_series
-from halfsky.report.html import Html, note
+from halfsky.report.html import SILENT, Html, note
 from halfsky.report.sections import chance_word, localised, of_plan, publisher
 from halfsky.report.view import View
 from halfsky.report.words import rows, status_word
@@ -63,6 +63,8 @@ def _synthetic(view: View) -> str:
 def _about(view: View) -> str:
     """The line under a chart that counts goals: of which plan, as known when."""
     name = localised(view.plan.info.name, view)
+    if view.is_reference:
+        return f"说明：{name}；{view.year}年及以前年份的公布数据"
     return f"说明：{name}；截至{view.year}年掌握的数据{_synthetic(view)}"
 
 
@@ -159,16 +161,77 @@ def series_chart(view: View, indicators: Iterable[str], title: str, since: int =
     wanted = of_plan(view, indicators)
     if not wanted:
         return note("本规划没有登记这一组指标，不画图。")
-    frame = view.observations
-    frame = frame[
-        frame["indicator"].isin(wanted)
-        & (frame["year"] >= since)
-        & (frame["subarea"] == "全区")
-        & frame["value"].notna()
+    frame = _years_of(view, wanted, since)
+    return _undrawn(view, wanted) if frame.empty else _lines(view, frame, wanted, title)
+
+
+def area_chart(view: View, indicators: Iterable[str], title: str, since: int = 2010) -> Shown:
+    """Town and country side by side, of those indicators that have both.
+
+    Events so few that a single case makes the difference are left out: their lines would show
+    nothing but chance.
+    """
+    few = view.assessment.assumptions.thresholds.status.few_events
+    frame = _years_of(view, of_plan(view, indicators), since)
+    frame = frame[frame["sex"].isin(["total", "female"])]
+    told = []
+    for name, own in frame.groupby("indicator", sort=False):
+        sides = own[own["area"].isin(["urban", "rural"])]
+        is_rare = view.plan.indicators[str(name)].counting == "events"
+        yearly = sides.groupby("year")["numerator"].sum(min_count=1)
+        if sides["area"].nunique() == 2 and not (is_rare and yearly.max() < few):
+            told.append(own)
+    if not told:
+        return SILENT if view.is_reference else note("没有城乡分别可比的数据，不画图。")
+    drawn = pd.concat(told)
+    return _lines(view, drawn, list(dict.fromkeys(drawn["indicator"])), title)
+
+
+def women_share_chart(
+    view: View, indicators: Iterable[str], title: str, since: int = 2010
+) -> Shown:
+    """Women's share of what some indicators count, in the years with women's and all figures."""
+    wanted = of_plan(view, indicators)
+    frame = _years_of(view, wanted, since)
+    frame = frame[frame["area"] == "total"]
+    keys = ["indicator", "year"]
+    sides = frame.pivot_table(index=keys, columns="sex", values="value")
+    sides = sides.reindex(columns=["female", "total"]).dropna()
+    if sides.empty:
+        return _undrawn(view, wanted)
+    share = (100 * sides["female"] / sides["total"]).rename("value").reset_index()
+    women = frame[frame["sex"] == "female"].drop(columns="value")
+    drawn = share.merge(women, on=keys).assign(sex="total")
+    names = [name for name in wanted if name in set(share["indicator"])]
+    return _lines(view, drawn, names, title, unit="%", decimals=1, ending="（女性占比）")
+
+
+def _years_of(view: View, wanted: list[str], since: int) -> pd.DataFrame:
+    known = view.observations
+    return known[
+        known["indicator"].isin(wanted)
+        & (known["year"] >= since)
+        & (known["subarea"] == "全区")
+        & known["value"].notna()
     ]
-    if frame.empty:
-        names = numbers.joined([view.plan.indicators[name].name for name in wanted], 4)
-        return note(f"{view.region.short}没有{names}的数据，不画图。")
+
+
+def _undrawn(view: View, wanted: list[str]) -> Html:
+    names = numbers.joined([view.plan.indicators[name].name for name in wanted], 4)
+    return note(f"{view.region.short}没有{names}的数据，不画图。")
+
+
+def _lines(
+    view: View,
+    frame: pd.DataFrame,
+    wanted: list[str],
+    title: str,
+    *,
+    unit: str | None = None,
+    decimals: int | None = None,
+    ending: str = "",
+) -> Chart:
+    """One panel an indicator, or two; unit, decimals: where not the indicator's own."""
     parts = []
     for name in wanted:
         indicator = view.plan.indicators[name]
@@ -176,18 +239,22 @@ def series_chart(view: View, indicators: Iterable[str], title: str, since: int =
         for by, own in by_groups(frame[frame["indicator"] == name]).items():
             parts.append(
                 own.assign(
-                    panel=indicator.name + by,
-                    unit=indicator.unit,
-                    decimals=indicator.decimals,
+                    panel=indicator.name + by + ending,
+                    unit=unit or indicator.unit,
+                    decimals=indicator.decimals if decimals is None else decimals,
                     segment=[sum(year >= b for b in breaks) for year in own["year"]],
+                    by=by,
                 )
             )
     drawn = pd.concat(parts, ignore_index=True)
     newest = drawn.sort_values("year").groupby(["panel", "group"], sort=False).tail(1)
+    # Of two panels of one indicator the total is told once.
+    again = (newest["group"] == "合计") & newest.duplicated(["indicator", "group"])
     told = "；".join(
-        f"{r['panel']}{'' if r['group'] == '合计' else r['group']}{r['year']}年"
+        f"{r['panel'].removesuffix(r['by']) if r['group'] == '合计' else r['panel']}"
+        f"{'' if r['group'] == '合计' else r['group']}{r['year']}年"
         f"{numbers.quantity(r['value'], r['unit'], r['decimals'])}"
-        for r in rows(newest)
+        for r in rows(newest[~again])
     )
     publishers = sorted({localised(publisher(source), view) for source in drawn["source"]})
     return Chart(

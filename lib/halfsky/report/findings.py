@@ -13,12 +13,20 @@ import pandas as pd
 
 from halfsky.evaluate.countermeasures import open_problems
 from halfsky.evaluate.experience import PROVEN, ahead
-from halfsky.plan.vocabulary import Action, Family, MeasureFinding, Progress, Severity, Status
+from halfsky.plan.vocabulary import (
+    Action,
+    Data,
+    Family,
+    MeasureFinding,
+    Progress,
+    Severity,
+    Status,
+)
 from halfsky.report import numbers
 from halfsky.report.html import Html, note
 from halfsky.report.places import townships_first
 from halfsky.report.prose import Prose, claim, inner_quotes, is_backed, say, short_name, shown
-from halfsky.report.sections import goal_label, render, subjects
+from halfsky.report.sections import due, goal_label, render, subjects
 from halfsky.report.view import View
 from halfsky.report.words import rows, status_word
 
@@ -71,7 +79,13 @@ def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
         least = numbers.difference(first["delta"], first["unit"], first["decimals"])
         told += f"，变化超过有意义的最小幅度（{least}）"
     # They qualify for reasons of their own; what they share is that they are met.
-    met = [row for row in targets[1:] if row["status"] == Status.MET]
+    series = ("indicator", "sex", "age", "area")
+    own = [first[key] for key in series]
+    met = [
+        row
+        for row in targets[1:]
+        if row["status"] == Status.MET and [row[key] for key in series] != own
+    ]
     if met:
         told += f"；同一目标的{values_of(met)}也已{'达到要求' if view.is_reference else '达标'}"
     told += _meanwhile(view, prose, first)
@@ -82,7 +96,9 @@ def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
 def _meanwhile(view: View, prose: Prose, first: dict[str, Any]) -> str:
     """The measures that ran a year before the figure; those that did not are told as such."""
     goal = first["goal"]
-    begun, late, idle = [], [], []
+    begun: list[dict[str, Any]] = []
+    idle: list[str] = []
+    young: dict[tuple[int, bool], list[str]] = {}
     for m in measures_for(view, goal):
         number = view.plan.measures[m["measure"]].number
         if m["status"] == Progress.NOT_BEGUN:
@@ -90,20 +106,25 @@ def _meanwhile(view: View, prose: Prose, first: dict[str, Any]) -> str:
         elif m["started_year"] is None:
             continue
         elif m["started_year"] > first["value_year"] - 1:
-            late.append(f"措施{number}于{int(m['started_year'])}年才启动")
+            is_late = m["finding"] == MeasureFinding.BEGUN_LATE
+            young.setdefault((int(m["started_year"]), is_late), []).append(f"措施{number}")
         elif (
             m["status"] in (Progress.RUNNING, Progress.DONE)
             and m["finding"] != MeasureFinding.WITHOUT_RESULT
         ):
             begun.append(m)
+    late = [
+        f"{numbers.joined(named)}于{year}年{'才' if is_late else ''}启动"
+        for (year, is_late), named in young.items()
+    ]
     if begun:
         ran = f"。同期，{prose.measures(begun, goal, as_run=True)}"
         return ran + "".join(f"；{told}" for told in late + idle)
     if late:
         apart = numbers.joined(late + idle)
-        return f"。指标向好，而{apart}，暂无可总结的做法"
+        return f"。指标向好，而{apart}，尚不足以总结做法"
     if idle:
-        return "。指标向好，而对应措施尚未启动，暂无可总结的做法"
+        return "。指标向好，而对应措施尚未启动，与措施无关"
     return ""
 
 
@@ -151,7 +172,10 @@ def values_of(targets: list[dict[str, Any]], most: int = 3) -> str:
     told = []
     for row in targets:
         doubt = "，待核实" if row["doubt"] is not None else ""
-        told.append(f"{short_name(row)}（{shown(row)}{claim(row)}{doubt}）")
+        span = "五年合并" if row["is_pooled"] else ""
+        is_old = row["data"] == Data.STALE and row["value_year"] is not None
+        dated = f"，{int(row['value_year'])}年" if is_old else ""
+        told.append(f"{short_name(row)}（{span}{shown(row)}{claim(row)}{dated}{doubt}）")
     return numbers.joined(told, most)
 
 
@@ -171,7 +195,7 @@ def problems(view: View) -> Html:
     for goal, part in known.groupby("goal", sort=False):
         of_goal = [by_target[t] for t in part["target"]]
         items.append(f"{goal_label(view, str(goal))}：{_problem(view, prose, of_goal)}。")
-    shown, closing = _most(items, "项目标未达到要求或有预警")
+    shown, closing = _most(items, "项目标需要处理")
     more = []
     n = len(view.missing)
     if n and len(view.reported):
@@ -310,11 +334,10 @@ def countermeasure_table(view: View) -> Html:
                 "support": numbers.joined(list(answer["support"])),
             }
         )
-    rest = "".join(_to_be_filed(view, missing))
     if not told:
-        return note(rest or _nothing_to_do(view))
+        return note("".join(_to_be_filed(view, missing)) or _nothing_to_do(view))
     plain = "\n".join(f"{t['rank']} {t['goal_label']} {t['need']}" for t in told)
-    return render("countermeasures.html.j2", plain, rows=told, rest=rest)
+    return render("countermeasures.html.j2", plain, rows=told)
 
 
 def _mine(view: View) -> pd.DataFrame:
@@ -375,12 +398,12 @@ def _to_be_filed(view: View, missing: pd.DataFrame) -> list[str]:
     """What is to be filed, by whom and when: one sentence."""
     if missing.empty:
         return []
-    year = int(missing["report_year"].iloc[0])
+    when = due(view.plan.info, "returns", view.year)
     if len(missing) <= FEW:
         pairs = zip(missing["target"], missing["department"], strict=True)
         names = dict(zip(view.targets["target"], view.targets["name"], strict=True))
         named = [f"{names.get(target, target)}（{lead}）" for target, lead in pairs]
-        return [f"补报{numbers.joined(named)}，随{year}年监测报送。"]
+        return [f"补报{numbers.joined(named)}，于{when}报送。"]
     counts = missing["department"].value_counts(sort=False)
     counts = counts.sort_values(ascending=False, kind="stable")
     most = [f"{name}{count}项" for name, count in counts.head(4).items()]
@@ -397,7 +420,7 @@ def _to_be_filed(view: View, missing: pd.DataFrame) -> list[str]:
     others = f"等{len(counts)}个部门" if len(counts) > 4 else ""
     return [
         f"补报{numbers.joined(told)}，涉及{missing['goal'].nunique()}项目标："
-        f"{numbers.joined(most)}{others}，随{year}年监测报送。"
+        f"{numbers.joined(most)}{others}，于{when}报送。"
     ]
 
 

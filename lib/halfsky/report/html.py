@@ -24,6 +24,10 @@ class Html:
         return {"text/html": self.html, "text/plain": self.text}
 
 
+# Where not even a reason needs to be given: a page leaves such a section out.
+SILENT = Html("", "")
+
+
 def note(text: str, *, asks: bool = False) -> Html:
     """One sentence where a chart or table would be empty: it says what is missing.
 

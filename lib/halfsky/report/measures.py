@@ -15,9 +15,9 @@ from halfsky.report import numbers
 from halfsky.report.chart import Chart
 from halfsky.report.charts.effects import EFFECTS_PER_FIGURE, plot_effects
 from halfsky.report.figures import Charts, sources
-from halfsky.report.html import Html, note
+from halfsky.report.html import SILENT, Html, note
 from halfsky.report.prose import inner_quotes
-from halfsky.report.sections import goal_label, render
+from halfsky.report.sections import due, goal_label, render
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
@@ -36,10 +36,12 @@ _HELD = {True: "支持", False: "不支持", None: "不可用"}
 
 def measure_table(view: View) -> Html:
     """措施进展: status, start, money and people of the domain's measures, and what stands out."""
+    if view.is_reference:
+        return SILENT  # the plan's measures are not a reference region's
     mine = _mine(view)
     nothing = _nothing_filed(view, mine)
     if nothing:
-        return note(nothing, asks=not view.is_reference)
+        return note(nothing, asks=True)
     told = []
     for row in rows(mine):
         row["goal_labels"] = numbers.joined([goal_label(view, g) for g in row["goals"]], 4)
@@ -53,10 +55,12 @@ def measure_table(view: View) -> Html:
 
 def cause_sentences(view: View) -> Html:
     """原因: what became of the measures that serve each goal unmet or under a red warning."""
+    if view.is_reference:
+        return SILENT  # the plan's measures are not a reference region's
     mine = _mine(view)
     nothing = _nothing_filed(view, mine)
     if nothing:
-        return note(nothing, asks=not view.is_reference)
+        return note(nothing, asks=True)
     red = set(view.warnings.loc[view.warnings["severity"] == Severity.RED, "goal"])
     unmet = view.goals[(view.goals["status"] == Status.UNMET) | view.goals["goal"].isin(red)]
     seen: set[str] = set()
@@ -93,6 +97,8 @@ def effect_table(view: View, *, grades: str = "ABCD") -> Html:
 
     grades: those to list; D, which cannot be told, only where a target is unmet.
     """
+    if view.is_reference:
+        return SILENT  # the plan's measures are not a reference region's
     frame = _effects(view)
     if frame.empty:
         return note(_no_effects(view))
@@ -123,6 +129,8 @@ def effect_table(view: View, *, grades: str = "ABCD") -> Html:
 
 def effect_charts(view: View) -> Charts | Html:
     """The forecast made before a start against what followed, comparisons in grey."""
+    if view.is_reference:
+        return SILENT  # the plan's measures are not a reference region's
     frame = _effects(view)
     if frame.empty:
         return note(_no_effects(view))
@@ -198,14 +206,12 @@ def _effects(view: View) -> pd.DataFrame:
 
 def _nothing_filed(view: View, mine: pd.DataFrame) -> str:
     """One sentence where no return can be shown; empty where one can."""
-    if view.is_reference:
-        return f"{view.region.short}为参照地区，本规划的措施不由其承担，因此不列措施进展。"
     if (mine["departments_reporting"].map(len) > 0).any():
         return ""
     leads = numbers.joined(list(dict.fromkeys(mine["department"])), 4, "个部门")
     return (
-        f"{len(mine)}条措施都没有填报进展，无从分析原因和成效：请{leads}"
-        "（牵头部门建议名单）填写措施进展表（measures.csv，与填报表一同生成），"
+        f"{len(mine)}条措施都没有填报进展，无从分析原因和成效：请{leads}（牵头部门建议名单）"
+        f"于{due(view.plan.info, 'returns', view.year)}填写填报表的“措施进展”页，"
         "写明进展、启动时间、投入资金和惠及人数。"
     )
 

@@ -42,7 +42,15 @@ def quantity(value: Any, unit: Any, decimals: Any = 1) -> str:
         return number(value, decimals)
     if unit == "百分点":
         return number(value, decimals) + "个百分点"
+    if is_round_thousands(value, unit):
+        decimals = 0
     return number(value, decimals) + _SUFFIX.get(unit, _SPOKEN.get(unit, unit))
+
+
+def is_round_thousands(value: Any, unit: Any) -> bool:
+    """7950万人: a nation's headcount in whole 万, where two decimals would feign exactness."""
+    large = is_known(value) and abs(float(value)) >= 1000 and float(value).is_integer()
+    return large and str(unit).startswith("万")
 
 
 def difference(value: Any, unit: Any, decimals: Any = 1) -> str:
@@ -69,6 +77,11 @@ def _limits() -> tuple[float, ...]:
 def likely() -> float:
     """From here on a probability is told as 较有把握."""
     return _limits()[1]
+
+
+def unlikely() -> float:
+    """Below, a probability is told as 较难完成 or 很难完成."""
+    return _limits()[2]
 
 
 def many_times(value: Any) -> str:

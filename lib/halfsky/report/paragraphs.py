@@ -15,7 +15,7 @@ from halfsky.report import numbers
 from halfsky.report.findings import measures_for, troubles, values_of
 from halfsky.report.html import Html, note
 from halfsky.report.prose import Prose, is_backed, say
-from halfsky.report.sections import by_department, goal_label, render
+from halfsky.report.sections import by_department, due, goal_label, render
 from halfsky.report.view import View
 from halfsky.report.words import rows
 
@@ -96,9 +96,8 @@ def _without_figures(view: View) -> str:
     goals = list(dict.fromkeys(missing["goal"]))
     labels = numbers.joined([goal_label(view, goal) for goal in goals[:MOST_LABELS]])
     etc = "等" if len(goals) > MOST_LABELS else "共" if len(goals) > 1 else "这"
-    told = f"{labels}{etc}{len(goals)}项目标没有可用数据，涉及{len(missing)}项指标"
+    told = f"{labels}{etc}{len(goals)}项目标没有可用数据，涉及{len(missing)}项指标要求"
     if view.is_reference:
-        return told + "，未见公布，无法对照。"
+        return told + "，未收录到公布数据，无法对照。"
     departments = by_department(missing)
-    year = min(view.year + 1, view.plan.info.end_year)
-    return f"{told}，须由{departments}随{year}年监测报送。"
+    return f"{told}，须由{departments}于{due(view.plan.info, 'returns', view.year)}报送。"

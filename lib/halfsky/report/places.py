@@ -22,7 +22,7 @@ from halfsky.report.charts.contributions import CONTRIBUTIONS_PER_FIGURE
 from halfsky.report.charts.funnel import FUNNELS_PER_FIGURE
 from halfsky.report.charts.gaps import DUMBBELLS_PER_FIGURE, GROUPS, SLOPES_PER_FIGURE
 from halfsky.report.figures import NOTHING, Charts, Shown
-from halfsky.report.html import Html, note
+from halfsky.report.html import SILENT, Html, note
 from halfsky.report.movement import up_down
 from halfsky.report.sections import of_plan, publisher, render
 from halfsky.report.view import View
@@ -198,7 +198,12 @@ def _both_told(frame: pd.DataFrame) -> str:
 
 
 def _change_told(frame: pd.DataFrame) -> str:
-    words = {"wider": "扩大", "narrower": "缩小", "same": "大致不变", "reversed": "高低互换"}
+    words = {
+        "wider": "扩大",
+        "narrower": "缩小",
+        "same": "大致不变或变化在误差之内",
+        "reversed": "高低互换",
+    }
     groups = [
         f"{word}的有{numbers.joined(list(frame.loc[frame['verdict'] == key, 'name']))}"
         for key, word in words.items()
@@ -466,6 +471,8 @@ def _area(name: str | None) -> str:
 def peer_table(view: View) -> Html:
     """Targets beside reference regions that once stood at the same level."""
     frame = _named(view, view.where.peers)
+    if frame.empty and view.is_reference and not view.region.compare_with:
+        return SILENT
     if frame.empty:
         rules = view.assessment.assumptions.thresholds.where
         names = numbers.joined([view.region_names[r] for r in view.region.compare_with], 4)

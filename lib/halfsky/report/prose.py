@@ -37,6 +37,14 @@ _AS_TOLD = (
     "faster",
     "slope_unclear",
 )
+_DEEDS = (
+    "达到",
+    "降为",
+    "提高到",
+    "下降到",
+    "保持在",
+    "男女差距缩小到",
+)  # what one does to reach it
 SAME = 0.02  # two paces that differ by less are one: 3.33 and 3.34 a year
 MOST_TIMES = 10
 FEW_PEOPLE = 50  # below, a share is printed with the people it is of
@@ -303,6 +311,8 @@ class Prose:
             if key in ("both", "line_sure") and _alike(answer, row["unit"], moving["places"]):
                 key = "same" if key == "both" else "line"
         status = self.rules.status
+        if key == "past" and row["points_before"] >= status.slow_rise_points:
+            key = "wait"  # only time brings the years that are short
         first = 1 + int(row["value_year"] or 0) - (status.pooled_years if row["is_pooled"] else 1)
         last = row["value_year"]
         people50, people80 = self._yearly(row, answer)
@@ -315,6 +325,7 @@ class Prose:
             name=self.lagging(row) if key != "asked" else self.name(row),
             end=self.end,
             asked=self.words.requirement(row),
+            is_deed=self.words.requirement(row).startswith(_DEEDS),
             now=self._behind(row),
             people50=people50,
             people80=people80,
@@ -330,7 +341,7 @@ class Prose:
         """What is to move: a figure, or its distance from the share it is held against."""
         if row["type"] != "relative":
             return self.name(row)
-        return f"{self.name(row)}与{self.words.reference(row)}的差距"
+        return f"{row['indicator_name']}与{self.words.reference(row)}的差距"
 
     def _behind(self, row: Row) -> str:
         """，2025年低5.1个百分点: how far a share lies from the one it is held against."""

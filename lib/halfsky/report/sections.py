@@ -20,10 +20,17 @@ from halfsky.evaluate.review import pooled
 from halfsky.plan.models import Indicator, PlanFile
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
-from halfsky.report.html import Html, note
+from halfsky.report.html import SILENT, Html, note
 from halfsky.report.view import View
 from halfsky.report.words import Words, environment, phrase, rows, status_mark, status_word
 
+# Bodies that sources name in two ways, a journal that speaks for its publisher.
+_ONE_NAME = {
+    "中央组织部": "中共中央组织部",
+    "国家卫健委": "国家卫生健康委",
+    "国家卫计委": "国家卫生计生委",
+    "中国疾控中心周报": "中国疾控中心",
+}
 MOST_HINDSIGHT = 12  # lines of a table that says: as foretold
 REGISTER_COLUMNS = ("sex", "area")
 _SEXES, _AREAS = ("total", "female", "male"), ("total", "urban", "rural")
@@ -34,7 +41,7 @@ _AREA = {"urban": "城镇", "rural": "农村", "total": ""}
 def due(info: PlanFile, step: str, year: int) -> str:
     """The day by which a year's figures or reports are due: 2026年4月30日前."""
     if info.schedule is None:
-        return "下一次年度填报时"
+        return f"{year + 1}年年度填报时"
     month, day = getattr(info.schedule, step).split("-")
     return f"{year + 1}年{int(month)}月{int(day)}日前"
 
@@ -124,6 +131,7 @@ def headline(view: View) -> Html:
         nothing=view.reported.empty,
         departments=by_department(view.missing),
         due=due(view.plan.info, "returns", view.year),
+        base_year=view.plan.info.baseline_year,
         n_targets=len(view.targets),
         n_reported=len(view.reported),
         is_reference=view.is_reference,
@@ -210,9 +218,10 @@ def hindsight_table(view: View) -> Html:
     Of many only those outside the 80% interval are listed; all are counted below the table.
     """
     if view.hindsight.empty:
-        return note("没有可供检验的上一年预测：需要至少4个连续年份的数据。")
+        return note("没有可供检验的上一年预测：需要此前至少5个年份、且上一年也有数据。")
     info = view.targets.set_index("target")[["name", "unit", "decimals"]]
-    listed = view.hindsight
+    tested = _once(view, view.hindsight)
+    listed = tested
     only_missed = len(listed) > MOST_HINDSIGHT
     if only_missed:
         listed = listed[~listed["is_inside_80"].astype(bool)]
@@ -221,12 +230,19 @@ def hindsight_table(view: View) -> Html:
         "hindsight.html.j2",
         "\n".join(f"{r['target']} {r['actual']:.6g} {r['is_inside_80']}" for r in told),
         rows=told,
-        n=len(view.hindsight),
+        n=len(tested),
         only_missed=only_missed,
-        inside80=int(view.hindsight["is_inside_80"].sum()),
-        inside95=int(view.hindsight["is_inside_95"].sum()),
+        inside80=int(tested["is_inside_80"].sum()),
+        inside95=int(tested["is_inside_95"].sum()),
         pooled=len(pooled(view.history, view.plan)),
     )
+
+
+def _once(view: View, frame: pd.DataFrame) -> pd.DataFrame:
+    """One row a series: two requirements on one indicator have one forecast between them."""
+    keys = ["indicator", "sex", "age", "area"]
+    series = view.targets.set_index("target")[keys]
+    return frame[~series.loc[frame["target"]].duplicated().to_numpy()]
 
 
 def warning_table(view: View) -> Html:
@@ -297,13 +313,18 @@ def _false_alarms(view: View) -> list[str]:
 
 def comparison_table(view: View) -> Html:
     """Other places' newest figures beside the region's own; they never fill a gap."""
+    if view.is_reference and not view.region.compare_with:
+        return SILENT
     if view.references.empty:
         return note("没有可供对照的参照地区数据。")
     names = [r for r in view.region.compare_with if r in set(view.references["region"])]
     told = []
     # Of a ratio or gap the others' figures are known only as levels: not to be set beside it.
     alike = ~view.targets["type"].isin(["parity", "narrow_gap", "relative"])
+    # A headcount of a nation beside a district's says how large each is.
+    alike &= view.targets["kind"] != "count"
     compared = view.targets[alike & view.targets["target"].isin(view.references["target"])]
+    compared = compared.drop_duplicates(["indicator", "sex", "age", "area"])
     if compared.empty:
         return note("没有可供对照的参照地区数据。")
     for row in rows(compared):
@@ -321,14 +342,26 @@ def comparison_table(view: View) -> Html:
             shown = numbers.quantity(row["value"], row["unit"], row["decimals"])
             own = f"{shown}（{int(row['value_year'])}年）"
         label = goal_label(view, row["goal"])
-        told.append({"goal_label": label, "name": row["name"], "own": own, "cells": cells})
+        told.append({"goal_label": label, "name": _of_whom(row), "own": own, "cells": cells})
+    beside = view.references[view.references["target"].isin(compared["target"])]
+    publishers = sorted({localised(publisher(s), view) for s in beside["source"].dropna()})
     return render(
         "comparison.html.j2",
         "\n".join(f"{r['name']} {r['own']} {' '.join(r['cells'])}" for r in told),
         rows=told,
         names=[view.region_names[name] for name in names],
         region=view.region,
+        has_own=any(r["own"] not in ("未填报", numbers.WITHHELD) for r in told),
+        sources=numbers.joined(publishers, 5, "家"),
     )
+
+
+def _of_whom(row: Mapping[str, Any]) -> str:
+    """An indicator and whose it is: 宫颈癌早诊率（女）; 村委会成员中女性比例 says so itself."""
+    name = str(row["indicator_name"])
+    sex = "" if re.search("[女妇]", name) else _SEX[row["sex"]]
+    area = "" if re.search("[村城]|社区", name) else _AREA[row["area"]]
+    return name + (f"（{area}{sex}）" if area or sex else "")
 
 
 def missing_table(view: View) -> Html:
@@ -336,20 +369,24 @@ def missing_table(view: View) -> Html:
     if view.missing.empty:
         return note(_nothing_missing(view))
     groups: dict[str, dict[tuple[str, str, str], list[str]]] = {}
-    for row in rows(view.missing):
+    plan_indicators = view.plan.indicators
+    # A nation hands in no documents on a county's institutions: nothing is missing there.
+    missing = view.missing
+    if view.is_reference:
+        missing = missing[missing["type"] != "milestone"]
+    for row in rows(missing):
         target = view.plan.targets[row["target"]]
         label = goal_label(view, row["goal"])
         if row["type"] == "milestone":
             needed = f"{row['name']}：佐证材料"
         else:
-            # 宫颈癌早诊率（女）, but 村委会成员中女性比例 says itself whose it is.
-            sex = "" if "女" in row["indicator_name"] else _SEX[row["sex"]]
-            groups_of = _AREA[row["area"]] + sex
-            if target.type == "narrow_gap" or target.basis == "by_sex":
-                groups_of = "分男女"
-            needed = row["indicator_name"] + (f"（{groups_of}）" if groups_of else "")
+            by_sex = target.type == "narrow_gap" or target.basis == "by_sex"
+            needed = f"{row['indicator_name']}（分男女）" if by_sex else _of_whom(row)
         if row["rule"] == "no_baseline":
             needed += f"：缺{view.plan.info.baseline_year}年基期值"
+        other = plan_indicators.get(target.reference_indicator or "")
+        if other is not None:
+            needed += f"（同时报{other.name}）" if not view.is_reference else ""
         last = ""
         if row["last_value"] is not None:
             shown = numbers.quantity(row["last_value"], row["unit"], row["decimals"])
@@ -358,16 +395,22 @@ def missing_table(view: View) -> Html:
         asked = groups.setdefault(department, {})
         # Two targets of a goal may rest on one figure: it is asked for once.
         asked.setdefault((label, needed, last), []).append(row["target"])
-    n = len(view.missing)
-    goals = view.missing["goal"].nunique()
+    n, goals = len(missing), missing["goal"].nunique()
+    documents = len(view.missing) - n
     if view.is_reference:
-        intro = f"{goals}项目标中的{n}项指标没有可用的公布数据，留空不补。"
+        intro = f"{goals}项目标中的{n}项指标要求没有收录到可用的公布数据，留空不补。"
+        if documents:
+            intro += f"另有{documents}项机制类要求凭九台区的佐证材料评定，不作对照。".replace(
+                "九台区", view.plan.info.district
+            )
     else:
         intro = (
-            f"{goals}项目标中的{n}项指标尚未填报，涉及{len(groups)}个部门"
+            f"{goals}项目标中的{n}项指标要求尚未填报，涉及{len(groups)}个部门"
             "（部门分工为建议，规划未作规定）。"
         )
-    ordered = [
+    if view.reported.empty and not view.is_reference:
+        intro = ""  # the headline has said so
+    ordered: list[dict[str, Any]] = [
         {
             "department": department,
             "rows": [
@@ -382,6 +425,7 @@ def missing_table(view: View) -> Html:
         intro + "\n" + "\n".join(f"{g['department']}: {len(g['rows'])}" for g in ordered),
         intro=intro,
         groups=ordered,
+        has_last=any(row["last"] for group in ordered for row in group["rows"]),
         is_reference=view.is_reference,
     )
 
@@ -397,8 +441,8 @@ def _nothing_missing(view: View) -> str:
     told = f"{'各项' if view.domain_id is None else '本领域各项'}指标均有可用数据"
     if not late:
         return told + ("。" if view.is_reference else "，没有需要补报的。")
-    asked = "没有公布" if view.is_reference else "须补报"
-    return f"{told}；{asked}以后各年的有{len(late)}项：{numbers.joined(late)}。"
+    asked = "没有收录到" if view.is_reference else "须补报"
+    return f"{told}；{asked}以后各年数据的有{len(late)}项：{numbers.joined(late)}。"
 
 
 def of_plan(view: View, indicators: Iterable[str]) -> list[str]:
@@ -471,13 +515,16 @@ def publisher(source: str) -> str:
     parts = [part.strip() for part in str(source).split("·")]
     named = parts[1] if len(parts) > 1 else parts[0]
     # Where a figure was copied from stands in the data, in brackets; a page names who issued it.
-    return re.split(r"[(（]", named, maxsplit=1)[0].strip() or named
+    name = re.split(r"[(（/]", named, maxsplit=1)[0].strip() or named
+    return _ONE_NAME.get(name, name)
 
 
 def small_counts_table(view: View) -> Html:
     """Counts behind the rates of rare events, with exact interval and posterior."""
     frame = view.targets[(view.targets["counting"] == "events") & view.targets["value"].notna()]
     counted = frame[frame["numerator"].notna() & frame["denominator"].notna()]
+    if counted.empty and view.is_reference:
+        return SILENT
     if counted.empty:
         named = numbers.joined(list(frame["name"]), 4)
         rule = view.targets.loc[view.targets["counting"] == "events", "rule"]

@@ -24,6 +24,7 @@ PHRASES = ("phrases.yaml", "places.yaml")  # below templates/zh/; a group stands
 
 _IDENTIFIER = re.compile(r" ?\b([a-z0-9]+(?:_[a-z0-9]+)+)\b ?", flags=re.ASCII)
 EVEN = 0.5
+ALMOST = 1.5  # times the recent pace: nearly enough, by the straight line
 _ROUNDING = 1e-9
 _NO_LEVEL = (
     "parity",
@@ -32,6 +33,7 @@ _NO_LEVEL = (
     "slow_rise",
 )  # a warning tells what is asked, not a level
 _REFERENCE_WORDS = {
+    Status.MISSING: "无公布数据",
     Status.MET: "已达本规划目标值",
     Status.NEARLY: "未达本规划目标值",
     Status.UNMET: "未达本规划目标值",
@@ -184,7 +186,7 @@ class Words:
 
         Beside the recent pace, unless that would say the opposite of the probability.
         """
-        if not numbers.is_known(row["needed_pace"]):
+        if not numbers.is_known(row["needed_pace"]) or row.get("doubt") is not None:
             return ""
         pace = row["needed_pace"]
         needed = phrase("pace", "needed", r=row, pace=pace, **moving(row, pace))
@@ -231,7 +233,15 @@ def contradicts_forecast(row: Mapping[str, Any]) -> bool:
     if not numbers.is_known(p):
         return False
     is_enough = numbers.is_known(row["speed_up"]) and row["speed_up"] <= 1
-    return bool((is_enough and p < EVEN) or (row["is_stalled"] and p >= numbers.likely()))
+    is_close = numbers.is_known(row["speed_up"]) and row["speed_up"] < ALMOST
+    is_slow = numbers.is_known(row["speed_up"]) and row["speed_up"] > 1
+    is_sure = p >= numbers.likely()
+    is_doomed = p < numbers.unlikely()
+    return bool(
+        (is_enough and p < EVEN)
+        or (is_close and is_doomed)
+        or (is_sure and (row["is_stalled"] or is_slow))
+    )
 
 
 def has_moved_away(row: Mapping[str, Any]) -> bool:

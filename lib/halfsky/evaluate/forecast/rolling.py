@@ -156,6 +156,12 @@ def coverage_table(rolled: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
+def rescaled(rolled: pd.DataFrame, multiplier: float) -> pd.DataFrame:
+    """The same forecasts with errors `multiplier` times as large: what then lay inside."""
+    size = rolled["ratio"].abs() / multiplier
+    return rolled.assign(inside80=size <= rolled["kappa80"], inside95=size <= rolled["kappa95"])
+
+
 def reliability_table(rolled: pd.DataFrame) -> pd.DataFrame:
     """Stated against found frequency of "not below the last value": scores.reliability."""
     return reliability(rolled["p_not_lower"].to_numpy(float), rolled["not_lower"].to_numpy(float))

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import special
+from scipy import special, stats
 
-from halfsky.evaluate.series import grain_of
+from halfsky.evaluate.series import WHOLE, grain_of
 from halfsky.evaluate.warning.finding import Finding, Known, Row, finding, is_gap, sign_of, test
 from halfsky.plan.vocabulary import Family, Severity, Status
 
@@ -112,7 +112,9 @@ def _wrong_way(known: Known, row: Row) -> Iterator[tuple[Finding | None, dict[st
     # A year left out ends a run: nobody knows which way it went.
     # and one case more or less is no step, however few people make it a large one.
     least = max(float(row["delta"]), grain_of(own) + _ROUNDING)
-    wrong = (steps < -least) & (np.diff(when) == 1)
+    noise = np.array([_sampling_variance(known, row, year) for year in when])
+    margin = _margin(known) * np.sqrt(noise[1:] + noise[:-1])
+    wrong = (steps < -np.maximum(least, margin)) & (np.diff(when) == 1)
     if not (np.diff(when)[-years:] == 1).all() or when[-1] != row["value_year"]:
         return
     run = len(wrong) if wrong.all() else int(np.argmin(wrong[::-1]))
@@ -137,6 +139,33 @@ def _wrong_way(known: Known, row: Row) -> Iterator[tuple[Finding | None, dict[st
         )
     chance = _chance_of_run(known, row, own, sign, years)
     yield found, test(row, Family.WORSENING, "wrong_way", chance, fired=found is not None)
+
+
+def _margin(known: Known) -> float:
+    return float(stats.norm.isf((1 - known.thresholds.status.interval_level) / 2))
+
+
+def _sampling_variance(known: Known, row: Row, year: int) -> float:
+    """Of a share asked in a survey, own unit squared; of a gap, of both sexes together. 0 where
+    everyone is counted, or the respondents are not filed."""
+    indicator = known.plan.indicators[row["indicator"]]
+    if indicator.counting != "sample" or indicator.kind != "share":
+        return 0.0
+    sexes = ["female", "male"] if row["type"] == "narrow_gap" else [row["sex"]]
+    seen = known.observations
+    mine = seen[
+        (seen["indicator"] == indicator.id)
+        & (seen["year"] == year)
+        & seen["sex"].isin(sexes)
+        & (seen["age"] == row["age"])
+        & (seen["area"] == row["area"])
+        & (seen["subarea"] == WHOLE)
+        & (seen["denominator"] > 0)
+        & seen["numerator"].notna()
+    ]
+    asked, yes = mine["denominator"].astype(float), mine["numerator"].astype(float)
+    p = (yes + 0.5) / (asked + 1)
+    return float((100.0**2 * p * (1 - p) / asked).sum())
 
 
 def _chance_of_run(known: Known, row: Row, own: pd.DataFrame, sign: int, years: int) -> float:

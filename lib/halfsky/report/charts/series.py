@@ -59,6 +59,8 @@ def _panel(axis: Axes, part: pd.DataFrame) -> None:
         last = own.sort_values("year").iloc[-1]
         shown = f"{last['value']:.{int(last['decimals'])}f}"
         label = shown if len(set(part["group"])) == 1 else f"{group} {shown}"
+        if last["year"] < part["year"].max():
+            label += f"（{int(last['year'])}年）"  # not of the year that the others end in
         ends.append((float(last["year"]), float(last["value"]), label))
     low, high = axis.get_ylim()
     apart = (high - low) * 0.11

@@ -75,9 +75,13 @@ def basis(view: View) -> Html:
     names = sorted({localised(publisher(source), view) for source in sources})
     figures = (
         f"共使用{len(known)}个年度数值，涉及{known['target'].nunique()}项指标，"
-        f"由{_publishers(names)}提供。"
+        + (
+            f"取自{_publishers(names)}的公布数据。"
+            if view.is_reference
+            else f"由{_publishers(names)}提供。"
+        )
         if len(known)
-        else f"截至{view.year}年没有收到任何数据。"
+        else ""  # the headline says that nothing has come in
     )
     milestones = int((view.targets["type"] == "milestone").sum())
     name = localised(info.name, view)
@@ -421,7 +425,7 @@ def causes(view: View) -> Html:
     if len(declined):
         names = [f"{r['name']}（{words.rule(r)}）" for r in rows(declined)]
         lines.append(f"差距缩小而女性自身水平下降的{len(names)}项：{joined(names)}。")
-    few = found[found["rule"] == "few_events"]
+    few = view.targets[view.targets["rule"] == "few_events"]
     if len(few):
         lines.append(
             f"例数太少、不能下结论的{len(few)}项：{joined(list(few['name']))}，宜看多年合并数。"
@@ -429,11 +433,11 @@ def causes(view: View) -> Html:
     unclear = found[(found["status"] == Status.UNDECIDABLE) & (found["rule"] != "few_events")]
     if len(unclear):
         lines.append(f"上升是否减缓还看不出来的{len(unclear)}项：{joined(list(unclear['name']))}。")
-    short = view.targets[view.targets["data"].isin(["趋势不足", "滞后"])]
+    short = view.reported[view.reported["data"].isin(["趋势不足", "滞后"])]
     if len(short):
         lines.append(
             f"数据年份不足5个或已滞后的{len(short)}项：{joined(list(dict.fromkeys(short['name'])))}，"
-            "进展快慢难以判断。"
+            "只比较现值与基期，不判断快慢。"
         )
     if not lines:
         return Html("", "")
@@ -510,6 +514,7 @@ def action_table(
             }
         )
     frame = pd.DataFrame(told)
+    idle = frame["规划措施及进展"].str.contains("至今未启动").any()
     if department is not None:
         frame = frame.drop(columns="责任部门（建议）")
     report = next_report(view)
@@ -519,6 +524,7 @@ def action_table(
         note=f"进展随{report}年监测报送（{due(view.plan.info, 'returns', report)}）。"
         + (f"另有{rest}项基本达标、不可判或有黄色预警的，见各部门任务单。" if rest else "")
         + "部门分工为建议，规划未作规定。"
+        + f"至今未启动的措施须在{report}年内启动。" * bool(idle)
         + made_up(view),
         grouped=department is None,
         wide=department is None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
 
 from halfsky.report.html import is_note
 
@@ -16,23 +15,43 @@ _ASKS = 'class="note asks"'
 
 
 def folded(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """The cells of a page; of one without figures only the sections that have something to show.
+    """The cells of a page without those sections that have nothing to show.
 
-    There, a section whose outputs are all notes (report.html.note) goes with its heading; one
-    whose subsections alone have something to show keeps its heading. Notes that ask somebody for
-    figures stay.
+    On any page a section whose cells print nothing at all goes with its heading. On a page
+    without figures so does one whose outputs are all notes (report.html.note), unless they ask
+    somebody for figures; a heading that would stand over a question answered below it only by
+    what is asked for keeps no introduction, and where a chapter's own part goes, its subsections
+    move up.
     """
-    if not any(NOTHING in html for cell in cells for html in _shown(cell)):
-        return cells
     parts = _sections(cells)
+    if not any(NOTHING in html for cell in cells for html in _shown(cell)):
+        silent = [_is_silent(part) for part in parts]
+        if not any(silent):
+            return cells
+        return [cell for part, gone in zip(parts, silent, strict=True) if not gone for cell in part]
     full = [any(_has_substance(cell) for cell in part) for part in parts]
     kept: list[NotebookNode] = []
     for place, part in enumerate(parts):
-        if full[place] or _level(part) == 0:
+        if _level(part) == 0:
             kept += [cell for cell in part if cell.cell_type != "code" or _has_substance(cell)]
-        elif _level(part) == 2 and any(full[place + 1 : _end(parts, place)]):
-            kept.append(new_markdown_cell(part[0].source.splitlines()[0]))
+        elif full[place]:
+            is_orphan = _level(part) == 3 and not full[_chapter(parts, place)]
+            title = part[0].source.splitlines()[0].removeprefix("#" if is_orphan else "")
+            kept.append(NotebookNode({**part[0], "source": title}))
+            kept += [cell for cell in part if cell.cell_type == "code" and _has_substance(cell)]
     return kept
+
+
+def _is_silent(part: list[NotebookNode]) -> bool:
+    """A section below the title whose code prints nothing, not even a note."""
+    code = [cell for cell in part if cell.cell_type == "code"]
+    was_run = bool(code) and all(cell.execution_count is not None for cell in code)
+    return _level(part) > 0 and was_run and not any(_prints(cell) for cell in code)
+
+
+def _prints(cell: NotebookNode) -> bool:
+    """Does a cell show anything? An output without data (a stream, an error) counts as shown."""
+    return any(any(o.get("data", {"": True}).values()) for o in cell.get("outputs", []))
 
 
 def _sections(cells: list[NotebookNode]) -> list[list[NotebookNode]]:
@@ -57,10 +76,9 @@ def _level(part: list[NotebookNode]) -> int:
     return len(opening[0]) if opening else 0
 
 
-def _end(parts: list[list[NotebookNode]], place: int) -> int:
-    """Where the chapter that opens at a place ends."""
-    after = range(place + 1, len(parts))
-    return next((p for p in after if _level(parts[p]) == 2), len(parts))
+def _chapter(parts: list[list[NotebookNode]], place: int) -> int:
+    """The place of the chapter's heading that a subsection stands below."""
+    return next((p for p in range(place, -1, -1) if _level(parts[p]) == 2), place)
 
 
 def _shown(cell: NotebookNode) -> list[str]:
