@@ -16,7 +16,7 @@ from halfsky.evaluate.milestone import MIN_TARGETS_FOR_KAPPA
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report.html import Html, note
-from halfsky.report.sections import goal_label, render, words_for
+from halfsky.report.sections import goal_label, render, within_error, words_for
 from halfsky.report.view import View
 from halfsky.report.words import rows, status_word
 
@@ -90,7 +90,7 @@ def change_table(view: View) -> Html:
         row["before_word"] = status_word(row["status_before"], view.is_reference)
         row["status_word"] = status_word(row["status"], view.is_reference)
         row["kind"] = _kind(row)
-        row["why"] = _why(row, words.rule(row))
+        row["why"] = _why(row, words.rule(row) + within_error(view, row))
         told.append(row)
     return render(
         "changes.html.j2",

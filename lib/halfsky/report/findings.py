@@ -73,8 +73,14 @@ def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
             f"，完成度{first['completion_pct']:.0f}%，快于时间进度（{first['elapsed_pct']:.0f}%）"
         )
     elif first["why"] == "headroom":
-        margin = numbers.gap(first["headroom"], first["unit"], first["decimals"])
-        told += f"，优于{_asked(prose, first)}{margin}"
+        over = first["headroom"]
+        if first["type"] == "about":
+            # 左右 is asked with a tolerance: better is what lies beyond the plan's own value.
+            sign = 1 if first["comparator"] == ">=" else -1
+            over = sign * (first["value"] - first["plan_value"])
+        margin = numbers.gap(over, first["unit"], first["decimals"])
+        asked = _asked(prose, first)
+        told += f"，优于{asked}{margin}" if over > 0 else f"，在{asked}的范围内"
     else:
         least = numbers.difference(first["delta"], first["unit"], first["decimals"])
         told += f"，变化超过有意义的最小幅度（{least}）"
@@ -359,14 +365,26 @@ def _proposal(
     first = answers[0]
     goal = first["goal"]
     told = f"{goal_label(view, goal)}：{prose.need(by_target[first['target']], first)}"
-    rest = [by_target[a["target"]] for a in answers[1:]]
+    late = [by_target[a["target"]] for a in answers[1:] if a["action"] == Action.FILE_FIGURES]
+    rest = [by_target[a["target"]] for a in answers[1:] if a["action"] != Action.FILE_FIGURES]
     if rest:
         told += f"；{values_of(rest)}一并纳入"
+    if late:
+        told += f"；{values_of(late)}须补报此后各年的数"
     open_rows = [by_target[a["target"]] for a in answers]
     told += townships_first(view, [r["indicator"] for r in open_rows if r["doubt"] is None])
     year = int(first["report_year"])
-    measures = prose.measures(measures_for(view, goal), goal, steps=year)
-    return f"{told}。{measures}。{prose.duty(first)}。"
+    serving = measures_for(view, goal)
+    measures = prose.measures(serving, goal, steps=year)
+    is_spent = bool(serving) and all(
+        m["status"] == Progress.DONE and m["finding"] == MeasureFinding.NOTHING for m in serving
+    )
+    if is_spent and first["status"] == Status.UNMET:
+        measures += "；" + say("step", "spent", goal, year=year)
+    # Whoever answers for one of the goal's other figures, or has a step to take, is named, too.
+    owners = [a["department"] for a in answers[1:]]
+    owners += [m["department"] for m in serving if m["finding"] != MeasureFinding.NOTHING]
+    return f"{told}。{measures}。{prose.duty(first, owners)}。"
 
 
 def idle_elsewhere(view: View) -> pd.DataFrame:

@@ -174,7 +174,7 @@ def _wall(run: Run, before: Mapping[str, str]) -> list[dict[str, Any]]:
     rows: dict[str, list[dict[str, str]]] = {}
     for goal in run["goals"]:
         rows.setdefault(_domain(goal["id"]), []).append(_brick(run, goal, before))
-    return [{"name": _short(run["domains"].get(d, d)), "bricks": b} for d, b in rows.items()]
+    return [{"name": _name(run, d), "bricks": b} for d, b in rows.items()]
 
 
 def _drawn(status: str, is_reference: bool) -> str:
@@ -212,13 +212,13 @@ def _domain(goal_id: str) -> str:
     return goal_id.rsplit("-", 1)[0]
 
 
-def _short(title: str) -> str:
-    return title.removeprefix("妇女与").removeprefix("妇女")
+def _name(run: Run, domain: str) -> str:
+    return str(run.get("domain_names", {}).get(domain, domain))
 
 
 def _label(run: Run, goal_id: str) -> str:
-    """健康2: the goal's domain and number."""
-    return _short(run["domains"].get(_domain(goal_id), "")) + goal_id.rsplit("-", 1)[-1]
+    """健康2: the goal's domain, as every report calls it, and number."""
+    return _name(run, _domain(goal_id)) + goal_id.rsplit("-", 1)[-1]
 
 
 def _goals(regions: Sequence[Sequence[Run]]) -> list[dict[str, Any]]:

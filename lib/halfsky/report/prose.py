@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -457,11 +457,13 @@ class Prose:
             )
         return text
 
-    def duty(self, answer: Row) -> str:
-        """Who reports, and when."""
-        others = list(answer["support"])
-        support = numbers.joined(others[:MOST_SUPPORT])
-        if len(others) > MOST_SUPPORT:
+    def duty(self, answer: Row, owners: Sequence[str] = ()) -> str:
+        """Who reports, and when; owners: departments that must be named beside the lead."""
+        named = [o for o in dict.fromkeys(owners) if o != answer["department"]]
+        others = list(dict.fromkeys([*named, *answer["support"]]))
+        shown = max(MOST_SUPPORT, len(named))
+        support = numbers.joined(others[:shown])
+        if len(others) > shown:
             support += f"等{len(others)}个部门"
         key = "both" if support else "alone"
         lead, year = answer["department"], int(answer["report_year"])

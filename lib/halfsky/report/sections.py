@@ -150,7 +150,7 @@ def _told(view: View, frame: pd.DataFrame) -> list[dict[str, Any]]:
     for row in rows(frame):
         row["goal_label"] = goal_label(view, row["goal"])
         row["requirement"] = words.requirement(row)
-        row["rule_text"] = words.rule(row)
+        row["rule_text"] = words.rule(row) + within_error(view, row)
         row["pace"] = "" if row["status"] == Status.MET else words.pace(row)
         row["status_word"] = status_word(row["status"], view.is_reference)
         row["mark"] = status_mark(row["status"], view.is_reference)
@@ -161,6 +161,21 @@ def _told(view: View, frame: pd.DataFrame) -> list[dict[str, Any]]:
             row["shown_value"] = numbers.WITHHELD
         told.append(row)
     return told
+
+
+def within_error(view: View, row: Mapping[str, Any]) -> str:
+    """，变化在抽样误差之内: of a gap that is judged closer although its survey cannot tell."""
+    if row["type"] != "narrow_gap" or row["status"] != Status.MET:
+        return ""
+    gaps = view.assessment.where.gaps
+    same = gaps[
+        (gaps["indicator"] == row["indicator"])
+        & (gaps["dimension"] == "sex")
+        & (gaps["age"] == row["age"])
+        & (gaps["verdict"] == "same")
+    ]
+    is_noise = bool((same["widened"].abs() > same["delta"]).any())
+    return "，变化在抽样误差之内" if is_noise else ""
 
 
 def completion_table(view: View) -> Html:
@@ -186,7 +201,9 @@ def forecast_table(view: View) -> Html:
     if frame.empty:
         short = int((view.reported["n"] > 0).sum())
         why = (
-            f"有数据的{short}项指标都不足3个年份" if short else "没有一项指标在规划期内有可用的数据"
+            f"有数据的{short}项指标{'都' if short > 1 else ''}不足3个年份"
+            if short
+            else "没有一项指标在规划期内有可用的数据"
         )
         return note(f"{why}，不作预测：预测至少需要3个年份的数据，达到5个年份才能判断趋势。")
     told = _told(view, frame)
@@ -591,8 +608,10 @@ def goal_table(view: View) -> Html:
         )
     targets = view.targets.set_index("target")
     numbers_of = {d.domain: f"{d.number:02d}_{d.domain}" for d in view.plan.domains}
+    doubtful = set(view.targets.loc[view.targets["doubt"].notna(), "goal"])
     told = []
     for row in rows(view.goals):
+        row["data"] = f"{row['data']}，有待核实" if row["goal"] in doubtful else row["data"]
         goal = view.plan.goals[row["goal"]]
         weakest = targets.loc[row["weakest"]]
         row["goal_label"] = goal_label(view, row["goal"])

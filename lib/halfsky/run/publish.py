@@ -143,7 +143,7 @@ def _with_names(results: dict[str, Any], folder: Path) -> dict[str, Any]:
         "banner": banner(region, plan),
         "pages": present,
         "names": {goal.id: short_text(goal.text) for goal in plan.goals.values()},
-        "domains": {d.domain: d.title for d in plan.domains},
+        "domain_names": {d.domain: d.name for d in plan.domains},
         "indicators": {i.id: i.name for i in plan.indicators.values()},
         "generated": made.strftime("%Y年%m月%d日"),
         **_named(attachments(folder), stems),

@@ -405,6 +405,9 @@ def causes(view: View) -> Html:
     """Why targets are not met, as far as figures tell: stalled, too slow, few cases, no data."""
     found = open_targets(view)
     found = found[found["doubt"].isna()]  # no pace can be read off a figure to be verified
+    # Two requirements on one series stall or move together: it is told once.
+    series = found["indicator"].notna() & found.duplicated(["indicator", "sex", "age", "area"])
+    found = found[~series]
     words, prose = words_for(view), Prose(view)
     lines = []
     stalled = found[found["is_stalled"]]
