@@ -20,8 +20,9 @@ ASSUMED = Assumptions(load_thresholds(), UNITS, load_calibration())
 HERE = Region(id="here", name="某区", short="某区", role="evaluated", plan="small")
 
 
-def assessed(targets, figures, indicators=None, year=2025):
-    return assess(plan_of(targets, indicators), HERE, year, figures, no_evidence(), ASSUMED)
+def assessed(targets, figures, indicators=None, year=2025, role="evaluated"):
+    here = HERE.model_copy(update={"role": role})
+    return assess(plan_of(targets, indicators), here, year, figures, no_evidence(), ASSUMED)
 
 
 def families(found) -> dict[str, str]:
@@ -233,3 +234,56 @@ def test_families_cover_all_five_of_the_method():
         *("预计完成困难", "恶化", "异常", "波动较大", "数据"),
     ]
     assert families(assessed([target(value=95)], observations(steady(60, 0.3))))
+
+
+def wrong_way(found) -> bool:
+    return "wrong_way" in set(found.warnings["rule"])
+
+
+def test_one_seat_less_in_each_of_two_years_is_no_decline():
+    seats = dict.fromkeys(range(2016, 2024), (20, 40)) | {2024: (19, 40), 2025: (18, 40)}
+    assert not wrong_way(assessed([target(value=40)], observations(seats)))
+    several = seats | {2024: (17, 40), 2025: (14, 40)}
+    assert wrong_way(assessed([target(value=40)], observations(several)))
+
+
+@pytest.mark.parametrize(("asked", "told"), [(400, False), (40_000, True)])
+def test_what_a_survey_cannot_tell_is_no_decline(asked, told):
+    shares = dict.fromkeys(range(2016, 2024), 60.0) | {2024: 57.0, 2025: 54.0}
+    counts = {year: (round(asked * share / 100), asked) for year, share in shares.items()}
+    surveyed = [indicator(counting="sample")]
+    assert wrong_way(assessed([target(value=50)], observations(counts), surveyed)) is told
+
+
+def test_single_years_of_a_few_cases_have_no_pace_and_no_decline():
+    cases = {
+        year: (c, 40_000) for year, c in zip(range(2013, 2026), [2] * 11 + [4, 6], strict=True)
+    }
+    rate = indicator(
+        "rate", unit="1/10万", kind="rate", direction="lower_better", counting="events", delta=1,
+        delta_reason="例",
+    )  # fmt: skip
+    found = assessed([target(value=9, comparator="<=")], observations(cases, per=1e5), [rate])
+    row = found.targets.iloc[0]
+    assert row["is_pooled"]
+    assert row["is_pooled_baseline"]
+    assert math.isnan(row["recent_pace"])
+    assert not wrong_way(found)
+
+
+def test_years_on_either_side_of_the_baseline_are_counted():
+    figures = observations(steady(10, 0.5, last=2023, first=2015))
+    found = assessed(
+        [target("slow_rise")], figures, [indicator(direction="lower_better")], year=2023
+    )
+    row = found.targets.iloc[0]
+    assert (row["points_before"], row["points_after"]) == (6, 4)
+
+
+def test_a_reference_region_has_reached_a_goal_or_not():
+    near = [target(value=80.5), target(id="things-1-2", indicator="none", value=50)]
+    figures = observations(steady(60, 2, last=2025))
+    both = [indicator(), indicator("none")]
+    assert assessed(near, figures, both).targets["status"].tolist() == ["基本达标", "未填报"]
+    assert assessed(near, figures, both).goals["status"].tolist() == ["未填报"]
+    assert assessed(near, figures, both, role="reference").goals["status"].tolist() == ["未达标"]

@@ -383,3 +383,11 @@ def test_planted_measures_of_the_synthetic_district_are_told_apart(story):
     row = found[(found["measure"] == planted["measure"]) & (found["target"] == target_of)].iloc[0]
     assert row["n_placebo"] >= RULES.min_placebo
     assert row["grade"] in (("A", "B", "C") if story == "measure_worked" else ("D",))
+
+
+@pytest.mark.parametrize(
+    ("grain", "side"), [(0.0, "beyond95"), (1.5, "beyond95"), (2.5, "beyond80"), (11.0, "within")]
+)
+def test_a_case_more_than_was_forecast_is_no_effect(grain, side):
+    # 10.3 above the forecast on the mean, the best year 2 beyond its 95 % bound.
+    assert replace(followed([58, 61, 62]), grain=grain).side == side

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from halfsky.evaluate.early_warning import Warnings
-from halfsky.evaluate.register import compare
+from halfsky.evaluate.register import compare, with_beginnings
 from halfsky.evaluate.warning.finding import COLUMNS, TEST_COLUMNS
 from halfsky.plan.vocabulary import Family, Severity, WarningState
 
@@ -104,3 +104,25 @@ def test_a_context_indicators_warning_is_followed_by_its_indicator():
 
 def test_in_the_first_year_everything_is_new():
     assert set(compare(warned(one()), None, TARGETS)["state"]) == {WarningState.NEW}
+
+
+def test_the_beginning_is_the_registers():
+    entries = pd.DataFrame(
+        {
+            "target": ["a"],
+            "indicator": [None],
+            "family": ["恶化"],
+            "rule": ["p_fell"],
+            "since": 2022,
+        }
+    )
+    findings = pd.DataFrame(
+        {
+            "target": ["a", "b"],
+            "indicator": [None, None],
+            "family": ["恶化", "恶化"],
+            "rule": ["p_fell", "p_fell"],
+            "since": [2024, 2025],
+        }
+    )
+    assert list(with_beginnings(findings, entries)["since"]) == [2022, 2025]
