@@ -281,7 +281,7 @@ def test_years_on_either_side_of_the_baseline_are_counted():
 
 
 def test_a_reference_region_has_reached_a_goal_or_not():
-    near = [target(value=80.5), target(id="things-1-2", indicator="none", value=50)]
+    near = [target(value=85), target(id="things-1-2", indicator="none", value=50)]
     figures = observations(steady(60, 2, last=2025))
     both = [indicator(), indicator("none")]
     assert assessed(near, figures, both).targets["status"].tolist() == ["基本达标", "未填报"]

@@ -18,6 +18,7 @@ import pandas as pd
 from halfsky.evaluate.countermeasures import open_problems
 from halfsky.evaluate.experience import ahead
 from halfsky.evaluate.status import shortfall
+from halfsky.plan.thresholds import load_thresholds
 from halfsky.report.sections import due
 from halfsky.report.view import View
 from halfsky.report.words import rows
@@ -98,6 +99,14 @@ def known(values: Iterable[object]) -> list[float]:
         elif value is not None and not isinstance(value, (str, bool)) and not pd.isna(value):
             found.append(float(value))  # type: ignore[arg-type]
     return [x for x in found if math.isfinite(x)]
+
+
+def chances(*values: object) -> list[float]:
+    """Probabilities in percent; one that rounds up to a limit as it is printed, rounded down."""
+    limits = [limit for limit in load_thresholds().outlook.bands.values() if limit]
+    found = known(values)
+    down = [math.floor(1000 * p) / 10 for p in found if any(p < x <= round(p, 3) for x in limits)]
+    return [100 * p for p in found] + down
 
 
 def _dated(row: dict[str, object], pair: tuple[str, str]) -> list[tuple[float, float]]:
@@ -211,7 +220,7 @@ class Tracer:
         for row in rows(targets):
             self._target(figures, row)
         joint = assessment.goals.loc[assessment.goals["goal"] == goal, "p"]
-        figures.chance += [100 * p for p in known(joint)]
+        figures.chance += chances(*joint)
         for warning in rows(assessment.warnings[assessment.warnings["goal"] == goal]):
             self._warning(figures, warning)
         actions = assessment.countermeasures
@@ -273,7 +282,9 @@ class Tracer:
             figures.level += [f - v for f, v in zip(female, value, strict=True)]
         if row["value"] is not None and row["threshold"] is not None:
             figures.difference.append(shortfall(row, rules))
-        figures.chance += [100 * p for p in known([row["p_met"], row.get("p_before")])]
+        if row["type"] == "about" and row["value"] is not None:
+            figures.difference.append(abs(row["value"] - row["plan_value"]))  # type: ignore[operator]
+        figures.chance += chances(row["p_met"], row.get("p_before"))
         figures.chance += known([row["completion_pct"], row["elapsed_pct"]])
         figures.times += known([row["speed_up"]])
         for pair in (
@@ -284,6 +295,14 @@ class Tracer:
             figures.dated += _dated(row, pair)
         figures.head += known([row["numerator"], row["denominator"]])
         figures.count += known([row["n"], row["good_recent"], row["of_recent"], row["level"]])
+        # What the rules count is told of the targets that they are for, and of no others.
+        if row["type"] == "milestone":
+            figures.count.append(4)  # the level asked
+        if row["type"] == "slow_rise":
+            figures.count += [rules.status.slow_rise_points]
+            figures.count += known([row["points_before"], row["points_after"]])
+        if row["counting"] == "events":
+            figures.count.append(rules.status.pooled_years)
         figures.year |= {int(y) for y in known([row.get(name) for name in YEARS])}
         if row["is_pooled"] and row["value_year"] is not None:
             figures.year.add(int(row["value_year"]) - rules.status.pooled_years + 1)  # type: ignore[call-overload]
@@ -315,7 +334,6 @@ class Tracer:
         figures.chance += [1, 99, 95, 100 * rules.status.slow_rise_level]
         figures.level += [rules.status.parity_low, rules.status.parity_high]
         figures.level += [0, rules.status.pooled_years, rules.status.parity_delta]
-        figures.count += [4, rules.status.slow_rise_points, rules.status.pooled_years]
         figures.head.append(1)  # 不足1人
 
     def _of_view(self) -> Figures:
