@@ -114,7 +114,7 @@ def test_a_countermeasure_names_quantity_people_measures_department_and_date(vie
     assert "约" in told
     assert "人）" in told
     assert "“做事”（措施1）2022年启动，正在推进，累计投入1200万元，2025年惠及3456人" in told
-    assert "“开展检查”（措施2）没有填报进展，须2026年补报" in told
+    assert "“开展检查”（措施2）没有填报进展，须在2026年补报" in told
     assert "某局" in told
     assert "2026年监测时报告" in told
     assert "。。" not in told
@@ -123,7 +123,7 @@ def test_a_countermeasure_names_quantity_people_measures_department_and_date(vie
 def test_a_measure_never_begun_is_to_begin():
     view = view_of(figures(), returns=returned(status="未启动", started="", money_wan=None))
     told = lines(report.recommendations(view))[0]
-    assert "“做事”（措施1）至今未启动，须2026年内启动" in told
+    assert "“做事”（措施1）至今未启动，须在2026年内启动" in told
     assert "1项至今未启动（事项“做事”）" in report.problems(view).text
 
 
@@ -410,7 +410,7 @@ def test_a_measure_never_begun_is_named_though_its_goal_is_met():
 
 def test_a_measure_begun_late_keeps_its_status_and_is_asked_for_what_is_not_filed_yet():
     for status, words, step in (
-        ("推进中", "2024年才启动，正在推进", "须2026年说明能否按期补上进度"),
+        ("推进中", "2024年才启动，正在推进", "须在2026年说明能否按期补上进度"),
         ("完成", "2024年才启动，已完成", "须2026年报送成效"),
     ):
         view = view_of(figures(), returns=returned(status=status, started="2024"))

@@ -13,6 +13,7 @@ from halfsky.evaluate.forecast.rolling import (
     rescaled,
 )
 from halfsky.evaluate.milestone import MIN_TARGETS_FOR_KAPPA
+from halfsky.evaluate.review import pooled
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report.html import Html, note
@@ -27,6 +28,8 @@ MIN_BIN = 3  # a bin of one or two forecasts shows nothing but chance
 def local_check_table(view: View) -> Html:
     """Would these forecasts have held here? Rolling origins, reliability, which calibration."""
     check, rolled = view.assessment.local, view.assessment.rolled
+    # Rates of few events are forecast from five years together, not from these plain series.
+    rolled = rolled[~rolled["series"].isin(pooled(view.history, view.plan))]
     stored = view.assessment.assumptions.calibration
     learned = f"{stored.windows}个公开数列的窗口（{stored.indicators}种指标，{stored.tasks}个目标）"
     if rolled.empty:
@@ -59,9 +62,10 @@ def local_check_table(view: View) -> Html:
             f"本地校准可行但没有更好（留出数列的对数得分{check.log_score_local:.3f}，不高于通用校准的"
             f"{check.log_score_stored:.3f}），仍采用在{learned}上学得的校准。"
         )
+    near = 100 * coverage.sort_values("horizon")["coverage80"].iloc[0]
     verdict += (
         f"{len(rolled)}次预测中，80%区间包住了{held80:.0f}%的实际值，95%区间包住了{held95:.0f}%"
-        f"{'，略宽于所称' if held80 > 80 + WIDE else '，窄于所称' if held80 < 80 - WIDE else ''}。"
+        f"{_against_stated(held80)}；只提前一年的，80%区间包住了{near:.0f}%{_against_stated(near)}。"
     )
     lines = [f"{r['horizon']} {r['coverage80']:.4g} {r['coverage95']:.4g}" for r in rows(coverage)]
     return render(
@@ -72,6 +76,11 @@ def local_check_table(view: View) -> Html:
         coverage=rows(coverage),
         reliability=told,
     )
+
+
+def _against_stated(held: float) -> str:
+    """Is an 80 % interval wider or narrower than it says by more than WIDE points?"""
+    return "，宽于所称" if held > 80 + WIDE else "，窄于所称" if held < 80 - WIDE else ""
 
 
 def change_table(view: View) -> Html:

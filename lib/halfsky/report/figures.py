@@ -138,6 +138,7 @@ def fan_charts(view: View) -> Charts | Html:
         told = "；".join(
             f"{r['name']}{end}年预测{numbers.quantity(r['point'], r['unit'], r['decimals'])}"
             f"，{chance_word(view)}{numbers.percent(r['p_met'])}"
+            f"{'（现值待核实）' if r['doubt'] is not None else ''}"
             for r in rows(part)
         )
         page = f"（{start // PER_FIGURE + 1}）" if len(frame) > PER_FIGURE else ""

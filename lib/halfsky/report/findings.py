@@ -80,7 +80,12 @@ def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
             over = sign * (first["value"] - first["plan_value"])
         margin = numbers.gap(over, first["unit"], first["decimals"])
         asked = _asked(prose, first)
-        told += f"，优于{asked}{margin}" if over > 0 else f"，在{asked}的范围内"
+        if first["type"] == "about" and over > 0:
+            plan = numbers.limit(first["plan_value"], first["unit"], first["decimals"])
+            side = "高" if first["comparator"] == ">=" else "低"
+            told += f"，比规划的{plan}{side}{margin}"
+        else:
+            told += f"，优于{asked}{margin}" if over > 0 else f"，在{asked}的范围内"
     else:
         least = numbers.difference(first["delta"], first["unit"], first["decimals"])
         told += f"，变化超过有意义的最小幅度（{least}）"
@@ -96,6 +101,11 @@ def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
         told += f"；同一目标的{values_of(met)}也已{'达到要求' if view.is_reference else '达标'}"
     told += _meanwhile(view, prose, first)
     told += _evidence(view, targets)
+    unmet = view.goals.loc[view.goals["status"] == Status.UNMET, "goal"]
+    if goal in set(unmet):  # an example for its evidence alone: nobody is to read it as reached
+        short = view.targets[(view.targets["goal"] == goal)]
+        short = short[short["status"] == Status.UNMET]
+        told += f"；该目标因{numbers.joined(list(short['name']), 2)}未达标，尚未达到"
     return told + "。"
 
 
@@ -379,7 +389,7 @@ def _proposal(
     is_spent = bool(serving) and all(
         m["status"] == Progress.DONE and m["finding"] == MeasureFinding.NOTHING for m in serving
     )
-    if is_spent and first["status"] == Status.UNMET:
+    if is_spent and first["status"] != Status.MET:
         measures += "；" + say("step", "spent", goal, year=year)
     # Whoever answers for one of the goal's other figures, or has a step to take, is named, too.
     owners = [a["department"] for a in answers[1:]]

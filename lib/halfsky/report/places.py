@@ -388,6 +388,15 @@ def _pull_told(view: View, row: dict[str, Any]) -> str:
     return phrase("areas", "pull", t=row, low=low, high=high)
 
 
+def _is_few(view: View, row: dict[str, Any]) -> bool:
+    """Events so few that one case would name a township."""
+    areas = view.where.areas
+    mine = areas[(areas["indicator"] == row["indicator"]) & (areas["age"] == row["age"])]
+    is_rare = view.plan.indicators[row["indicator"]].counting == "events"
+    few = view.assessment.assumptions.thresholds.status.few_events
+    return bool(is_rare and mine["numerator"].sum() < few)
+
+
 def contribution_table(view: View) -> Html:
     """Townships: how unlike, which stand out, which pull the whole up and down."""
     tests = _tested(view)
@@ -396,6 +405,7 @@ def contribution_table(view: View) -> Html:
     told = []
     for row in rows(tests):
         row["low"], row["high"] = _ends(view, row)
+        row["is_few"] = _is_few(view, row)
         told.append(row)
     frame = view.where.areas
     flagged = _named(view, frame[frame["is_flagged"]])

@@ -436,11 +436,15 @@ class Prose:
             if steps is not None and m["finding"]:
                 text += "，须" + self._say("step", _step(m), goal, year=steps)
             told.append(text)
-        rest = [m["status"] for m in first[MOST_MEASURES:]]
+        rest = first[MOST_MEASURES:]
         if rest:
-            counts = [f"{said}{rest.count(said)}项" for said in Progress if said in rest]
-            split = rest[0] if len(counts) == 1 else f"（{numbers.joined(counts)}）"
-            told.append(f"另有{len(rest)}项措施{split}")
+            of = {
+                said: [str(self.view.plan.measures[m["measure"]].number) for m in rest
+                       if m["status"] == said]
+                for said in Progress
+            }  # fmt: skip
+            split = [f"措施{numbers.joined(which)}{said}" for said, which in of.items() if which]
+            told.append(f"另有{'，'.join(split)}")
         return "；".join(told)
 
     def _unreported(self, rows: list[dict[str, Any]], steps: int | None) -> str:

@@ -252,6 +252,8 @@ def hindsight_table(view: View) -> Html:
         inside80=int(tested["is_inside_80"].sum()),
         inside95=int(tested["is_inside_95"].sum()),
         pooled=len(pooled(view.history, view.plan)),
+        is_rescaled=view.assessment.local.is_used,
+        multiplier=view.assessment.local.multiplier,
     )
 
 
@@ -611,7 +613,8 @@ def goal_table(view: View) -> Html:
     doubtful = set(view.targets.loc[view.targets["doubt"].notna(), "goal"])
     told = []
     for row in rows(view.goals):
-        row["data"] = f"{row['data']}，有待核实" if row["goal"] in doubtful else row["data"]
+        if row["goal"] in doubtful:  # no prospect is read off a figure to be verified
+            row |= {"outlook": "数据待核实", "p": None}
         goal = view.plan.goals[row["goal"]]
         weakest = targets.loc[row["weakest"]]
         row["goal_label"] = goal_label(view, row["goal"])

@@ -42,7 +42,7 @@ def _overdue(known: Known, row: Row) -> Iterator[Finding]:
         Family.DATA,
         Severity.AMBER,
         "overdue",
-        last + 1,
+        last + known.thresholds.status.normal_lag + 1,
         float(known.thresholds.status.normal_lag),
         {"last_value": row["last_value"], "last_year": last, "report_year": known.year},
     )
