@@ -411,7 +411,7 @@ def test_a_measure_never_begun_is_named_though_its_goal_is_met():
 def test_a_measure_begun_late_keeps_its_status_and_is_asked_for_what_is_not_filed_yet():
     for status, words, step in (
         ("推进中", "2024年才启动，正在推进", "须在2026年说明能否按期补上进度"),
-        ("完成", "2024年才启动，已完成", "须2026年报送成效"),
+        ("完成", "2024年才启动，已完成", "须在2026年报送成效"),
     ):
         view = view_of(figures(), returns=returned(status=status, started="2024"))
         told = lines(report.recommendations(view))[0]

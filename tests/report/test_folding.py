@@ -47,9 +47,9 @@ def test_sections_that_only_say_there_is_nothing_go_with_their_headings():
     made = folded(cells(NOTHING))
     assert sources(made) == [
         "# 标题\n\n开头。",
-        "## 对照",
+        "## 对照\n\n别处的数。",
         "## 措施",
-    ], "no chapter heads what it does not hold, nor does an introduction promise it"
+    ], "no chapter heads what it does not hold, no introduction promises figures where none are"
     assert sum(cell.cell_type == "code" for cell in made) == 3
 
 

@@ -62,7 +62,12 @@ def compare(now: Warnings, before: Warnings | None, targets: pd.DataFrame) -> pd
 
 def with_beginnings(findings: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
     """Findings with `since` as the register has it: the earlier of the two years' beginnings."""
-    began = {_key(one): one["since"] for one in records(entries)}
+    began = {
+        # A remark begins with the first year that it is of, not when it was first printed.
+        _key(one): one["since"]
+        for one in records(entries)
+        if one["rule"] != "remark"
+    }
     since = [began.get(_key(one), one["since"]) for one in records(findings)]
     return findings.assign(since=pd.Series(since, index=findings.index, dtype=object))
 

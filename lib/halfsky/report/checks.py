@@ -73,6 +73,7 @@ def local_check_table(view: View) -> Html:
         verdict + "\n" + "\n".join(lines),
         verdict=verdict,
         is_used=check.is_used,
+        min_bin=MIN_BIN,
         coverage=rows(coverage),
         reliability=told,
     )
@@ -80,6 +81,8 @@ def local_check_table(view: View) -> Html:
 
 def _against_stated(held: float) -> str:
     """Is an 80 % interval wider or narrower than it says by more than WIDE points?"""
+    if held > 80 + 2 * WIDE:
+        return "，明显宽于所称，偏于保守"
     return "，宽于所称" if held > 80 + WIDE else "，窄于所称" if held < 80 - WIDE else ""
 
 

@@ -408,7 +408,8 @@ def missing_table(view: View) -> Html:
             needed += f"（同时报{other.name}）" if not view.is_reference else ""
         last = ""
         if row["last_value"] is not None:
-            shown = numbers.quantity(row["last_value"], row["unit"], row["decimals"])
+            apart = "男女相差" if target.type == "narrow_gap" else ""
+            shown = apart + numbers.quantity(row["last_value"], row["unit"], row["decimals"])
             last = f"{shown}（{int(row['last_year'])}年）"
         department = "" if view.is_reference else row["department"]
         asked = groups.setdefault(department, {})
@@ -496,9 +497,7 @@ def series_table(view: View, indicators: Iterable[str], caption: str, since: int
         unit = "" if _names_unit(indicator) else f"，{indicator.unit}"
         label = f"{indicator.name}（{group}{unit}）".replace("（，", "（").replace("（）", "")
         values = part.set_index("year")["value"]
-        cells = [
-            _printed(values[y], indicator.decimals) if y in values.index else "" for y in years
-        ]
+        cells = [_printed(values[y], indicator) if y in values.index else "" for y in years]
         told.append({"label": label, "cells": cells})
     # No real office filed an invented figure.
     publishers = sorted({localised(publisher(source), view) for source in frame["source"]})
@@ -524,9 +523,12 @@ def _names_unit(indicator: Indicator) -> bool:
     return unit in indicator.name and (unit != "人" or "人数" in indicator.name)
 
 
-def _printed(value: float, decimals: int) -> str:
+def _printed(value: Any, indicator: Indicator) -> str:
     """A filed figure; one without a number is withheld, since a gap has no row."""
-    return numbers.WITHHELD if pd.isna(value) else numbers.number(value, decimals)
+    if pd.isna(value):
+        return numbers.WITHHELD
+    is_round = numbers.is_round_thousands(value, indicator.unit)
+    return numbers.number(value, 0 if is_round else indicator.decimals)
 
 
 def publisher(source: str) -> str:
@@ -534,6 +536,10 @@ def publisher(source: str) -> str:
     parts = [part.strip() for part in str(source).split("·")]
     named = parts[1] if len(parts) > 1 else parts[0]
     # Where a figure was copied from stands in the data, in brackets; a page names who issued it.
+    # A text that quotes its source does not speak for itself: 智研咨询(引国家医保局).
+    quoted = re.search(r"[(（]引([^)）]+)[)）]", named)
+    if quoted:
+        return quoted[1].strip()
     name = re.split(r"[(（/]", named, maxsplit=1)[0].strip() or named
     return _ONE_NAME.get(name, name)
 

@@ -207,7 +207,7 @@ class Words:
             i=finding["inputs"],
             r=row,
             places=self._places(row),
-            asked=self.requirement(row, is_named=True) if row["type"] in _NO_LEVEL else "",
+            asked=self.requirement(row, is_named=True) if _has_no_level(row) else "",
             reference=self.reference(row),
             **self._fixed,
         )
@@ -242,6 +242,12 @@ def contradicts_forecast(row: Mapping[str, Any]) -> bool:
         or (is_close and is_doomed)
         or (is_sure and (row["is_stalled"] or is_slow))
     )
+
+
+def _has_no_level(row: Mapping[str, Any]) -> bool:
+    """Is what is asked told in words? A floor taken from the baseline is not the number itself."""
+    is_floor = row["type"] == "maintain" and not numbers.is_known(row.get("plan_value"))
+    return row["type"] in _NO_LEVEL or is_floor
 
 
 def has_moved_away(row: Mapping[str, Any]) -> bool:

@@ -86,7 +86,7 @@ def basis(view: View) -> Html:
     milestones = int((view.targets["type"] == "milestone").sum())
     name = localised(info.name, view)
     purpose = (
-        f"以《{name}》的目标值对照{view.region.short}的公布数据，不构成对{view.region.short}的评估。规划"
+        f"以《{name}》的目标值对照{view.region.short}的公布数据，不构成对{view.region.short}的评估。规划设"
         if view.is_reference
         else f"本报告依据《{name}》第四部分“监测评估”编写，对象是规划"
     )

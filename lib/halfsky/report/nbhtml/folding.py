@@ -11,6 +11,8 @@ from halfsky.report.html import is_note
 # What report.headline prints where no figure came in; it says what is missing and from whom.
 NOTHING = 'class="headline nothing"'
 _HEADING = re.compile(r"^(?=#{2,3} )", flags=re.MULTILINE)
+_TABLE = "<table"
+_MISSING = 'aria-label="缺项清单"'
 _ASKS = 'class="note asks"'
 
 
@@ -19,9 +21,8 @@ def folded(cells: list[NotebookNode]) -> list[NotebookNode]:
 
     On any page a section whose cells print nothing at all goes with its heading. On a page
     without figures so does one whose outputs are all notes (report.html.note), unless they ask
-    somebody for figures; a heading that would stand over a question answered below it only by
-    what is asked for keeps no introduction, and where a chapter's own part goes, its subsections
-    move up.
+    somebody for figures; a section that holds nothing but what is asked for keeps no introduction
+    to figures, and where a chapter's own part goes, its subsections move up.
     """
     parts = _sections(cells)
     if not any(NOTHING in html for cell in cells for html in _shown(cell)):
@@ -36,7 +37,9 @@ def folded(cells: list[NotebookNode]) -> list[NotebookNode]:
             kept += [cell for cell in part if cell.cell_type != "code" or _has_substance(cell)]
         elif full[place]:
             is_orphan = _level(part) == 3 and not full[_chapter(parts, place)]
-            title = part[0].source.splitlines()[0].removeprefix("#" if is_orphan else "")
+            title = part[0].source.removeprefix("#" if is_orphan else "")
+            if not any(_shows_figures(cell) for cell in part):
+                title = title.splitlines()[0]
             kept.append(NotebookNode({**part[0], "source": title}))
             kept += [cell for cell in part if cell.cell_type == "code" and _has_substance(cell)]
     return kept
@@ -83,6 +86,14 @@ def _chapter(parts: list[list[NotebookNode]], place: int) -> int:
 
 def _shown(cell: NotebookNode) -> list[str]:
     return [o.get("data", {}).get("text/html", "") for o in cell.get("outputs", [])]
+
+
+def _shows_figures(cell: NotebookNode) -> bool:
+    """Does a cell show a series of figures, as a chart or a table? What is missing is none."""
+    return any(
+        (_TABLE in html and _MISSING not in html) or "image/png" in output.get("data", {})
+        for output, html in zip(cell.get("outputs", []), _shown(cell), strict=True)
+    )
 
 
 def _has_substance(cell: NotebookNode) -> bool:
