@@ -345,10 +345,12 @@ def test_sentences_name_gap_township_change_and_peers():
 
 def test_the_township_that_drags_the_whole_comes_first_in_what_is_asked():
     told = townships_first(view(), ["rate"])
-    assert told == "；先解决沐石河街道的某病筛查率（2025年62.0%），达到各乡镇合计的79.0%还差357人"
+    assert (
+        told == "；先从沐石河街道做起：某病筛查率（2025年62.0%）要达到各乡镇合计的79.0%，还差357人"
+    )
     # Here the denominator moved by a quarter: first the figure, then the township.
     asked = report.recommendations(view()).text
-    assert "先解决" not in asked
+    assert "先从" not in asked
     assert "补报某病死亡率（某局）" in asked
     assert townships_first(view(), ["deaths"]) == "", "another indicator's townships"
     assert townships_first(view(filed=False), ["rate"]) == ""

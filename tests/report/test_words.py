@@ -25,7 +25,7 @@ GAP = SHARE | {"type": "narrow_gap", "unit": "百分点", "comparator": "<="}
     ("row", "asked"),
     [
         (SHARE | {"baseline": 80.0, "threshold": 83.0}, "比基期提高3.0个百分点以上"),
-        (SHARE | {"baseline": 98.0, "threshold": 100.0}, "提高到100%"),
+        (SHARE | {"baseline": 98.0, "threshold": 100.0}, "比基期提高3.0个百分点以上（以100%为限）"),
         (SHARE | {"baseline": 100.0, "threshold": 100.0}, "保持在100%"),
         (
             SHARE | {"comparator": "<=", "direction": "lower_better"}

@@ -103,7 +103,8 @@ class After:
         """
         bound = self.hi80 if self.sign > 0 else self.lo80
         ahead = self.sign * (self.actual - self.point).mean()
-        if self.sign * (self.actual.mean() - bound.mean()) > 0 and ahead > self.grain:
+        is_beyond = self.sign * (self.actual.mean() - bound.mean()) > 0 and self.beyond(80).any()
+        if is_beyond and ahead > self.grain:
             return "beyond95" if self.beyond(95).any() else "beyond80"
         return "within" if ahead >= 0 else "wrong_side"
 

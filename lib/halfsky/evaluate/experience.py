@@ -39,9 +39,11 @@ def ahead(
     # Nor can a figure that jumps more than it came, or that may be last year's filed again.
     is_amber = warnings["severity"] != Severity.NOTE
     jumps = (warnings["family"] == Family.VOLATILE) & is_amber | (warnings["rule"] == "repeated")
+    proven = set(effects.loc[effects["grade"].isin(PROVEN), "target"])
+    # The jump that is evidence of an effect is no reason to pass it over.
+    jumps &= ~warnings["target"].isin(proven)
     bad = warnings["family"].isin([Family.HARD, Family.WORSENING]) | jumps
     troubled = warnings.loc[bad, "target"]
-    proven = set(effects.loc[effects["grade"].isin(PROVEN), "target"])
     has_place = ~targets["goal"].isin(in_trouble) | targets["target"].isin(proven)
     frame = targets[has_place & ~targets["target"].isin(troubled) & targets["doubt"].isna()]
     met = (frame["status"] == Status.MET) & frame["baseline"].notna()

@@ -232,7 +232,12 @@ def _problem(view: View, prose: Prose, targets: list[dict[str, Any]]) -> str:
     parts = [prose.standing(first) + prose.verdict(first)]
     parts += [prose.outlook(first), prose.pace(first)]
     parts += troubles(view, prose, first)
-    parts += _others(view, targets[1:])
+    told = {row["target"] for row in targets}
+    few = view.targets[
+        (view.targets["goal"] == first["goal"]) & (view.targets["rule"] == "few_events")
+    ]
+    # A year without a case asks for nothing, and cannot be judged all the same.
+    parts += _others(view, [*targets[1:], *rows(few[~few["target"].isin(told)])])
     return "；".join(part for part in parts if part)
 
 

@@ -594,7 +594,7 @@ def townships_first(view: View, indicators: list[str]) -> str:
         phrase("areas", "first", r=row, people=_people(view, row))
         for row in rows(_named(view, found).head(MOST_TOWNSHIPS))
     ]
-    return f"；先解决{'；'.join(told)}" if told else ""
+    return f"；先从{'；再从'.join(told)}" if told else ""
 
 
 def _ends_of_rate(view: View, row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

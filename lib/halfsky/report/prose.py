@@ -488,7 +488,10 @@ _NEEDS = {
 
 
 def _step(m: Row) -> str:
-    """The next step of a measure: of one begun late and done since, what came of it."""
+    """The next step of a measure: of one begun late and done since, what came of it; of one done
+    without result, what follows: there is nothing left of it to adjust."""
+    if m["finding"] == MeasureFinding.WITHOUT_RESULT and m["status"] == Progress.DONE:
+        return "done_in_vain"
     is_done_late = m["finding"] == MeasureFinding.BEGUN_LATE and m["status"] == Progress.DONE
     return "begun_late_done" if is_done_late else str(m["finding"])
 

@@ -43,11 +43,16 @@ def warning_register(view: View) -> Html:
             + (f"（本年另有提示{notes}条，见预警表）。" if notes else "。")
         )
     about = subjects(view)
+    fallen: set[str] = set()
+    if "change" in view.targets:
+        fallen = set(view.targets.loc[view.targets["change"] == "降级", "target"])
     told = []
     for row in rows(shown):
         row["goal_label"] = goal_label(view, row["goal"])
         row["name"] = about(row)["name"]
         row["note"] = phrase("register", row["reason"]) if row["reason"] else ""
+        if row["state"] == WarningState.EASED and row["target"] in fallen:
+            row["note"] = phrase("register", "fallen")
         # Two rules of one family are two warnings: one may close while the other stays open.
         row["kind"] = row["family"]
         if row["family"] == Family.WORSENING:

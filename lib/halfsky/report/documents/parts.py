@@ -318,12 +318,14 @@ def named_open(view: View) -> Html:
         if found:
             names = [f"{r['name']}（{words.rule(r)}）" for r in found]
             head = "未达本规划目标值" if view.is_reference and status == Status.UNMET else status
-            lines.append(f"{head}的指标{len(found)}项：{joined(names)}。")
+            lines.append(f"{head}的指标{len(found)}项：{joined(names, is_counted=True)}。")
     if len(view.missing) and len(view.reported):
         names = list(dict.fromkeys(view.missing["name"]))
         whom = list(dict.fromkeys(view.missing["department"]))
         asked = "" if view.is_reference else f"，由{numbers.joined(whom, 4)}补报"
-        lines.append(f"未填报的指标{len(view.missing)}项：{joined(names)}{asked}。")
+        lines.append(
+            f"未填报的指标{len(view.missing)}项：{joined(names, is_counted=True)}{asked}。"
+        )
     return _paragraphs(*lines)
 
 
@@ -360,11 +362,18 @@ def domain_verdicts(view: View) -> Html:
     return render("paragraphs.html.j2", plain, paragraphs=told)
 
 
-def joined(names: list[str]) -> str:
-    """甲；乙 where the names hold commas themselves, else 甲、乙; long lists end in 等N项."""
+def joined(names: list[str], *, is_counted: bool = False) -> str:
+    """甲；乙 where the names hold commas themselves, else 甲、乙; long lists end in 等N项.
+
+    is_counted: the sentence has said how many; then they end in 等.
+    """
     mark = "；" if any("，" in name for name in names) else "、"
     told = mark.join(names[:NAMED])
-    return told + (f"等{len(names)}项" if len(names) > NAMED else "")
+    return told + (("等" if is_counted else f"等{len(names)}项") if len(names) > NAMED else "")
+
+
+def _names(frame: pd.DataFrame) -> str:
+    return joined(list(dict.fromkeys(frame["name"])), is_counted=True)
 
 
 def goals_by_status(view: View) -> Table | Html:
@@ -413,33 +422,33 @@ def causes(view: View) -> Html:
     stalled = found[found["is_stalled"]]
     if len(stalled):
         names = [f"{_moves(r, prose)}（{_recent(r, prose)}）" for r in rows(stalled)]
-        lines.append(f"近期停滞或方向相反的{len(names)}项：{joined(names)}。")
+        lines.append(f"近期停滞或方向相反的{len(names)}项：{joined(names, is_counted=True)}。")
     # Five years may have gone up and still end below the start: that is not the right way.
     sign = found["comparator"].map({">=": 1.0, "<=": -1.0}).astype(float)
     is_better = found["baseline"].isna() | sign.isna() | (sign * found["progress"] > 0)
     slow = found[(found["speed_up"] > 1) & is_better]
-    back = found[(found["speed_up"] > 1) & ~is_better]
+    back = found[~found["is_stalled"].fillna(False) & ~is_better & found["progress"].notna()]
     if len(slow):
         names = [f"{_moves(r, prose)}（{words.pace(r)}）" for r in rows(slow)]
-        lines.append(f"方向正确但速度不够的{len(names)}项：{joined(names)}。")
+        lines.append(f"方向正确但速度不够的{len(names)}项：{joined(names, is_counted=True)}。")
     if len(back):
-        lines.append(f"现值不好于基期的{len(back)}项：{joined(list(back['name']))}。")
+        lines.append(f"现值不好于基期的{len(back)}项：{_names(back)}。")
     declined = found[found["rule"] == "gap_by_decline"]
     if len(declined):
         names = [f"{r['name']}（{words.rule(r)}）" for r in rows(declined)]
-        lines.append(f"差距缩小而女性自身水平下降的{len(names)}项：{joined(names)}。")
+        lines.append(
+            f"差距缩小而女性自身水平下降的{len(names)}项：{joined(names, is_counted=True)}。"
+        )
     few = view.targets[view.targets["rule"] == "few_events"]
     if len(few):
-        lines.append(
-            f"例数太少、不能下结论的{len(few)}项：{joined(list(few['name']))}，宜看多年合并数。"
-        )
+        lines.append(f"例数太少、不能下结论的{len(few)}项：{_names(few)}，宜看多年合并数。")
     unclear = found[(found["status"] == Status.UNDECIDABLE) & (found["rule"] != "few_events")]
     if len(unclear):
-        lines.append(f"上升是否减缓还看不出来的{len(unclear)}项：{joined(list(unclear['name']))}。")
+        lines.append(f"上升是否减缓还看不出来的{len(unclear)}项：{_names(unclear)}。")
     short = view.reported[view.reported["data"].isin(["趋势不足", "滞后"])]
     if len(short):
         lines.append(
-            f"数据年份不足5个或已滞后的{len(short)}项：{joined(list(dict.fromkeys(short['name'])))}，"
+            f"数据年份不足5个或已滞后的{len(short)}项：{_names(short)}，"
             "只比较现值与基期，不判断快慢。"
         )
     if not lines:
