@@ -225,6 +225,6 @@ def test_the_overview_notebook_follows_the_evaluation_report() -> None:
         if line.startswith("## ")
     ]
     # The page also serves reference regions, which are no district and have no met-rate.
-    own = {"人口和社会背景": "区情背景", "达到目标的情况和未填报的指标": EVALUATION[4]}
+    own = {"人口和社会背景": "区情背景", "达到目标的情况和缺少数据的指标": EVALUATION[4]}
     named = [own.get(line, line) for line in lines]
     assert [line for line in named if line in EVALUATION] == EVALUATION

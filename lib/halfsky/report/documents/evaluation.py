@@ -73,7 +73,7 @@ def _answered(view: View) -> tuple[Section, ...]:
         Section("机制建设中的问题", _small(milestone_table(view, only_open=True)), level=2),
         Section("预警", parts.with_message(warning_chart(view)), level=2),
         Section("经验做法"),
-        Section("进展较快的指标", (Detail(experience(view)),), level=2),
+        Section("进展较好的指标", (Detail(experience(view)),), level=2),
         Section("取得实效的机制", (Detail(parts.proven_milestones(view)),), level=2),
         Section("对策建议", (Detail(recommendations(view)),)),
         Section(
