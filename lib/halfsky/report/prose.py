@@ -438,13 +438,14 @@ class Prose:
             told.append(text)
         rest = first[MOST_MEASURES:]
         if rest:
-            of = {
-                said: [str(self.view.plan.measures[m["measure"]].number) for m in rest
-                       if m["status"] == said]
+            numbered = self.view.plan.measures
+            by_status = [
+                numbers.joined([f"措施{numbered[m['measure']].number}" for m in rest
+                                if m["status"] == said]) + said
                 for said in Progress
-            }  # fmt: skip
-            split = [f"措施{numbers.joined(which)}{said}" for said, which in of.items() if which]
-            told.append(f"另有{'，'.join(split)}")
+                if any(m["status"] == said for m in rest)
+            ]  # fmt: skip
+            told.append(f"另有{'，'.join(by_status)}")
         return "；".join(told)
 
     def _unreported(self, rows: list[dict[str, Any]], steps: int | None) -> str:
