@@ -64,3 +64,12 @@ def test_a_chart_is_something_to_show():
     )
     given = [shows(NOTHING), new_markdown_cell("## 图"), chart]
     assert folded(given)[1:] == given[1:]
+
+
+def test_each_cell_keeps_an_id_of_its_own():
+    """nbformat warns of two alike; one markdown cell with two headings becomes two."""
+    nothing = new_code_cell("report.something(study)", execution_count=1)
+    two = new_markdown_cell("## 一\n\n说明。\n\n### 二\n\n说明。")
+    made = folded([*cells(FIGURES), new_markdown_cell("## 空"), nothing, two, shows(TABLE)])
+    assert sources(made)[-2:] == ["## 一\n\n说明。\n\n", "### 二\n\n说明。"]
+    assert len({cell.id for cell in made}) == len(made)

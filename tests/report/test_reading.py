@@ -73,6 +73,14 @@ def _follows(heading) -> bool:
     return False
 
 
+def test_every_goal_leads_to_its_clause(site: Pages) -> None:
+    """The overview's table and the portal's bricks name the clause; its page has the place."""
+    links = {str(a["href"]) for a in site["00_overview"].select("main a[href*='.html#']")}
+    assert links or site[""].startswith("jiutai"), "a district without figures lists no goals"
+    ways = [link.split(".html#") for link in links]
+    assert [way for way in ways if site[way[0]].find(id=way[1]) is None] == []
+
+
 def test_pages_are_in_chinese_and_whole(site: Pages) -> None:
     for stem, page in each(site):
         text = told(page, tables=True)

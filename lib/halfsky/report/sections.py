@@ -416,20 +416,16 @@ def missing_table(view: View) -> Html:
         # Two targets of a goal may rest on one figure: it is asked for once.
         asked.setdefault((label, needed, last), []).append(row["target"])
     n, goals = len(missing), missing["goal"].nunique()
-    documents = len(view.missing) - n
     if view.is_reference:
         intro = f"{goals}项目标中的{n}项指标要求没有收录到可用的公布数据，留空不补。"
-        if documents:
-            intro += f"另有{documents}项机制类要求凭九台区的佐证材料评定，不作对照。".replace(
-                "九台区", view.plan.info.district
-            )
     else:
         intro = (
             f"{goals}项目标中的{n}项指标要求尚未填报，涉及{len(groups)}个部门"
             "（部门分工为建议，规划未作规定）。"
         )
-    if view.reported.empty and not view.is_reference:
+    if missing.empty or (view.reported.empty and not view.is_reference):
         intro = ""  # the headline has said so
+    documents = view.missing.loc[view.missing.index.difference(missing.index), ["target", "name"]]
     ordered: list[dict[str, Any]] = [
         {
             "department": department,
@@ -442,8 +438,13 @@ def missing_table(view: View) -> Html:
     ]
     return render(
         "missing.html.j2",
-        intro + "\n" + "\n".join(f"{g['department']}: {len(g['rows'])}" for g in ordered),
+        "\n".join(
+            [intro, *(f"{g['department']}: {len(g['rows'])}" for g in ordered), *documents["name"]]
+        ),
         intro=intro,
+        documents=documents.to_dict("records"),
+        with_names=view.domain_id is not None,
+        district=view.plan.info.district,
         groups=ordered,
         has_last=any(row["last"] for group in ordered for row in group["rows"]),
         is_reference=view.is_reference,

@@ -64,8 +64,9 @@ def _sections(cells: list[NotebookNode]) -> list[list[NotebookNode]]:
         if cell.cell_type != "markdown":
             parts[-1].append(cell)
             continue
-        for source in filter(str.strip, _HEADING.split(cell.source)):
-            piece = NotebookNode({**cell, "source": source})
+        for place, source in enumerate(filter(str.strip, _HEADING.split(cell.source))):
+            own = {"id": f"{cell.id}-{place}"} if place and "id" in cell else {}
+            piece = NotebookNode({**cell, **own, "source": source})
             if source.startswith("##"):
                 parts.append([piece])
             else:
