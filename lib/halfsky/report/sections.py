@@ -439,7 +439,11 @@ def missing_table(view: View) -> Html:
     return render(
         "missing.html.j2",
         "\n".join(
-            [intro, *(f"{g['department']}: {len(g['rows'])}" for g in ordered), *documents["name"]]
+            [
+                intro,
+                *(f"{g['department'] or '没有收录'}：{len(g['rows'])}项" for g in ordered),
+                *([f"不作对照：{numbers.joined(list(documents['name']))}"] if len(documents) else []),
+            ]
         ),
         intro=intro,
         documents=documents.to_dict("records"),
