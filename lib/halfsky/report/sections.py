@@ -436,15 +436,12 @@ def missing_table(view: View) -> Html:
         }
         for department, asked in groups.items()
     ]
+    text = [intro, *(f"{g['department'] or '没有收录'}：{len(g['rows'])}项" for g in ordered)]
+    if len(documents):
+        text.append(f"不作对照：{numbers.joined(list(documents['name']))}")
     return render(
         "missing.html.j2",
-        "\n".join(
-            [
-                intro,
-                *(f"{g['department'] or '没有收录'}：{len(g['rows'])}项" for g in ordered),
-                *([f"不作对照：{numbers.joined(list(documents['name']))}"] if len(documents) else []),
-            ]
-        ),
+        "\n".join(text),
         intro=intro,
         documents=documents.to_dict("records"),
         with_names=view.domain_id is not None,
