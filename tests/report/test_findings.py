@@ -147,6 +147,14 @@ def test_a_reference_region_gets_no_department_phase_or_countermeasure():
     assert "本规划目标值" in report.problems(view).text
 
 
+def test_what_a_reference_page_calls_unmet_is_among_its_problems():
+    """Within δ of the value an evaluated county has nearly met; a reference page says unmet."""
+    near = pd.concat([observations(BEHIND), observations({2025: 79.5}, "other")])
+    told = report.problems(view_of(near, role="reference")).text
+    assert "事项2：参加率" in told
+    assert "事项2" not in report.problems(view_of(near)).text
+
+
 def test_without_figures_there_is_one_useful_sentence():
     view = view_of(observations({}))
     (told,) = lines(report.goal_paragraphs(view))

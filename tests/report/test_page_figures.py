@@ -14,7 +14,7 @@ from halfsky.report.figures import (
     status_chart,
     warning_chart,
 )
-from halfsky.report.sections import _names_unit, series_table
+from halfsky.report.sections import _names_unit, publisher, series_table
 from small_view import small_view
 
 
@@ -65,3 +65,11 @@ def test_a_series_tells_the_whole_before_its_parts() -> None:
 )
 def test_a_unit_is_told_once(name: str, unit: str, is_told: bool) -> None:
     assert _names_unit(indicator().model_copy(update={"name": name, "unit": unit})) is is_told
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["公报 · 国家卫健委(新华社转载) · x", "表 · 新华网(引国家卫健委)", "国家卫生健康委(第三方转录)"],
+)
+def test_one_publisher_bears_one_name(source: str) -> None:
+    assert publisher(source) == "国家卫生健康委"

@@ -57,7 +57,8 @@ def experience(view: View) -> Html:
     return _listed(
         view,
         shown,
-        f"有数据的{n}项指标中，没有快于时间进度而又没有预警的。"
+        f"有数据的{n}项指标中，没有快于时间进度而又没有"
+        f"{'需要关注之处' if view.is_reference else '预警'}的。"
         if n
         else f"{len(view.targets)}项指标都没有可用数据，看不出哪些做法有成效。",
         closing,
@@ -200,12 +201,16 @@ def problems(view: View) -> Html:
     prose = Prose(view)
     opened = open_problems(view.targets, view.warnings)
     known = opened[~opened["action"].isin(_FILING)]
-    if not known.empty and view.is_reference:
-        # Old figures of another place are no problem of this plan's.
+    if view.is_reference:
+        # Old figures of another place are no problem of this plan's; whatever its page calls
+        # short of the value is told, though for an evaluated county it were nearly met.
+        short = view.targets[view.targets["status"] == Status.NEARLY]
         known = known[
             known["status"].isin([Status.UNMET, Status.NEARLY, Status.UNDECIDABLE])
             | (known["severity"] == Severity.RED)
         ]
+        others = short[~short["target"].isin(known["target"])]
+        known = pd.concat([part[["goal", "target"]] for part in (known, others)])
     by_target = {row["target"]: row for row in rows(view.targets)}
     items = []
     for goal, part in known.groupby("goal", sort=False):
@@ -222,7 +227,9 @@ def problems(view: View) -> Html:
     more += _measures_at_fault(view)
     if view.reported.empty:
         return note("".join([_no_figures(view), *items, *more]))
-    nothing = f"有数据的{len(view.reported)}项指标没有未达标的，也没有红色或黄色预警。"
+    nothing = f"有数据的{len(view.reported)}项指标没有" + (
+        "未达本规划目标值的。" if view.is_reference else "未达标的，也没有红色或黄色预警。"
+    )
     shown, closing = _after(shown, closing, more)
     return _listed(view, shown, nothing, closing)
 

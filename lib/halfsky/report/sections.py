@@ -540,9 +540,8 @@ def publisher(source: str) -> str:
     # Where a figure was copied from stands in the data, in brackets; a page names who issued it.
     # A text that quotes its source does not speak for itself: 智研咨询(引国家医保局).
     quoted = re.search(r"[(（]引([^)）]+)[)）]", named)
-    if quoted:
-        return quoted[1].strip()
-    name = re.split(r"[(（/]", named, maxsplit=1)[0].strip() or named
+    name = quoted[1] if quoted else re.split(r"[(（/]", named, maxsplit=1)[0] or named
+    name = name.strip()
     return _ONE_NAME.get(name, name)
 
 
