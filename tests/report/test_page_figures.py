@@ -69,7 +69,11 @@ def test_a_unit_is_told_once(name: str, unit: str, is_told: bool) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["公报 · 国家卫健委(新华社转载) · x", "表 · 新华网(引国家卫健委)", "国家卫生健康委(第三方转录)"],
+    [
+        "公报 · 国家卫健委(新华社转载) · x",
+        "表 · 新华网(引国家卫健委)",
+        "国家卫生健康委(第三方转录)",
+    ],
 )
 def test_one_publisher_bears_one_name(source: str) -> None:
     assert publisher(source) == "国家卫生健康委"
