@@ -21,6 +21,7 @@ def test_of_two_raters_the_lower_level_counts():
     row = milestone.levels(filed, ["a"]).iloc[0]
     assert row["level"] == 3
     assert row["is_disputed"]
+    assert row["documents"] == 1, "one document, judged twice"
 
 
 def test_a_raters_newer_rating_replaces_the_older():

@@ -258,6 +258,8 @@ class Tracer:
             duty = duties.targets.get(name) or duties.goals.get(name)
             figures.count += [len(duty.support)] if duty else []
         figures.count += [len(targets), len(targets) - int((targets["status"] == "未填报").sum())]
+        is_document = targets["type"] == "milestone"
+        figures.count.append(int((targets.loc[~is_document, "status"] == "未填报").sum()))
         self._constants(figures)
         return figures
 
@@ -359,6 +361,8 @@ class Tracer:
         bare = view.missing[~view.missing["goal"].isin(has_figures)]
         figures.count += [len(bare), bare["goal"].nunique(), bare["department"].nunique()]
         figures.count += known(bare["department"].value_counts())
+        # A reference page tells figures and documents that are missing apart.
+        figures.count.append((bare["type"] == "milestone").sum())
         found = open_problems(view.targets, view.warnings)
         figures.count.append(found.loc[found["status"] != "未填报", "goal"].nunique())
         found_ahead = ahead(view.targets, view.goals, view.warnings, assessment.effects)

@@ -20,6 +20,8 @@ LEVELS = 5
 def levels(evidence: pd.DataFrame, plan_targets: list[str]) -> pd.DataFrame:
     """The level each milestone has reached by the evidence filed.
 
+    A document that two raters judged stands in two rows and is counted once.
+
     Args:
         evidence: columns goal, target, date, document, issuer, level_claimed, rater, level;
             what was filed by the report year. Rows without a document or date do not count.
@@ -40,7 +42,7 @@ def levels(evidence: pd.DataFrame, plan_targets: list[str]) -> pd.DataFrame:
                 "target": target,
                 "level": float(newest.min()) if len(newest) else math.nan,
                 "n_raters": len(newest),
-                "documents": len(filed),
+                "documents": len(filed.drop_duplicates(["date", "document"])),
                 "last_date": filed["date"].iloc[-1] if len(filed) else None,
                 "is_disputed": bool(len(newest) > 1 and newest.min() < newest.max()),
             }

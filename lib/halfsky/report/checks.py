@@ -63,9 +63,12 @@ def local_check_table(view: View) -> Html:
             f"{check.log_score_stored:.3f}），仍采用在{learned}上学得的校准。"
         )
     near = 100 * coverage.sort_values("horizon")["coverage80"].iloc[0]
+    stated, near_stated = _against_stated(held80), _against_stated(near)
+    if stated == near_stated and stated:  # said of both at once, behind the second
+        stated, near_stated = "", f"，都{stated[1:]}"
     verdict += (
         f"{len(rolled)}次预测中，80%区间包住了{held80:.0f}%的实际值，95%区间包住了{held95:.0f}%"
-        f"{_against_stated(held80)}；只提前一年的，80%区间包住了{near:.0f}%{_against_stated(near)}。"
+        f"{stated}；只提前一年的，80%区间包住了{near:.0f}%{near_stated}。"
     )
     lines = [f"{r['horizon']} {r['coverage80']:.4g} {r['coverage95']:.4g}" for r in rows(coverage)]
     return render(
@@ -131,7 +134,8 @@ def _why(row: dict[str, Any], rule: str) -> str:
         side = "低" if row["value_before"] < 0 else "高"
         distance = numbers.difference(abs(row["value_before"]), row["unit"], row["decimals"])
         before = side + distance
-    return f"{int(row['value_year_before'])}年{before}；{int(row['value_year'])}年：{rule}"
+    opening = "" if rule[0].isdigit() else "："
+    return f"{int(row['value_year_before'])}年{before}；{int(row['value_year'])}年{opening}{rule}"
 
 
 def rank_table(view: View) -> Html:
@@ -193,7 +197,10 @@ def _agreement(view: View) -> str:
         return "没有两人同时评定的指标，不计算一致性。"
     told = f"两人评定{found.n}项，级别相同的占{100 * found.share_equal:.0f}%"
     if found.kappa is None:
-        return f"{told}；不足{MIN_TARGETS_FOR_KAPPA}项，或有一人只评了一个级别，不计算加权kappa。"
+        why = "其中一人各项评级相同"
+        if found.n < MIN_TARGETS_FOR_KAPPA:
+            why = f"不足{MIN_TARGETS_FOR_KAPPA}项"
+        return f"{told}；{why}，不计算加权kappa。"
     return (
         f"{told}；扣除偶然相同并按差几级计分的一致程度（二次加权kappa，1为完全一致，"
         f"0为不比偶然相同更好）为{found.kappa:.2f}。"

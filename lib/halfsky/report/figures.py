@@ -359,10 +359,10 @@ def status_chart(view: View) -> Shown:
         return NOTHING
     names = {d.domain: d.name for d in view.plan.domains}
     goals = view.goals.assign(domain=view.goals["domain"].map(names))
-    told = []
+    told, able = [], "对照" if view.is_reference else "评价"
     for name, part in goals.groupby("domain", sort=False):
-        known = int((part["status"] != Status.MISSING).sum())
-        told.append(f"{name}{len(part)}项中{known}项有数据")
+        known = int((~part["status"].isin([Status.MISSING, Status.UNDECIDABLE])).sum())
+        told.append(f"{name}{len(part)}项中{known}项可以{able}")
     return Chart(
         plot_status_counts(goals, is_reference=view.is_reference),
         "各领域目标的状态",

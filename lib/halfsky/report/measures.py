@@ -82,7 +82,8 @@ def cause_sentences(view: View) -> Html:
     if many:
         items.append(
             f"{numbers.joined(sound)}共{len(sound)}项目标未达标或有红色预警，对应的措施都按期启动，"
-            "填报未见延误" + ("，启动前后的数据见各领域报告。" if view.domain_id is None else "。")
+            "填报未见延误"
+            + ("；有启动前后数据的，见各领域报告。" if view.domain_id is None else "。")
         )
     return render(
         "list.html.j2",

@@ -22,7 +22,9 @@ def completion_paths(view: View) -> pd.DataFrame:
     """
     names = {d.domain: d.name for d in view.plan.domains}
     parts = [pd.DataFrame(columns=COLUMNS)]
-    targets = view.targets[view.targets["completion_pct"].notna()]
+    # A distance from another share is no way from a baseline: completion_chart leaves it out too.
+    is_way = view.targets["completion_pct"].notna() & (view.targets["type"] != "relative")
+    targets = view.targets[is_way]
     for row in targets.to_dict("records"):
         first, last = int(row["baseline_year"]), int(row["value_year"])
         past = view.history[

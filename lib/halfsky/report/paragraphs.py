@@ -41,7 +41,10 @@ def goal_paragraphs(view: View, only: Collection[str] | None = None) -> Html:
             _status=known["status"].map({s: n for n, s in enumerate(WEAKEST_FIRST)}),
             _p=known["p_met"].fillna(math.inf),
         ).sort_values(["_rank", "_status", "_p"], kind="stable")
-        text = _paragraph(view, prose, rows(lead), len(part) - len(known))
+        missing = part[part["status"] == Status.MISSING]
+        if view.is_reference:  # a nation publishes figures, no documents of a county's
+            missing = missing[missing["type"] != "milestone"]
+        text = _paragraph(view, prose, rows(lead), len(missing))
         if is_backed(text, view.plan):
             told.append({"label": goal_label(view, str(goal)), "text": text})
     rest = _without_figures(view)
@@ -78,7 +81,10 @@ def _others(view: View, others: list[dict[str, Any]], missing: int, goal: str) -
     stand = {row["status"] for row in met}
     word = "达到或基本达到" if len(stand) > 1 else "基本达到" if Status.NEARLY in stand else "达到"
     parts = []
-    for key, group in (("met", met), ("open", unmet), ("unclear", unclear)):
+    few = [row for row in unclear if row["rule"] == "few_events"]
+    unclear = [row for row in unclear if row["rule"] != "few_events"]
+    groups = {"met": met, "open": unmet, "few": few, "unclear": unclear}
+    for key, group in groups.items():
         if group:
             parts.append(say("others", key, goal, names=values_of(group), met=word))
     if missing:
@@ -98,6 +104,7 @@ def _without_figures(view: View) -> str:
     etc = "等" if len(goals) > MOST_LABELS else "共" if len(goals) > 1 else "这"
     told = f"{labels}{etc}{len(goals)}项目标没有可用数据，涉及{len(missing)}项指标要求"
     if view.is_reference:
-        return told + "，未收录到公布数据，无法对照。"
+        documents = int((missing["type"] == "milestone").sum())
+        return told + (f"（其中机制类{documents}项）" if documents else "") + "，无法对照。"
     departments = by_department(missing)
     return f"{told}，须由{departments}于{due(view.plan.info, 'returns', view.year)}报送。"

@@ -275,7 +275,8 @@ class Prose:
     def pace(self, row: Row) -> str:
         """The straight line from here to the target, beside the recent pace."""
         is_told = row["status"] == Status.MET or row["doubt"] is not None
-        if row["needed_pace"] is None or is_told:
+        # A handful of cases has no pace: each is reviewed, and the years are pooled.
+        if row["needed_pace"] is None or is_told or row["rule"] == "few_events":
             return ""
         enough = row["speed_up"] is not None and row["speed_up"] <= 1
         if contradicts_forecast(row):
@@ -396,7 +397,7 @@ class Prose:
         started, money, people = row["started_year"], row["money_wan"], row["people"]
         spent = ""
         if with_cost and money is not None and money > 0:
-            spent += f"，累计投入{numbers.heads(money)}万元"
+            spent += f"，累计投入{numbers.number(money, 1).removesuffix('.0')}万元"
         if with_cost and people is not None and people > 0:
             spent += f"，{int(row['people_year'])}年惠及{numbers.heads(people)}人"
         return self._say(
@@ -523,7 +524,7 @@ def short_name(row: Row) -> str:
 
 def claim(row: Row) -> str:
     """，要求提高: which of two clauses on one indicator is meant, where short_name does not say."""
-    found = re.search(_file()["statement_name"], row["name"])
+    found = re.search("(提高|稳定)$", row["name"])
     return f"，要求{found[1]}" if found else ""
 
 

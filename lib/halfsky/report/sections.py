@@ -175,7 +175,7 @@ def within_error(view: View, row: Mapping[str, Any]) -> str:
         & (gaps["verdict"] == "same")
     ]
     is_noise = bool((same["widened"].abs() > same["delta"]).any())
-    return "，变化在抽样误差之内" if is_noise else ""
+    return "，达到要求，但变化在抽样误差之内" if is_noise else ""
 
 
 def completion_table(view: View) -> Html:
@@ -522,7 +522,8 @@ def _place(part: pd.DataFrame) -> tuple[int, int, str]:
 def _names_unit(indicator: Indicator) -> bool:
     """Does the name itself say what is counted? 登记结婚对数 does, 常住人口 in 人 does not."""
     unit = indicator.unit
-    return unit in indicator.name and (unit != "人" or "人数" in indicator.name)
+    # 年限 and 年龄 are no 年 that is counted.
+    return unit in indicator.name and unit != "年" and (unit != "人" or "人数" in indicator.name)
 
 
 def _printed(value: Any, indicator: Indicator) -> str:
@@ -672,12 +673,13 @@ def expected_sentence(view: View) -> Html:
         return note("没有一项目标的全部指标都能预测，无法估计到期达标的目标数。")
     rules = view.assessment.assumptions.thresholds.expected
     most = count.mean + count.n_all - count.n
+    alone = (count.low_independent, count.high_independent)
+    apart = "也一样" if alone == (count.low, count.high) else f"则为{alone[0]}—{alone[1]}项"
     return sentence(
         f"{count.n_all}项目标中有{count.n}项的全部指标可以预测。按{chance_word(view)}合计，到{end}年其中约"
         f"{count.mean:.1f}项{'将达到本规划目标值' if view.is_reference else '达标'}，80%区间"
         f"{count.low}—{count.high}项（领域内相关{rules.within_domain:g}、领域间"
-        f"{rules.between_domains:g}；若互不相关则为"
-        f"{count.low_independent}—{count.high_independent}项）。"
+        f"{rules.between_domains:g}；若互不相关{apart}）。"
         f"其余{count.n_all - count.n}项无法预测，全部目标的范围因此是"
         f"{count.mean:.1f}—{most:.1f}项。"
     )

@@ -186,14 +186,15 @@ class Words:
 
         Beside the recent pace, unless that would say the opposite of the probability.
         """
-        if not numbers.is_known(row["needed_pace"]) or row.get("doubt") is not None:
+        is_doubtful = row.get("doubt") is not None or row.get("rule") == "few_events"
+        if not numbers.is_known(row["needed_pace"]) or is_doubtful:
             return ""
         pace = row["needed_pace"]
         needed = phrase("pace", "needed", r=row, pace=pace, **moving(row, pace))
         if contradicts_forecast(row) or has_moved_away(row):
             return needed
         if row["is_stalled"]:
-            return f"{needed}，近期{phrase('pace', 'stalled')}"
+            return f"{needed}，近五个年份{phrase('pace', 'stalled')}"
         if numbers.is_known(row["speed_up"]):
             return f"{needed}，{phrase('pace', 'speed_up', r=row)}"
         return needed

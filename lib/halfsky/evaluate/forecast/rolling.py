@@ -171,7 +171,7 @@ def reliability_table(rolled: pd.DataFrame) -> pd.DataFrame:
 class LocalCheck:
     """Could the region's own errors replace the stored size of error, and did they?
 
-    series, origins: with at least MIN_ORIGINS origins, and the origins of all. is_possible:
+    series, origins: with at least MIN_ORIGINS origins, and how many these have. is_possible:
     enough of both. multiplier: local ÷ stored size, NaN where not possible. log_score_stored,
     log_score_local: mean log density of unseen series' errors. is_used: local is better.
     """
@@ -191,7 +191,7 @@ def local_check(rolled: pd.DataFrame, calibration: Calibration) -> LocalCheck:
     counts = rolled.groupby("series")["origin"].nunique()
     enough = counts.index[counts >= MIN_ORIGINS]
     possible = len(enough) >= MIN_SERIES
-    origins = int(counts.sum())
+    origins = int(counts[enough].sum())
     nan = float("nan")
     if not possible:
         return LocalCheck(len(enough), origins, False, nan, nan, nan, False, calibration)

@@ -36,7 +36,7 @@ from halfsky.report.sections import (
     words_for,
 )
 from halfsky.report.view import View
-from halfsky.report.words import rows, status_mark, status_word
+from halfsky.report.words import contradicts_forecast, rows, status_mark, status_word
 
 # What describes a district before its women are spoken of; those without figures are left out.
 BACKGROUND = (
@@ -344,7 +344,8 @@ def open_by_domain(view: View) -> Table | Html:
         told.append(row)
     return Table(
         pd.DataFrame(told),
-        f"{'未达' if view.is_reference else '未达标'}、不可判和未填报的指标",
+        f"{'未达' if view.is_reference else '未达标'}、不可判和"
+        f"{status_word(Status.MISSING, view.is_reference)}的指标",
         note=made_up(view),
         weights=(12, 54, 21, 13),
     )
@@ -413,7 +414,8 @@ def open_targets(view: View) -> pd.DataFrame:
 def causes(view: View) -> Html:
     """Why targets are not met, as far as figures tell: stalled, too slow, few cases, no data."""
     found = open_targets(view)
-    found = found[found["doubt"].isna()]  # no pace can be read off a figure to be verified
+    # No pace can be read off a figure to be verified, nor off a handful of cases.
+    found = found[found["doubt"].isna() & (found["rule"] != "few_events")]
     # Two requirements on one series stall or move together: it is told once.
     series = found["indicator"].notna() & found.duplicated(["indicator", "sex", "age", "area"])
     found = found[~series]
@@ -426,7 +428,8 @@ def causes(view: View) -> Html:
     # Five years may have gone up and still end below the start: that is not the right way.
     sign = found["comparator"].map({">=": 1.0, "<=": -1.0}).astype(float)
     is_better = found["baseline"].isna() | sign.isna() | (sign * found["progress"] > 0)
-    slow = found[(found["speed_up"] > 1) & is_better]
+    is_said = [not contradicts_forecast(row) for row in rows(found)]
+    slow = found[(found["speed_up"] > 1) & is_better & pd.Series(is_said, found.index, dtype=bool)]
     back = found[~found["is_stalled"].fillna(False) & ~is_better & found["progress"].notna()]
     if len(slow):
         names = [f"{_moves(r, prose)}（{words.pace(r)}）" for r in rows(slow)]
@@ -449,7 +452,7 @@ def causes(view: View) -> Html:
     if len(short):
         lines.append(
             f"数据年份不足5个或已滞后的{len(short)}项：{_names(short)}，"
-            "只比较现值与基期，不判断快慢。"
+            "走势只作参考，快慢不作结论。"
         )
     if not lines:
         return Html("", "")
