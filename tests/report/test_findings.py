@@ -23,6 +23,7 @@ from halfsky.report.html import Html
 from halfsky.report.markup import read
 from halfsky.report.prose import (
     Prose,
+    claim,
     counted,
     is_backed,
     place_of,
@@ -153,6 +154,8 @@ def test_what_a_reference_page_calls_unmet_is_among_its_problems():
     told = report.problems(view_of(near, role="reference")).text
     assert "事项2：参加率" in told
     assert "事项2" not in report.problems(view_of(near)).text
+    assert "与要求相差不超过" in report.completion_table(view_of(near)).html
+    assert "不超过" not in report.completion_table(view_of(near, role="reference")).html
 
 
 def test_without_figures_there_is_one_useful_sentence():
@@ -564,3 +567,15 @@ def test_paces_are_not_asked_of_what_is_likely_or_in_doubt():
         other = view_of(figures())
         other.__dict__["targets"] = other.targets.assign(**changed)
         assert name not in report.what_if_table(other).text
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        pytest.param("女党员比例提高", "，要求提高", id="rise"),
+        pytest.param("董事会女性比例稳定", "，要求稳定", id="hold"),
+        pytest.param("女职工特别规定执行", "", id="what is carried out is no second clause"),
+    ],
+)
+def test_of_two_clauses_on_one_indicator_the_one_meant_is_told(name, told):
+    assert claim({"name": name}) == told

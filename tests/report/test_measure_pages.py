@@ -91,7 +91,7 @@ def test_a_measure_without_result_is_told_with_its_cost():
         finding="done_without_result"), targets=targets)  # fmt: skip
     told = report.cause_sentences(View(found, flat.observations, {}, "things")).text
     assert "2021年启动，已完成，所服务的指标与基期相比都没有明显改善" in told
-    assert "累计投入30.0万元、惠及800人次" in told
+    assert "累计投入30万元、惠及800人次" in told
 
 
 def test_the_effect_table_shows_four_pieces_with_figures_and_no_cause():
@@ -100,7 +100,7 @@ def test_the_effect_table_shows_four_pieces_with_figures_and_no_cause():
     assert row["side"] == "beyond95"
     for figure in ("2023—2025年平均66.3%", f"{row['point']:.1f}%", "对照0个，不足5个", "不足19个"):
         assert figure in shown.html
-    assert "累计投入30.0万元、惠及800人次" in shown.html
+    assert "累计投入30万元、惠及800人次" in shown.html
     assert row["grade"] == "C", "without comparisons two pieces hold"
     assert "与措施起作用初步一致" in shown.html
     assert "导致" not in shown.html

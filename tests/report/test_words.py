@@ -61,3 +61,19 @@ def test_a_table_asks_a_gap_to_narrow_and_a_count_to_grow_as_the_text_does(row, 
 )
 def test_a_change_that_prints_as_nothing_has_no_sign(change, shown):
     assert numbers.signed(change, 1) == shown
+
+
+@pytest.mark.parametrize(
+    "found", [{"rule": "few_events"}, {"rule": "short", "doubt": "denominator_moved"}]
+)
+def test_no_pace_is_read_off_a_handful_of_cases_or_a_figure_to_be_verified(found):
+    row = SHARE | {"needed_pace": 0.5, "p_met": None, "is_stalled": True, "speed_up": None}
+    assert "今后每年需提高" in WORDS.pace(row | {"rule": "short", "doubt": None})
+    assert WORDS.pace(row | {"doubt": None} | found) == ""
+
+
+@pytest.mark.parametrize(
+    ("wan", "shown"), [(92.5, "92.5万元"), (120.0, "120万元"), (0.04, "0万元")]
+)
+def test_money_is_told_as_it_was_filed(wan, shown):
+    assert numbers.money(wan) == shown

@@ -104,8 +104,8 @@ def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
     told += _evidence(view, targets)
     unmet = view.goals.loc[view.goals["status"] == Status.UNMET, "goal"]
     if goal in set(unmet):  # an example for its evidence alone: nobody is to read it as reached
-        short = view.targets[(view.targets["goal"] == goal)]
-        short = short[short["status"] == Status.UNMET]
+        is_short = (view.targets["goal"] == goal) & (view.targets["status"] == Status.UNMET)
+        short = view.targets[is_short]
         told += f"；该目标因{numbers.joined(list(short['name']), 2)}未达标，尚未达到"
     return told + "。"
 

@@ -239,10 +239,10 @@ def _measure(view: View, measure: str) -> str:
 
 
 def _spent(row: dict[str, Any]) -> str:
-    """累计投入120.0万元、惠及9,000人次; empty where neither was filed."""
+    """累计投入120万元、惠及9000人次; empty where neither was filed."""
     parts = []
     if row["money_wan"] is not None:
-        parts.append(f"投入{numbers.number(row['money_wan'], 1)}万元")
+        parts.append(f"投入{numbers.money(row['money_wan'])}")
     if row["person_times"] is not None:
         parts.append(f"惠及{numbers.heads(row['person_times'])}人次")
     return "累计" + "、".join(parts) if parts else ""

@@ -137,6 +137,11 @@ def heads(value: Any) -> str:
     return f"{float(value):.0f}" if is_known(value) else "—"
 
 
+def money(wan: Any) -> str:
+    """A sum of 万元 as returns give it, to a thousand yuan: 92.5万元, 120万元."""
+    return number(wan, 1).removesuffix(".0") + "万元"
+
+
 def signed(value: Any, decimals: Any = 1) -> str:
     """A change with its sign, one decimal more than the figure it changes: +0.38, −0.46."""
     if not is_known(value):

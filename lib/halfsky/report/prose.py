@@ -24,7 +24,13 @@ from halfsky.report import numbers
 from halfsky.report.movement import moving, verbs
 from halfsky.report.sections import words_for
 from halfsky.report.view import View
-from halfsky.report.words import contradicts_forecast, environment, has_moved_away, status_word
+from halfsky.report.words import (
+    contradicts_forecast,
+    environment,
+    has_moved_away,
+    has_no_pace,
+    status_word,
+)
 
 Row = Mapping[str, Any]
 _AS_TOLD = (
@@ -274,9 +280,8 @@ class Prose:
 
     def pace(self, row: Row) -> str:
         """The straight line from here to the target, beside the recent pace."""
-        is_told = row["status"] == Status.MET or row["doubt"] is not None
-        # A handful of cases has no pace: each is reviewed, and the years are pooled.
-        if row["needed_pace"] is None or is_told or row["rule"] == "few_events":
+        is_met = row["status"] == Status.MET
+        if row["needed_pace"] is None or is_met or has_no_pace(row):
             return ""
         enough = row["speed_up"] is not None and row["speed_up"] <= 1
         if contradicts_forecast(row):
@@ -397,7 +402,7 @@ class Prose:
         started, money, people = row["started_year"], row["money_wan"], row["people"]
         spent = ""
         if with_cost and money is not None and money > 0:
-            spent += f"，累计投入{numbers.number(money, 1).removesuffix('.0')}万元"
+            spent += f"，累计投入{numbers.money(money)}"
         if with_cost and people is not None and people > 0:
             spent += f"，{int(row['people_year'])}年惠及{numbers.heads(people)}人"
         return self._say(
@@ -524,7 +529,7 @@ def short_name(row: Row) -> str:
 
 def claim(row: Row) -> str:
     """，要求提高: which of two clauses on one indicator is meant, where short_name does not say."""
-    found = re.search("(提高|稳定)$", row["name"])
+    found = re.search(_file()["claim_name"], row["name"])
     return f"，要求{found[1]}" if found else ""
 
 

@@ -186,8 +186,7 @@ class Words:
 
         Beside the recent pace, unless that would say the opposite of the probability.
         """
-        is_doubtful = row.get("doubt") is not None or row.get("rule") == "few_events"
-        if not numbers.is_known(row["needed_pace"]) or is_doubtful:
+        if not numbers.is_known(row["needed_pace"]) or has_no_pace(row):
             return ""
         pace = row["needed_pace"]
         needed = phrase("pace", "needed", r=row, pace=pace, **moving(row, pace))
@@ -223,6 +222,14 @@ class Words:
     def _places(row: Mapping[str, Any]) -> int:
         """Differences and paces keep one decimal more than the figure they come from."""
         return (int(row["decimals"]) if numbers.is_known(row["decimals"]) else 1) + 1
+
+
+def has_no_pace(row: Mapping[str, Any]) -> bool:
+    """No pace is read off a figure to be verified, nor off a handful of cases.
+
+    The one is checked first; of the others each is reviewed, and the years are pooled.
+    """
+    return row.get("doubt") is not None or row.get("rule") == "few_events"
 
 
 def contradicts_forecast(row: Mapping[str, Any]) -> bool:

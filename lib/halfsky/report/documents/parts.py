@@ -36,7 +36,7 @@ from halfsky.report.sections import (
     words_for,
 )
 from halfsky.report.view import View
-from halfsky.report.words import contradicts_forecast, rows, status_mark, status_word
+from halfsky.report.words import contradicts_forecast, has_no_pace, rows, status_mark, status_word
 
 # What describes a district before its women are spoken of; those without figures are left out.
 BACKGROUND = (
@@ -414,8 +414,7 @@ def open_targets(view: View) -> pd.DataFrame:
 def causes(view: View) -> Html:
     """Why targets are not met, as far as figures tell: stalled, too slow, few cases, no data."""
     found = open_targets(view)
-    # No pace can be read off a figure to be verified, nor off a handful of cases.
-    found = found[found["doubt"].isna() & (found["rule"] != "few_events")]
+    found = found.loc[[not has_no_pace(row) for row in rows(found)]]
     # Two requirements on one series stall or move together: it is told once.
     series = found["indicator"].notna() & found.duplicated(["indicator", "sex", "age", "area"])
     found = found[~series]
@@ -445,7 +444,7 @@ def causes(view: View) -> Html:
     few = view.targets[view.targets["rule"] == "few_events"]
     if len(few):
         lines.append(f"例数太少、不能下结论的{len(few)}项：{_names(few)}，宜看多年合并数。")
-    unclear = found[(found["status"] == Status.UNDECIDABLE) & (found["rule"] != "few_events")]
+    unclear = found[found["status"] == Status.UNDECIDABLE]
     if len(unclear):
         lines.append(f"上升是否减缓还看不出来的{len(unclear)}项：{_names(unclear)}。")
     short = view.reported[view.reported["data"].isin(["趋势不足", "滞后"])]
