@@ -31,7 +31,7 @@ _DOT = base64.b64decode(
 def read(folder: Path, region: str, year: int) -> dict[str, BeautifulSoup]:
     """The nine pages by stem, executed in this process, evaluated once."""
     plan, place = load_plan(), load_region(region)
-    wanted = pages(plan)
+    requested = pages(plan)
     handed = folder / f"{region}-{year}.pickle"
     hand_over(handed, plan, place, year)
     made = {}
@@ -40,11 +40,11 @@ def read(folder: Path, region: str, year: int) -> dict[str, BeautifulSoup]:
         patch.setattr(Chart, "png", _DOT)
         # The shell puts its own namespace in this one's place, from which no process can spawn.
         patch.setitem(sys.modules, "__main__", sys.modules["__main__"])
-        for page in wanted:
+        for page in requested:
             notebook = nbformat.read(page.notebook, as_version=4)
             _execute(notebook, {"year": year, "region": region})
             outcome = Outcome(page.stem, page.notebook, 0.0)
-            html = publish.page(page, wanted, notebook, place, plan, year, {}, outcome)
+            html = publish.page(page, requested, notebook, place, plan, year, {}, outcome)
             made[page.stem] = BeautifulSoup(html, "html.parser")
     return made
 
@@ -79,7 +79,7 @@ def _plain(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def told(page: BeautifulSoup, *, tables: bool) -> str:
+def rendered(page: BeautifulSoup, *, tables: bool) -> str:
     """A page's own words, one paragraph or cell a line; commands and the footer left out."""
     return "\n".join(lines(page, tables=tables))
 

@@ -40,7 +40,7 @@ def test_every_bad_parameter_is_named_at_once(year, region, plan, columns):
     with pytest.raises(ParameterError) as caught:
         check_parameters(year, region, plan)
     assert {p.column for p in caught.value.problems} == columns
-    assert all(p.mend for p in caught.value.problems)
+    assert all(p.hint for p in caught.value.problems)
 
 
 def test_a_misspelt_parameter_is_found_in_papermills_own_cell():

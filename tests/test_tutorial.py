@@ -149,8 +149,8 @@ def test_the_tutorial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             names = {path.name for path in (REGION / "briefs").iterdir()}
             assert {"区政府简报.docx", "各部门一览.xlsx"} <= names
             (sheet,) = (REGION / "briefs").glob("[0-9][0-9]_区水务局.docx")
-            told = docx.Document(str(sheet)).tables[0]
-            assert "92.1%" in "".join(cell.text for row in told.rows for cell in row.cells)
+            rendered = docx.Document(str(sheet)).tables[0]
+            assert "92.1%" in "".join(cell.text for row in rendered.rows for cell in row.cells)
     assert [line.split()[0] for line in done] == [
         *("template", "ingest", "run", "brief", "ingest", "run", "verify", "run")
     ]

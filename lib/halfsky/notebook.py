@@ -17,7 +17,13 @@ from threadpoolctl import threadpool_limits
 
 from halfsky import data
 from halfsky.evaluate.assessment import Assessment, Assumptions, assess
-from halfsky.evaluate.disclosure import KEYS, Edition, conceal, withhold, withhold_people
+from halfsky.evaluate.disclosure import (
+    KEYS,
+    Edition,
+    suppress_cells,
+    suppress_headcounts,
+    suppress_results,
+)
 from halfsky.plan import (
     DEFAULT_PLAN,
     ParameterError,
@@ -62,7 +68,7 @@ def check_parameters(year: object, region: object, plan: object) -> tuple[int, R
         problems.append(
             Problem(
                 what=tr("年份不是整数", "the year is not a whole number"),
-                mend=tr("请写成 2025 这样的四位年份，不加引号。", "Write four digits like 2025."),
+                hint=tr("请写成 2025 这样的四位年份，不加引号。", "Write four digits like 2025."),
                 column="year",
                 value=str(year),
             )
@@ -71,7 +77,7 @@ def check_parameters(year: object, region: object, plan: object) -> tuple[int, R
         problems.append(
             Problem(
                 what=tr("年份不在规划期内", "the year lies outside the plan"),
-                mend=tr(f"请用 {first}—{last} 之间的年份。", f"Use a year from {first} to {last}."),
+                hint=tr(f"请用 {first}—{last} 之间的年份。", f"Use a year from {first} to {last}."),
                 column="year",
                 value=str(year),
             )
@@ -135,7 +141,7 @@ def open_study(
             [
                 Problem(
                     what=tr("不认识的参数", "unknown parameter"),
-                    mend=tr("可用的参数：", "Parameters: ") + "、".join(PARAMETERS),
+                    hint=tr("可用的参数：", "Parameters: ") + "、".join(PARAMETERS),
                     column=name,
                 )
                 for name in unknown
@@ -146,7 +152,7 @@ def open_study(
         raise ParameterError(
             Problem(
                 what=tr(f"没有名为“{domain}”的领域", f"no domain named '{domain}'"),
-                mend=tr("可用的领域：", "Domains: ") + "、".join(loaded.info.domains),
+                hint=tr("可用的领域：", "Domains: ") + "、".join(loaded.info.domains),
                 column="domain",
                 value=domain,
             )
@@ -195,8 +201,8 @@ def _evaluate(
     edition = Edition(filed, filed.loc[[], KEYS])
     if public and region.role != "reference":
         smallest = assumptions.thresholds.disclosure.smallest
-        edition = withhold(filed, plan, assumptions.units, smallest)
-        returns = withhold_people(returns, smallest)
+        edition = suppress_cells(filed, plan, assumptions.units, smallest)
+        returns = suppress_headcounts(returns, smallest)
     observations = edition.observations
     # The series are short: threads cost more than they give, and fight over the cores.
     with threadpool_limits(limits=1):
@@ -204,7 +210,7 @@ def _evaluate(
             plan, region, year, observations, evidence, assumptions, references, returns
         )
         if public:
-            result = conceal(result, edition, filed)
+            result = suppress_results(result, edition, filed)
     return result, as_known(observations, year)
 
 

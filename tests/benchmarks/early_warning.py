@@ -33,7 +33,7 @@ from scipy import optimize
 
 from halfsky.evaluate.forecast import benchmark as room
 from halfsky.evaluate.forecast import forecast, learn, scores
-from halfsky.evaluate.warning.worsening import chance_of_fall
+from halfsky.evaluate.warning.deterioration import chance_of_fall
 from halfsky.plan.calibration import Calibration, load_calibration
 from halfsky.plan.thresholds import load_thresholds
 
@@ -226,7 +226,7 @@ def follow(
 def falls(followed: pd.DataFrame) -> dict[str, Any]:
     """P falling by .20 within a year: how often it did, and how often that was to be expected.
 
-    The chance is the one the report prints (evaluate.warning.worsening), by the P before.
+    The chance is the one the report prints (evaluate.warning.deterioration), by the P before.
     """
     limit = load_thresholds().warning.fall_in_p
     later = followed[["task_id", "left", "p"]].assign(left=followed["left"] + 1)

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from halfsky.demo import REGION, district
-from halfsky.evaluate import subareas
-from halfsky.evaluate.places import comparable
+from halfsky.evaluate import funnel_plot
+from halfsky.evaluate.comparable import comparable
 from halfsky.plan import load_plan, load_units
 from halfsky.plan.thresholds import load_thresholds
 
@@ -36,7 +36,7 @@ def study(seeds: range) -> dict[str, float]:
         for with_stories in (True, False):
             made = district(plan, seed=seed, with_stories=with_stories)
             rows = comparable(made.observations, plan, REGION, units)
-            areas, _ = subareas.find(rows, plan, YEAR, rules)
+            areas, _ = funnel_plot.compute_funnels(rows, plan, YEAR, rules)
             flagged = areas[areas["is_flagged"]]
             if not with_stories:
                 null_flags.append(len(flagged))

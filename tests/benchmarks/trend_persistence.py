@@ -76,13 +76,13 @@ def scored_series(folder: Path) -> Iterator[tuple[str, str, str, np.ndarray, np.
     about = pd.read_csv(folder / "indicators.csv", encoding="utf-8").set_index("indicator")
     series = pd.read_csv(folder / "series.csv", encoding="utf-8")
     for (name, indicator), part in series.groupby(["series_id", "indicator"], sort=False):
-        told = about.loc[indicator]
+        rendered = about.loc[indicator]
         score = scored(
             part["value"].to_numpy(float),
-            is_percent=told["unit"] == "percent",
-            is_higher_better=told["direction"] == "up",
+            is_percent=rendered["unit"] == "percent",
+            is_higher_better=rendered["direction"] == "up",
         )
-        yield str(name), str(indicator), str(told["kind"]), part["year"].to_numpy(int), score
+        yield str(name), str(indicator), str(rendered["kind"]), part["year"].to_numpy(int), score
 
 
 def real(folder: Path) -> pd.DataFrame:
@@ -151,7 +151,7 @@ def _kept(years: np.ndarray, score: np.ndarray, name: str, kind: str) -> list[di
     return [{"series": name, "kind": kind, **one} for one in stretches(values)]
 
 
-def told(frame: pd.DataFrame) -> dict[str, float]:
+def rendered(frame: pd.DataFrame) -> dict[str, float]:
     """Pace kept: a ratio of sums. The rest gives each series the same weight."""
     weight = 1 / frame.groupby("series")["series"].transform("size")
     kept = (frame["following"].sum() / NEXT) / (frame["past"].sum() / SEEN)
@@ -175,10 +175,10 @@ def _quantile(values: pd.Series, weight: pd.Series, level: float) -> float:
 def main(folder: Path) -> None:
     frame = real(folder)
     out = {
-        "all": told(frame),
-        "not_modelled": told(frame[frame["kind"] != "modelled"]),
-        "modelled": told(frame[frame["kind"] == "modelled"]),
-        "synthetic": told(synthetic()),
+        "all": rendered(frame),
+        "not_modelled": rendered(frame[frame["kind"] != "modelled"]),
+        "modelled": rendered(frame[frame["kind"] == "modelled"]),
+        "synthetic": rendered(synthetic()),
         "paces": paces(folder),
     }
     text = json.dumps(out, indent=1)

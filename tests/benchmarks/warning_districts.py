@@ -69,7 +69,7 @@ TARGETS = 4
 FIRST = 1401
 LEARNERS = range(801, 813)  # districts whose errors the local calibration is learned from
 DEMO = Region(id="demo", name="合成", short="合成", role="synthetic", plan="jiutai_2021_2030")
-FAMILIES = (Family.HARD, Family.WORSENING, Family.UNUSUAL, Family.VOLATILE)
+FAMILIES = (Family.OFF_TRACK, Family.DETERIORATION, Family.UNUSUAL, Family.VOLATILE)
 LENGTHS = (7, 11, 15)
 EFFECTS = (1, 2, 3, 5)
 KINDS = ("jump", "reversal", "noise", "slip", "slow")
@@ -131,23 +131,23 @@ def null_district(seed: int, count: int = TARGETS, *, calibration: Calibration) 
     assumed = found.assumptions.thresholds
     table = expected_false(found.warning_tests, found.warnings, assumed.warning)
     rows = {row["family"]: row for row in table.to_dict("records")}
-    hard = found.warnings[found.warnings["family"] == Family.HARD]
-    met = sum(final.get(target) == Status.MET for target in hard["target"])
+    off_track = found.warnings[found.warnings["family"] == Family.OFF_TRACK]
+    met = sum(final.get(target) == Status.MET for target in off_track["target"])
     out: dict[str, Any] = {"seed": seed, "targets": count}
     for family in FAMILIES:
         row = rows[family]
         out[family.value] = {
             "found": int(row["found"]),
-            "false": met if family == Family.HARD else int(row["found"]),
+            "false": met if family == Family.OFF_TRACK else int(row["found"]),
             "expected": round(float(row["expected"]), 4),
             "most": round(float(row["most"]), 4),
             "tests": int(row["tests"]) - int(row["unknown"]),
         }
     out["hard"] = [
         [round(float(inputs["p"]), 3), int(final.get(target) == Status.MET)]
-        for target, inputs in zip(hard["target"], hard["inputs"], strict=True)
+        for target, inputs in zip(off_track["target"], off_track["inputs"], strict=True)
     ]
-    worse = found.warning_tests[found.warning_tests["family"] == Family.WORSENING]
+    worse = found.warning_tests[found.warning_tests["family"] == Family.DETERIORATION]
     for rule, part in worse.groupby("rule"):
         out[str(rule)] = [int(part["fired"].sum()), round(float(part["chance"].sum()), 4)]
     tested = found.warning_tests[found.warning_tests["family"] == Family.UNUSUAL]
@@ -349,7 +349,7 @@ def _more_by_chance(
     Families 1 and 2 by Poisson; families 3 and 4 promise that at most a share q of districts
     without anything wrong shows a finding: binomial.
     """
-    if family in (Family.HARD, Family.WORSENING):
+    if family in (Family.OFF_TRACK, Family.DETERIORATION):
         return float(stats.poisson.sf(false - 1, expected)) if false else 1.0
     hit = sum(row["false"] > 0 for row in rows)
     return float(stats.binom.sf(hit - 1, len(rows), load_thresholds().warning.fdr))
@@ -386,18 +386,18 @@ def _power(districts: list[dict[str, Any]]) -> dict[str, Any]:
     return out
 
 
-def markdown(told: dict[str, Any]) -> str:
+def markdown(rendered: dict[str, Any]) -> str:
     lines = [
         "# Warnings on synthetic districts",
         "Written by tests/benchmarks/warning_districts.py.\n",
-        f"## Nothing planted: {told['districts']} districts, {told['targets']} targets, report "
-        f"year {YEAR}, plan ending {END}\n",
+        f"## Nothing planted: {rendered['districts']} districts, {rendered['targets']} targets, "
+        f"report year {YEAR}, plan ending {END}\n",
         "| family | tests | found | false | expected false | at most | districts with a false one "
         "| P(so many by chance) |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for family in FAMILIES:
-        row = told[family.value]
+        row = rendered[family.value]
         lines.append(
             f"| {family.value} | {row['tests']} | {row['found']} | {row['false']} | "
             f"{row['expected']:.1f} | {row['most']:.1f} | "
@@ -407,21 +407,21 @@ def markdown(told: dict[str, Any]) -> str:
     lines += [
         "\nFalse: of family 1, met in the end; of the others, every finding.",
         "\nFamily 2 by rule, found and expected: "
-        + ", ".join(f"{rule} {n} and {e:.1f}" for rule, (n, e) in told["worsening"].items()),
+        + ", ".join(f"{rule} {n} and {e:.1f}" for rule, (n, e) in rendered["worsening"].items()),
         "\nFamily 1 by P, warned, mean P, met: "
         + "; ".join(
             f"P {band}: {n:.0f}, {p:.2f}, {met:.2f}"
-            for band, (n, p, met) in told["met_by_p"].items()
+            for band, (n, p, met) in rendered["met_by_p"].items()
         ),
         "\nShare of one-step p-values at or below: "
-        + ", ".join(f"{c}: {share:.3f}" for c, share in told["unusual_p_below"].items()),
+        + ", ".join(f"{c}: {share:.3f}" for c, share in rendered["unusual_p_below"].items()),
         "\nFamily 5 (deterministic): "
-        + (", ".join(f"{rule} {n}" for rule, n in told["data"].items()) or "none"),
+        + (", ".join(f"{rule} {n}" for rule, n in rendered["data"].items()) or "none"),
         "\n## Power: share found, by length of series and effect (residual sd)\n",
         "| kind: rule | years | series a cell | " + " | ".join(str(e) for e in EFFECTS) + " |",
         "|---|---|---|" + "---|" * len(EFFECTS),
     ]
-    for name, lengths in told["power"].items():
+    for name, lengths in rendered["power"].items():
         for length, effects in lengths.items():
             cells = [f"{effects[str(e)]['share']:.2f}" for e in EFFECTS if str(e) in effects]
             each = min(effect["n"] for effect in effects.values())
@@ -455,9 +455,9 @@ def main(what: str, count: int) -> None:
                     key = f"{length}:{effect}:{seed}"
                     if key not in _kept()["power"]:
                         _keep("power", key, power_district(length, effect, seed))
-    told = markdown(summary(_kept()))
-    (RESULTS / "warning_districts.md").write_text(told, encoding="utf-8")
-    print(told)
+    rendered = markdown(summary(_kept()))
+    (RESULTS / "warning_districts.md").write_text(rendered, encoding="utf-8")
+    print(rendered)
 
 
 if __name__ == "__main__":

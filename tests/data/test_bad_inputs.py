@@ -157,14 +157,14 @@ def test_message(name: str, plan: Plan, data: Path, write: Write) -> None:
     sheet = sheets.get(name, "观测值" if in_sheet else "")
     assert {p.sheet for p in caught.value.problems} == {sheet}
     assert len(caught.value.problems) == len(EXPECTED[name])
-    for problem, (row, column, value, what, mend) in zip(
+    for problem, (row, column, value, what, hint) in zip(
         caught.value.problems, EXPECTED[name], strict=True
     ):
         assert (problem.row, problem.column) == (row, column)
         assert problem.value.startswith(value)
         assert bool(problem.value) == bool(value)
         assert what in problem.what
-        assert mend in problem.mend
+        assert hint in problem.hint
     assert {p.name: p.read_bytes() for p in processed.iterdir()} == earlier
 
 

@@ -77,7 +77,7 @@ def test_folder_of_no_registered_region(plan: Plan, data: Path, write: Write) ->
     with pytest.raises(DataError) as caught:
         room.ingest(None, plan)
     (problem,) = caught.value.problems
-    assert (problem.file, problem.mend) == ("data/raw/jiutia", "是否为“jiutai”？")
+    assert (problem.file, problem.hint) == ("data/raw/jiutia", "是否为“jiutai”？")
 
 
 def test_one_wrong_region_leaves_all_results(plan: Plan, data: Path, write: Write) -> None:
@@ -270,9 +270,9 @@ def test_two_processes_load_while_a_third_changes_the_file(
     turn = 0
     while any(reader.poll() is None for reader in readers):
         turn += 1
-        beside = path.with_suffix(".new")
-        beside.write_bytes(one if turn % 2 else both)
-        os.replace(beside, path)
+        others = path.with_suffix(".new")
+        others.write_bytes(one if turn % 2 else both)
+        os.replace(others, path)
         try:
             readers[0].wait(timeout=0.05)
         except subprocess.TimeoutExpired:
@@ -328,7 +328,7 @@ class TestSeveralFiles:
         assert problem.file == "data/raw/jiutai/observations_2024.csv"
         assert (problem.row, problem.column, problem.value) == (2, "value", "93.0")
         assert "与data/raw/jiutai/observations.csv 第2行重复" in problem.what
-        assert "备注请以“更正”开头" in problem.mend
+        assert "备注请以“更正”开头" in problem.hint
 
     def test_a_correction_says_so(self, plan: Plan, write: Write) -> None:
         write(GOOD[1])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from halfsky.data.columns import EVIDENCE, MEASURES, OBSERVATIONS
 from halfsky.data.frames import DTYPES, schema
-from halfsky.data.wanted import series_of
+from halfsky.data.requested import series_of
 from halfsky.demo import YEARS, District, district
 from halfsky.plan import ParameterError, load_plan, load_units
 
@@ -31,9 +31,9 @@ def made() -> District:
 @pytest.mark.parametrize("table", [OBSERVATIONS, EVIDENCE, MEASURES], ids=lambda t: t.id)
 def test_frames_are_those_of_the_data_room(made, table):
     frame = getattr(made, table.id)
-    wanted = pd.DataFrame(columns=list(DTYPES[table.id])).astype(DTYPES[table.id])
-    assert list(frame.columns) == list(wanted.columns)
-    assert list(frame.dtypes) == list(wanted.dtypes)
+    requested = pd.DataFrame(columns=list(DTYPES[table.id])).astype(DTYPES[table.id])
+    assert list(frame.columns) == list(requested.columns)
+    assert list(frame.dtypes) == list(requested.dtypes)
     schema(table).validate(frame)
     sorted_ = frame.sort_values(list(table.key), kind="stable", ignore_index=True)
     pd.testing.assert_frame_equal(frame, sorted_)
@@ -95,9 +95,9 @@ def test_women_and_men_add_up(seed):
         assert len(counts) > 1000
         assert (counts["female"] + counts["male"] == counts["total"]).all()
     kinds = frame["indicator"].map({i.id: i.kind for i in PLAN.indicators.values()})
-    heads = wide(frame[kinds == "count"], "value")
-    assert len(heads) > 0
-    assert np.allclose(heads["female"] + heads["male"], heads["total"])
+    headcount = wide(frame[kinds == "count"], "value")
+    assert len(headcount) > 0
+    assert np.allclose(headcount["female"] + headcount["male"], headcount["total"])
     rates = wide(frame[kinds != "count"], "value")
     low, high = rates[["female", "male"]].min(axis=1), rates[["female", "male"]].max(axis=1)
     assert rates["total"].between(low, high).all()
@@ -181,9 +181,9 @@ def test_a_county_of_some_600_000_with_some_3_000_births(made):
     ],
 )
 def test_impossible_districts_are_refused(changes, column):
-    with pytest.raises(ParameterError) as told:
+    with pytest.raises(ParameterError) as rendered:
         district(PLAN, **({"seed": 1} | changes))
-    assert [problem.column for problem in told.value.problems] == [column]
+    assert [problem.column for problem in rendered.value.problems] == [column]
 
 
 def test_another_plan_gets_a_district_of_its_own():

@@ -188,9 +188,9 @@ def test_nobody_is_counted_twice():
 )
 def test_what_is_filed(targets, changes, sexes, areas):
     plan = plan_of([target(**change) for change in targets], [indicator(**changes)])
-    (wanted,) = wanted_figures(plan, MODEL)
-    assert (wanted.sexes, wanted.areas) == (sexes, areas)
-    assert wanted.department == "某局"
+    (requested,) = wanted_figures(plan, MODEL)
+    assert (requested.sexes, requested.areas) == (sexes, areas)
+    assert requested.department == "某局"
 
 
 def test_a_gap_needs_women_and_men():

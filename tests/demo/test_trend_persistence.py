@@ -38,10 +38,10 @@ def test_what_is_left_out(values):
 def test_pace_kept_is_a_ratio_of_sums_and_each_series_weighs_the_same():
     rows = [("a", 0.4, 0.1, 1.0), ("a", 0.4, -0.1, 1.0), ("b", 0.8, 0.2, 3.0)]
     frame = pd.DataFrame(rows, columns=["series", "past", "following", "ratio"]).assign(alike=0.0)
-    told = study.told(frame)
+    rendered = study.rendered(frame)
     # (.2 / 2) / (1.6 / 8) = .5; of series a half went on, of b all: .75.
-    assert (told["pace_kept"], told["went_on"]) == (0.5, 0.75)
-    assert told["ratio_lower_quartile"] == 1.0
+    assert (rendered["pace_kept"], rendered["went_on"]) == (0.5, 0.75)
+    assert rendered["ratio_lower_quartile"] == 1.0
 
 
 def test_scores_point_to_the_better():

@@ -35,7 +35,7 @@ def steady(start: float, step: float, first: int = 2013, last: int = 2025) -> di
 
 def test_a_target_out_of_reach_is_a_red_warning_with_its_department():
     found = assessed([target(value=95)], observations(steady(60, 0.3)))
-    row = found.warnings[found.warnings["family"] == Family.HARD].iloc[0]
+    row = found.warnings[found.warnings["family"] == Family.OFF_TRACK].iloc[0]
     assert row["severity"] == Severity.RED
     assert row["department"] == "某局"
     assert row["inputs"]["p"] < 0.1
@@ -44,7 +44,7 @@ def test_a_target_out_of_reach_is_a_red_warning_with_its_department():
 
 def test_a_target_held_for_years_raises_no_alarm():
     found = assessed([target(value=60)], observations(steady(80, 0.3)))
-    assert Family.HARD not in set(found.warnings["family"])
+    assert Family.OFF_TRACK not in set(found.warnings["family"])
     assert found.targets["p_met"].iloc[0] > 0.9
 
 
@@ -248,11 +248,11 @@ def test_one_seat_less_in_each_of_two_years_is_no_decline():
 
 
 @pytest.mark.parametrize(("asked", "told"), [(400, False), (40_000, True)])
-def test_what_a_survey_cannot_tell_is_no_decline(asked, told):
+def test_what_a_survey_cannot_tell_is_no_decline(asked, rendered):
     shares = dict.fromkeys(range(2016, 2024), 60.0) | {2024: 57.0, 2025: 54.0}
     counts = {year: (round(asked * share / 100), asked) for year, share in shares.items()}
     surveyed = [indicator(counting="sample")]
-    assert wrong_way(assessed([target(value=50)], observations(counts), surveyed)) is told
+    assert wrong_way(assessed([target(value=50)], observations(counts), surveyed)) is rendered
 
 
 def test_single_years_of_a_few_cases_have_no_pace_and_no_decline():

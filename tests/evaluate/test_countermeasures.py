@@ -38,8 +38,8 @@ def test_an_unmet_target_is_told_in_points_and_in_people():
     assert row["status"] == Status.UNMET
     assert row["action"] == Action.SPEED_UP
     assert row["shortfall"] == pytest.approx(10), "95 - 85"
-    assert row["heads"] == pytest.approx(1000), "10 / 100 x 10000"
-    assert row["heads50"] == pytest.approx(row["change50"] * 100), "/ 100 x 10000"
+    assert row["headcount"] == pytest.approx(1000), "10 / 100 x 10000"
+    assert row["headcount50"] == pytest.approx(row["change50"] * 100), "/ 100 x 10000"
     assert row["change80"] > row["change50"] > 0
     # Even odds would ask for a little less than the way there is long: the way there is asked.
     assert row["change50"] == pytest.approx(2), "(95 - 85) / 5"
@@ -68,7 +68,7 @@ def test_respondents_of_a_survey_are_not_the_people_concerned():
         [target()], observations(counts(7600, 100)), [indicator(counting="sample")]
     ).countermeasures
     assert found.iloc[0]["shortfall"] == pytest.approx(10)
-    assert math.isnan(found.iloc[0]["heads"])
+    assert math.isnan(found.iloc[0]["headcount"])
 
 
 def test_the_straight_line_stands_in_where_there_is_no_forecast():
@@ -163,8 +163,8 @@ def test_no_case_leaves_nothing_to_review():
                     direction="lower_better", delta=1, delta_reason="样例")  # fmt: skip
     none = observations(dict.fromkeys(range(2021, 2026), (0, 3500)), "cases", per=100_000,
                         unit="1/10万")  # fmt: skip
-    wanted = [target(indicator="cases", comparator="<=", value=12)]
-    found = assessed(wanted, none, [few])
+    requested = [target(indicator="cases", comparator="<=", value=12)]
+    found = assessed(requested, none, [few])
     assert found.targets["status"].iloc[0] == Status.UNDECIDABLE
     assert Action.REVIEW_CASES not in set(found.countermeasures["action"])
 
@@ -183,8 +183,8 @@ def test_figures_that_are_not_there(figures, year, action):
 
 
 def test_a_missing_baseline_is_asked_for():
-    wanted = [target("directional", delta=1, delta_reason="样例")]
-    found = assessed(wanted, observations({2025: 97.0})).countermeasures
+    requested = [target("directional", delta=1, delta_reason="样例")]
+    found = assessed(requested, observations({2025: 97.0})).countermeasures
     assert list(found["action"]) == [Action.FILE_BASELINE]
 
 

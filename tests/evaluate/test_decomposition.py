@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from builders import UNITS, indicator, observations, plan_of, target
 from halfsky.evaluate import decomposition
+from halfsky.evaluate.comparable import comparable
 from halfsky.evaluate.decomposition import kitagawa, log_split
-from halfsky.evaluate.places import comparable
 from halfsky.plan.thresholds import load_thresholds
 from places import townships
 
@@ -22,7 +22,9 @@ RULES = load_thresholds()
 
 def found(figures, indicators=None):
     plan = plan_of([target()], indicators)
-    return decomposition.find(comparable(figures, plan, "here", UNITS), plan, RULES)
+    return decomposition.compute_decompositions(
+        comparable(figures, plan, "here", UNITS), plan, RULES
+    )
 
 
 def test_kitagawa_by_hand():

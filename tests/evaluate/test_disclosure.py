@@ -26,7 +26,13 @@ from scipy.optimize import LinearConstraint, milp
 from builders import indicator, no_evidence, observations, plan_of, target
 from halfsky import report
 from halfsky.evaluate.assessment import Assumptions, assess
-from halfsky.evaluate.disclosure import KEYS, RULE, conceal, withhold, withhold_people
+from halfsky.evaluate.disclosure import (
+    KEYS,
+    RULE,
+    suppress_cells,
+    suppress_headcounts,
+    suppress_results,
+)
 from halfsky.plan import Region, Unit, load_units
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.thresholds import load_thresholds
@@ -109,9 +115,9 @@ def district(deaths=DEATHS, orders=ORDERS, court=COURT, at_home=AT_HOME) -> pd.D
 def edition(figures: pd.DataFrame, public: bool) -> View:
     if not public:
         return View(assess(PLAN, HERE, YEAR, figures, no_evidence(), ASSUMED), figures, {})
-    made = withhold(figures, PLAN, UNITS, SMALLEST)
+    made = suppress_cells(figures, PLAN, UNITS, SMALLEST)
     result = assess(PLAN, HERE, YEAR, made.observations, no_evidence(), ASSUMED)
-    return View(conceal(result, made, figures), made.observations, {})
+    return View(suppress_results(result, made, figures), made.observations, {})
 
 
 def shown_by(view: View) -> list[report.Html]:
@@ -214,12 +220,12 @@ class Attacker:
     def _rates(self, view: View) -> None:
         """Rate × known births is a count, of one year or pooled; from results.json."""
         for goal in results(view)["goals"]:
-            for told in goal["targets"]:
+            for rendered in goal["targets"]:
                 pairs = [("value", "value_year"), ("last_value", "last_year")]
                 pairs.append(("baseline", "baseline_year"))
                 for figure, when in pairs:
-                    if told[figure] is not None and told[when] is not None:
-                        self._rate(told["indicator"], told[figure], told[when])
+                    if rendered[figure] is not None and rendered[when] is not None:
+                        self._rate(rendered["indicator"], rendered[figure], rendered[when])
 
     def _workbook(self, content: bytes) -> None:
         """The same from the numbers of the workbook's sheet of figures."""
@@ -344,16 +350,16 @@ def test_the_public_edition_says_so_and_judges_nothing_by_what_it_hides(internal
     ]
     assert rows.loc["things-1-1", ["value", "numerator", "low", "p_met"]].isna().all()
     assert rows.loc["things-1-1", "threshold"] == 12
-    told = printed(public)
-    assert "＊（按规定不公开）" in told
+    rendered = printed(public)
+    assert "＊（按规定不公开）" in rendered
     assert ">＊<" in report.series_table(public, SHOWN, "各年数字").html
-    assert "异地转入" not in told
+    assert "异地转入" not in rendered
     # What rests on published figures alone is the same in both editions.
     kept = ["status", "value", "completion_pct", "p_met", "lo80", "hi95"]
     assert rows.loc["things-3-1", kept].equals(
         internal.targets.set_index("target").loc["things-3-1", kept]
     )
-    assert results(public)["withheld"] == len(public.assessment.withheld) > len(planted()) - 1
+    assert results(public)["withheld"] == len(public.assessment.suppressed) > len(planted()) - 1
     assert (results(public)["public"], results(internal)["public"]) == (True, False)
     assert results(internal)["withheld"] is None
 
@@ -380,7 +386,7 @@ def test_withheld_by_sex(rows, hidden):
         [observations({2025: n}, "orders", unit="份", sex=sex) for sex, n in rows.items()],
         ignore_index=True,
     )
-    assert set(withhold(frame, PLAN, UNITS, SMALLEST).withheld["sex"]) == hidden
+    assert set(suppress_cells(frame, PLAN, UNITS, SMALLEST).suppressed["sex"]) == hidden
 
 
 def test_towns_that_leave_two_for_one_and_one_hide_a_third():
@@ -390,17 +396,17 @@ def test_towns_that_leave_two_for_one_and_one_hide_a_third():
         [observations({2025: n}, "orders", unit="份", subarea=t) for t, n in counts.items()],
         ignore_index=True,
     )
-    withheld = withhold(frame, PLAN, UNITS, SMALLEST).withheld
-    assert set(withheld["subarea"]) == {"甲镇", "乙镇", "丙镇"}
+    suppressed = suppress_cells(frame, PLAN, UNITS, SMALLEST).suppressed
+    assert set(suppressed["subarea"]) == {"甲镇", "乙镇", "丙镇"}
 
 
 def test_a_rate_of_rare_events_without_its_count_is_withheld():
     frame = observations({2024: 28.6, 2025: 0.0}, "mmr", unit="1/10万")
-    assert withhold(frame, PLAN, UNITS, SMALLEST).withheld["year"].tolist() == [2024]
+    assert suppress_cells(frame, PLAN, UNITS, SMALLEST).suppressed["year"].tolist() == [2024]
 
 
 def test_ten_thousands_and_things_that_are_no_persons():
-    units = {**UNITS, "个": Unit(label="个", lower=0), "万件": Unit(label="万件", heads=1e4)}
+    units = {**UNITS, "个": Unit(label="个", lower=0), "万件": Unit(label="万件", headcount=1e4)}
     changed = plan_of(
         [target()],
         [
@@ -418,8 +424,8 @@ def test_ten_thousands_and_things_that_are_no_persons():
         ],
         ignore_index=True,
     )
-    made = withhold(frame, changed, units, SMALLEST)
-    assert made.withheld[["indicator", "year"]].values.tolist() == [["cases", 2024]]
+    made = suppress_cells(frame, changed, units, SMALLEST)
+    assert made.suppressed[["indicator", "year"]].values.tolist() == [["cases", 2024]]
 
 
 def test_last_years_verdict_is_blanked_where_last_years_edition_blanked_it(public):
@@ -435,7 +441,7 @@ def test_a_region_without_small_counts_loses_nothing():
     before, after = edition(figures, public=False), edition(figures, public=True)
     assert after.is_public
     assert not before.is_public
-    plain = replace(after.assessment, withheld=None)
+    plain = replace(after.assessment, suppressed=None)
     assert printed(View(plain, after.observations, {})) == printed(before)
 
 
@@ -457,7 +463,7 @@ def test_the_sums_leave_every_small_count_open(table):
         "orders",
         unit="份",
     )
-    made = withhold(frame, PLAN, UNITS, SMALLEST)
+    made = suppress_cells(frame, PLAN, UNITS, SMALLEST)
     assert (made.observations["value"].notna() | frame["value"].gt(0)).all(), "zeros stay"
     cells, shown = list(counts), made.observations["value"].to_numpy()
     lines = [
@@ -499,7 +505,7 @@ def test_people_reached_by_a_measure_are_not_told_where_one_department_reached_f
             "people": [3.0, 120.0, 90.0, 0.0],
         }
     )
-    shown = withhold_people(returns, SMALLEST)["people"]
+    shown = suppress_headcounts(returns, SMALLEST)["people"]
     assert shown.isna().tolist() == [True, True, False, False]  # 123 − 120 would be 3
     assert shown.dropna().tolist() == [90, 0]
 

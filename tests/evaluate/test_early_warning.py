@@ -12,9 +12,9 @@ from scipy import special, stats
 from builders import UNITS, indicator, no_evidence, observations, plan_of, target
 from halfsky.evaluate.assessment import Assessment, Assumptions, assess
 from halfsky.evaluate.early_warning import expected_false
+from halfsky.evaluate.warning.deterioration import below, chance_of_fall
 from halfsky.evaluate.warning.totals import slips, slips_against_forecast
 from halfsky.evaluate.warning.volatile import overdispersion
-from halfsky.evaluate.warning.worsening import below, chance_of_fall
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
@@ -67,9 +67,12 @@ def test_a_slip_upwards_is_no_good_news():
 def test_a_warning_that_was_open_before_a_doubtful_figure_stays_open():
     figures = {**steady(40, 0.1, last=2024), 2025: 4.1}
     rules = rules_of(assessed([target(value=95)], observations(figures)))
-    hard = rules["p_below"]
-    assert (hard["inputs"]["value"], hard["inputs"]["value_year"]) == (figures[2024], 2024)
-    assert hard["since"] == 2021
+    off_track = rules["p_below"]
+    assert (off_track["inputs"]["value"], off_track["inputs"]["value_year"]) == (
+        figures[2024],
+        2024,
+    )
+    assert off_track["since"] == 2021
 
 
 def test_a_clean_series_leaves_no_doubt():
@@ -184,7 +187,7 @@ def people(values: dict[str, dict[int, float]]) -> pd.DataFrame:
     return pd.concat([observations(by_year, sex=sex) for sex, by_year in values.items()])
 
 
-def heads() -> list:
+def headcount() -> list:
     return [indicator(unit="人", kind="count", lower=0, decimals=0, delta=1, delta_reason="例")]
 
 
@@ -197,7 +200,7 @@ def test_sexes_that_do_not_add_up_are_told_since_when():
         }
     )
     kept = {**UNITS, "人": UNITS["年"]}
-    plan = plan_of([target(value=30, sex="female")], heads())
+    plan = plan_of([target(value=30, sex="female")], headcount())
     found = assess(
         plan, HERE, 2025, figures, no_evidence(), Assumptions(RULES, kept, ASSUMED.calibration)
     )
@@ -209,7 +212,7 @@ def test_sexes_that_do_not_add_up_are_told_since_when():
 def test_a_headcount_against_its_total_is_asked_about():
     figures = people({"female": {2022: 2903, 2024: 2661}, "total": {2022: 4655, 2024: 4846}})
     kept = {**UNITS, "人": UNITS["年"]}
-    plan = plan_of([target(value=30, sex="female")], heads())
+    plan = plan_of([target(value=30, sex="female")], headcount())
     found = assess(
         plan, HERE, 2024, figures, no_evidence(), Assumptions(RULES, kept, ASSUMED.calibration)
     )
@@ -327,21 +330,21 @@ def test_no_new_figure_no_news():
 def test_expected_false_alarms_by_family():
     tests = pd.DataFrame(
         [
-            ("a", "x", Family.HARD, "p_below", 0.2, True),
-            ("b", "x", Family.HARD, "p_below", 0.5, True),
-            ("c", "x", Family.HARD, "p_below", 0.9, False),
-            ("a", "x", Family.WORSENING, "p_fell", 0.05, False),
-            ("b", "x", Family.WORSENING, "wrong_way", 0.02, True),
-            ("c", "x", Family.WORSENING, "wrong_way", math.nan, False),
+            ("a", "x", Family.OFF_TRACK, "p_below", 0.2, True),
+            ("b", "x", Family.OFF_TRACK, "p_below", 0.5, True),
+            ("c", "x", Family.OFF_TRACK, "p_below", 0.9, False),
+            ("a", "x", Family.DETERIORATION, "p_fell", 0.05, False),
+            ("b", "x", Family.DETERIORATION, "wrong_way", 0.02, True),
+            ("c", "x", Family.DETERIORATION, "wrong_way", math.nan, False),
             ("a", "x", Family.UNUSUAL, "outside_interval", 0.001, True),
         ],
         columns=["target", "domain", "family", "rule", "chance", "fired"],
     )
     findings = pd.DataFrame(
         [
-            (Family.HARD, "p_below"),
-            (Family.HARD, "p_below"),
-            (Family.WORSENING, "wrong_way"),
+            (Family.OFF_TRACK, "p_below"),
+            (Family.OFF_TRACK, "p_below"),
+            (Family.DETERIORATION, "wrong_way"),
             (Family.UNUSUAL, "outside_interval"),
             (Family.UNUSUAL, "unexplained"),
             (Family.VOLATILE, "small_base_noise"),
@@ -349,11 +352,11 @@ def test_expected_false_alarms_by_family():
         columns=["family", "rule"],
     )
     table = expected_false(tests, findings, RULES.warning).set_index("family")
-    assert table.loc[Family.HARD, "expected"] == pytest.approx(0.2 + 0.5)
+    assert table.loc[Family.OFF_TRACK, "expected"] == pytest.approx(0.2 + 0.5)
     shifted = [1 / (1 + math.exp(-math.log(p / (1 - p)) - 1.2)) for p in (0.2, 0.5)]
-    assert table.loc[Family.HARD, "most"] == pytest.approx(sum(shifted)), "odds times e^1.2"
-    assert table.loc[Family.WORSENING, "expected"] == pytest.approx(0.05 + 0.02)
-    assert table.loc[Family.WORSENING, "unknown"] == 1
+    assert table.loc[Family.OFF_TRACK, "most"] == pytest.approx(sum(shifted)), "odds times e^1.2"
+    assert table.loc[Family.DETERIORATION, "expected"] == pytest.approx(0.05 + 0.02)
+    assert table.loc[Family.DETERIORATION, "unknown"] == 1
     assert table.loc[Family.UNUSUAL, "expected"] == pytest.approx(0.1 * 1)
     assert list(table["found"]) == [2, 1, 1, 0]
 

@@ -91,7 +91,7 @@ def test_why(changes, why):
 def test_a_goal_in_trouble_sets_no_example():
     good = {"completion_pct": 90.0}
     assert found(target(**good), unmet=("a-1",)) == {}
-    worse = warning(Family.WORSENING, "a-1-1", Severity.AMBER)
+    worse = warning(Family.DETERIORATION, "a-1-1", Severity.AMBER)
     assert found(target(**good), warnings=worse) == {}
     noted = warning(Family.DATA, "a-1-1", Severity.NOTE)
     assert found(target(**good), warnings=noted) == {"a-1-1": "ahead"}
@@ -99,7 +99,7 @@ def test_a_goal_in_trouble_sets_no_example():
     assert found(target(**good), warnings=jumps) == {}, "it jumps more than it came"
     again = warning(Family.DATA, "a-1-1", Severity.AMBER, "repeated")
     assert found(target(**good), warnings=again) == {}, "perhaps last year's figure once more"
-    red = warning(Family.HARD, "a-1-2", Severity.RED)
+    red = warning(Family.OFF_TRACK, "a-1-2", Severity.RED)
     both = [target(**good), target("a-1-2", status=Status.NEARLY)]
     assert found(*both, warnings=red) == {}, "the same goal stands among the problems"
 

@@ -7,7 +7,7 @@ import pytest
 
 from builders import UNITS, indicator, observations, plan_of, target
 from halfsky.evaluate import gaps
-from halfsky.evaluate.places import comparable
+from halfsky.evaluate.comparable import comparable
 from halfsky.plan.thresholds import load_thresholds
 from places import groups
 
@@ -16,7 +16,7 @@ RULES = load_thresholds()
 
 def found(figures, targets=None, indicators=None, year=2025):
     plan = plan_of(targets or [target()], indicators)
-    return gaps.find(comparable(figures, plan, "here", UNITS), plan, year, RULES)
+    return gaps.compute_gaps(comparable(figures, plan, "here", UNITS), plan, year, RULES)
 
 
 def only(figures, **changes):

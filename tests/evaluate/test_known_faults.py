@@ -85,7 +85,7 @@ def sold(year: int, indicator: str) -> list[str]:
     found = judged(year)[0]
     mine = found.targets[found.targets["indicator"] == indicator]
     warned = found.warnings[found.warnings["target"].isin(mine["target"])]
-    ways = [f"{t}: 恶化" for t in warned.loc[warned["family"] == Family.WORSENING, "target"]]
+    ways = [f"{t}: 恶化" for t in warned.loc[warned["family"] == Family.DETERIORATION, "target"]]
     praised = set(ahead(found.targets, found.goals, found.warnings, found.effects)["target"])
     return ways + [f"{t}: 经验" for t in mine["target"] if t in praised]
 
@@ -238,9 +238,9 @@ def test_second_hand_figures_say_so() -> None:
 
 
 def test_no_remark_speaks_of_a_year_that_was_still_to_come():
-    told = [i["text"] for i in judged(2022)[0].warnings["inputs"] if "text" in i]
-    later = [text for text in told if any(str(year) in text for year in range(2023, 2031))]
-    assert told
+    rendered = [i["text"] for i in judged(2022)[0].warnings["inputs"] if "text" in i]
+    later = [text for text in rendered if any(str(year) in text for year in range(2023, 2031))]
+    assert rendered
     assert later == []
     known = [i["text"] for i in judged(2025)[0].warnings["inputs"] if "text" in i]
     assert any("2024" in text for text in known)

@@ -22,7 +22,7 @@ OWN = observations({2020: 80.0, 2025: 84.0})
 
 def found(references, own=OWN, indicators=None, **changes):
     plan = plan_of([target(**changes)], indicators)
-    return assess(plan, HERE, 2025, own, no_evidence(), ASSUMED, references).where.peers
+    return assess(plan, HERE, 2025, own, no_evidence(), ASSUMED, references).disparities.peers
 
 
 def series(start: float, step: float, first: int = 2005, last: int = 2025) -> pd.DataFrame:

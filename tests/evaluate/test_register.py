@@ -24,7 +24,7 @@ def one(target: str | None = "a-1-1", **changes: object) -> dict:
         "target": target,
         "indicator": "rate",
         "domain": "a",
-        "family": Family.HARD,
+        "family": Family.OFF_TRACK,
         "severity": Severity.AMBER,
         "rule": "p_below",
         "threshold": 0.66,
@@ -88,8 +88,8 @@ def test_a_late_figure_that_came_is_closed():
 
 
 def test_different_rules_of_a_family_are_different_warnings():
-    fell = one(family=Family.WORSENING, rule="p_fell")
-    wrong = one(family=Family.WORSENING, rule="wrong_way")
+    fell = one(family=Family.DETERIORATION, rule="p_fell")
+    wrong = one(family=Family.DETERIORATION, rule="wrong_way")
     register = compare(warned(wrong), warned(fell), TARGETS)
     assert list(register["state"]) == [WarningState.NEW, WarningState.CLOSED]
 

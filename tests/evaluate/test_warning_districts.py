@@ -24,17 +24,17 @@ def test_a_district_without_stories_raises_few_alarms(seed: int) -> None:
     found = study.null_district(seed, 3, calibration=load_calibration())
     for family in (Family.UNUSUAL, Family.VOLATILE):
         assert found[family.value]["false"] <= 1
-    assert found[Family.WORSENING.value]["false"] <= 1
-    assert found[Family.HARD.value]["false"] <= found[Family.HARD.value]["found"]
+    assert found[Family.DETERIORATION.value]["false"] <= 1
+    assert found[Family.OFF_TRACK.value]["false"] <= found[Family.OFF_TRACK.value]["found"]
     assert len(found["unusual_p"]) == found[Family.UNUSUAL.value]["tests"]
     assert not found["data"], "no figure of a clean district is at fault"
 
 
 def test_the_committed_false_alarms_are_within_what_is_printed() -> None:
-    told = study.summary(KEPT)
-    assert told["districts"] >= 200
+    rendered = study.summary(KEPT)
+    assert rendered["districts"] >= 200
     for family in study.FAMILIES:
-        assert told[family.value]["p_more_by_chance"] > 0.05, family
+        assert rendered[family.value]["p_more_by_chance"] > 0.05, family
 
 
 def test_power_grows_with_the_effect() -> None:

@@ -10,7 +10,7 @@ import pytest
 import builders
 from halfsky.evaluate import what_if
 from halfsky.evaluate.assessment import Assessment, Assumptions, assess
-from halfsky.evaluate.series import heads
+from halfsky.evaluate.series import headcount
 from halfsky.plan import ParameterError, Region
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.thresholds import load_thresholds
@@ -86,9 +86,9 @@ def test_a_later_start_needs_a_faster_change(counted):
 def test_what_is_lacking_is_told_in_people(counted):
     found = what_if.scenario(counted, "things-1-1", yearly_change=1)
     assert found.shortfall == pytest.approx(5, abs=0.051), "95 - 90"
-    assert found.heads == pytest.approx(500, abs=6), "5 / 100 x 10000"
+    assert found.headcount == pytest.approx(500, abs=6), "5 / 100 x 10000"
     assert math.isnan(
-        what_if.scenario(assessment(counting="sample"), "things-1-1", yearly_change=1).heads
+        what_if.scenario(assessment(counting="sample"), "things-1-1", yearly_change=1).headcount
     )
 
 
@@ -99,7 +99,7 @@ def test_what_is_lacking_is_told_in_people(counted):
 )
 def test_heads(amount, denominator, expected):
     history = pd.DataFrame({"denominator": [9.0, denominator], "in_use": [False, True]})
-    found = heads(amount, builders.indicator(), history, builders.UNITS)
+    found = headcount(amount, builders.indicator(), history, builders.UNITS)
     assert found == pytest.approx(expected, nan_ok=True)
 
 

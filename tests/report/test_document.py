@@ -17,8 +17,8 @@ def document(*sections: Section) -> Document:
     ("count", "told"),
     [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (34, "三十四"), (99, "九十九")],
 )
-def test_chinese_figures(count: int, told: str) -> None:
-    assert chinese(count) == told
+def test_chinese_figures(count: int, rendered: str) -> None:
+    assert chinese(count) == rendered
 
 
 @pytest.mark.parametrize("count", [0, 100])

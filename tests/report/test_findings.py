@@ -103,37 +103,37 @@ def lines(made: Html) -> list[str]:
 
 
 def test_a_goal_is_told_once_with_its_gravest_target_first(view):
-    told = [line for line in lines(report.problems(view)) if line.startswith("事项1")]
-    assert len(told) == 1
-    assert "95%" in told[0]
-    assert "10.0个百分点" in told[0], "95 - 85"
-    assert "农村检查率" in told[0]
+    rendered = [line for line in lines(report.problems(view)) if line.startswith("事项1")]
+    assert len(rendered) == 1
+    assert "95%" in rendered[0]
+    assert "10.0个百分点" in rendered[0], "95 - 85"
+    assert "农村检查率" in rendered[0]
 
 
 def test_a_countermeasure_names_quantity_people_measures_department_and_date(view):
-    told = lines(report.recommendations(view))[0]
-    assert "约" in told
-    assert "人）" in told
-    assert "“做事”（措施1）2022年启动，正在推进，累计投入1200万元，2025年惠及3456人" in told
-    assert "“开展检查”（措施2）没有填报进展，须在2026年补报" in told
-    assert "某局" in told
-    assert "2026年监测时报告" in told
-    assert "。。" not in told
+    rendered = lines(report.recommendations(view))[0]
+    assert "约" in rendered
+    assert "人）" in rendered
+    assert "“做事”（措施1）2022年启动，正在推进，累计投入1200万元，2025年惠及3456人" in rendered
+    assert "“开展检查”（措施2）没有填报进展，须在2026年补报" in rendered
+    assert "某局" in rendered
+    assert "2026年监测时报告" in rendered
+    assert "。。" not in rendered
 
 
 def test_a_measure_never_begun_is_to_begin():
     view = view_of(figures(), returns=returned(status="未启动", started="", money_wan=None))
-    told = lines(report.recommendations(view))[0]
-    assert "“做事”（措施1）至今未启动，须在2026年内启动" in told
+    rendered = lines(report.recommendations(view))[0]
+    assert "“做事”（措施1）至今未启动，须在2026年内启动" in rendered
     assert "1项至今未启动（事项“做事”）" in report.problems(view).text
 
 
 def test_what_ran_meanwhile_is_not_called_a_cause():
     view = view_of(figures(), returns=returned(), serves=("things-1", "things-2"))
-    told = report.experience(view).text
-    assert told.startswith("事项2")
-    assert "同期，“做事”（措施1）2022年启动，正在推进" in told
-    assert not re.search("因为|由于|得益|带来|促使", told)
+    rendered = report.experience(view).text
+    assert rendered.startswith("事项2")
+    assert "同期，“做事”（措施1）2022年启动，正在推进" in rendered
+    assert not re.search("因为|由于|得益|带来|促使", rendered)
 
 
 def test_a_reference_region_gets_no_department_phase_or_countermeasure():
@@ -151,8 +151,8 @@ def test_a_reference_region_gets_no_department_phase_or_countermeasure():
 def test_what_a_reference_page_calls_unmet_is_among_its_problems():
     """Within δ of the value an evaluated county has nearly met; a reference page says unmet."""
     near = pd.concat([observations(BEHIND), observations({2025: 79.5}, "other")])
-    told = report.problems(view_of(near, role="reference")).text
-    assert "事项2：参加率" in told
+    rendered = report.problems(view_of(near, role="reference")).text
+    assert "事项2：参加率" in rendered
     assert "事项2" not in report.problems(view_of(near)).text
     assert "与要求相差不超过" in report.completion_table(view_of(near)).html
     assert "不超过" not in report.completion_table(view_of(near, role="reference")).html
@@ -160,11 +160,11 @@ def test_what_a_reference_page_calls_unmet_is_among_its_problems():
 
 def test_without_figures_there_is_one_useful_sentence():
     view = view_of(observations({}))
-    (told,) = lines(report.goal_paragraphs(view))
-    assert "3项目标" in told
-    assert "4项指标" in told
-    assert "某局（4项）" in told
-    assert "于2026年年度填报时报送" in told, "a plan without a schedule"
+    (rendered,) = lines(report.goal_paragraphs(view))
+    assert "3项目标" in rendered
+    assert "4项指标" in rendered
+    assert "某局（4项）" in rendered
+    assert "于2026年年度填报时报送" in rendered, "a plan without a schedule"
     assert report.experience(view).text == "4项指标都没有可用数据，看不出哪些做法有成效。"
     assert "补报3项数据、1项佐证材料" in report.recommendations(view).text
 
@@ -246,9 +246,9 @@ def test_variants_tell_the_same_facts(view):
         for make in (prose.standing, prose.outlook, prose.pace):
             made[make.__name__].add(make({**row, "goal": goal}))
         needs.add(prose.need({**row, "goal": goal}, answer))
-    for told in (*made.values(), needs):
-        assert len(told) > 1, "60 goals do not read alike"
-        assert len({tuple(numbers_in(text)) for text in told}) == 1, told
+    for rendered in (*made.values(), needs):
+        assert len(rendered) > 1, "60 goals do not read alike"
+        assert len({tuple(numbers_in(text)) for text in rendered}) == 1, rendered
 
 
 def test_a_variant_hangs_on_the_goal_alone():
@@ -329,7 +329,7 @@ def test_a_chance_follows_its_noun(p, shown):
 
 
 def test_heads_are_not_grouped():
-    assert numbers.heads(1240.4) == "1240"
+    assert numbers.headcount(1240.4) == "1240"
 
 
 def test_paces_are_shown_with_what_half_of_them_leaves(view):
@@ -354,10 +354,10 @@ def goal_of(view: View, goal: str) -> list[dict]:
 def test_a_doubtful_figure_is_told_as_filed_and_praised_by_nobody(view):
     row = {**rows(view.targets)[2], "doubt": "unit_slip"}
     assert row["status"] == "达标"
-    told = Prose(view).standing(row) + Prose(view).verdict(row)
-    assert re.search("填报.*为.*（基期.*）", told)
-    assert "核实，暂列达标" in told
-    assert "提高" not in told
+    rendered = Prose(view).standing(row) + Prose(view).verdict(row)
+    assert re.search("填报.*为.*（基期.*）", rendered)
+    assert "核实，暂列达标" in rendered
+    assert "提高" not in rendered
     assert Prose(view).outlook(row) == ""
     assert "，待核实）" in values_of([row])
     reference = Prose(of_role("reference", True))
@@ -369,9 +369,9 @@ def test_a_clauses_chance_names_the_clause_and_the_goals_own_stands_beside_it(vi
     prose = Prose(view)
     first, alone = goal_of(view, "things-1")[0], goal_of(view, "things-2")[0]
     joint = view.goals.set_index("goal")["p"]["things-1"]
-    told = prose.outlook(first)
-    assert "检查率" in told
-    assert "整个目标" not in told, "both print as 不到1%: nothing new"
+    rendered = prose.outlook(first)
+    assert "检查率" in rendered
+    assert "整个目标" not in rendered, "both print as 不到1%: nothing new"
     apart = prose.outlook({**first, "p_met": 0.4})
     assert apart.endswith(f"整个目标同时达到的概率{numbers.chance(joint)}")
     assert "整个目标" not in prose.outlook(alone), "one clause is the goal"
@@ -388,9 +388,9 @@ def test_what_is_to_be_verified_is_never_dropped(view):
     ]
     warned = view_of(figures(), returns=returned())
     warned.__dict__["warnings"] = pd.DataFrame([common | w for w in found])
-    told = troubles(warned, Prose(warned), row)
-    assert "请核实" in told[0]
-    assert "朝不利方向" in told[1]
+    rendered = troubles(warned, Prose(warned), row)
+    assert "请核实" in rendered[0]
+    assert "朝不利方向" in rendered[1]
     doubtful = troubles(warned, Prose(warned), {**row, "doubt": "unit_slip"})
     assert len(doubtful) == 1, "no decline is read off a doubtful figure"
     assert "请核实" in doubtful[0]
@@ -406,15 +406,15 @@ def test_what_is_to_be_verified_is_never_dropped(view):
 )
 def test_only_what_ran_a_year_before_counts_as_having_run(status, started, said):
     made = returned(status=status, started=started)
-    told = report.experience(view_of(figures(), returns=made, serves=("things-2",))).text
-    assert said in told
-    assert ("同期" in told) == (started == "2024")
+    rendered = report.experience(view_of(figures(), returns=made, serves=("things-2",))).text
+    assert said in rendered
+    assert ("同期" in rendered) == (started == "2024")
 
 
 def test_a_measure_never_begun_is_named_though_its_goal_is_met():
     made = returned(status="未启动", started="")
-    told = lines(report.recommendations(view_of(figures(), returns=made, serves=("things-2",))))
-    assert "另须在2026年内启动：“做事”（事项2，措施1，某局）。" in told
+    rendered = lines(report.recommendations(view_of(figures(), returns=made, serves=("things-2",))))
+    assert "另须在2026年内启动：“做事”（事项2，措施1，某局）。" in rendered
     served = lines(report.recommendations(view_of(figures(), returns=made)))
     assert not any(line.startswith("另须") for line in served), "told with its goal"
 
@@ -425,45 +425,45 @@ def test_a_measure_begun_late_keeps_its_status_and_is_asked_for_what_is_not_file
         ("完成", "2024年才启动，已完成", "须在2026年报送成效"),
     ):
         view = view_of(figures(), returns=returned(status=status, started="2024"))
-        told = lines(report.recommendations(view))[0]
-        assert words in told
-        assert step in told
+        rendered = lines(report.recommendations(view))[0]
+        assert words in rendered
+        assert step in rendered
 
 
 def test_two_paces_that_print_alike_are_told_once(view):
     row, answer = rows(view.targets)[0], rows(view.assessment.countermeasures)[0]
     merged = answer | {"change50": 2.751, "change80": 2.754, "is_line": False}
-    told = Prose(view).need(row, merged)
-    assert "五成至八成把握" in told
-    assert told.count("2.75") == 1
+    rendered = Prose(view).need(row, merged)
+    assert "五成至八成把握" in rendered
+    assert rendered.count("2.75") == 1
     apart = Prose(view).need(row, merged | {"change80": 3.1})
     assert "五成至八成" not in apart
 
 
 def test_without_a_forecast_no_chance_goes_with_a_pace(view):
     row, answer = rows(view.targets)[0], rows(view.assessment.countermeasures)[0]
-    without = {"is_line": True, "change80": None, "heads80": None}
+    without = {"is_line": True, "change80": None, "headcount80": None}
     assert "把握" not in Prose(view).need(row | {"p_met": None}, answer | without)
 
 
 def test_the_straight_line_is_told_beside_the_pace_for_good_odds(view):
     row, answer = rows(view.targets)[0], rows(view.assessment.countermeasures)[0]
-    told = Prose(view).need(row, answer | {"is_line": True, "change50": 2.0, "change80": 3.0})
-    assert "2.00个百分点" in told
-    assert "五成" not in told, "the line goes with no chance"
-    assert "八成把握" in told
+    rendered = Prose(view).need(row, answer | {"is_line": True, "change50": 2.0, "change80": 3.0})
+    assert "2.00个百分点" in rendered
+    assert "五成" not in rendered, "the line goes with no chance"
+    assert "八成把握" in rendered
 
 
 def test_less_than_one_head_a_year_is_told_to_the_plans_end(view):
     row, answer = rows(view.targets)[0], rows(view.assessment.countermeasures)[0]
-    few = answer | {"change50": 2.0, "change80": 3.0, "heads50": 0.25, "heads80": 0.5}
-    told = Prose(view).need(row, few)
-    assert "（到2030年共需增加2人）" in told, "5 years of .25"
-    assert "（到2030年共需增加3人）" in told, "5 years of .5"
-    assert "不足1" not in told
-    mixed = Prose(view).need(row, few | {"heads80": 1.2})
+    few = answer | {"change50": 2.0, "change80": 3.0, "headcount50": 0.25, "headcount80": 0.5}
+    rendered = Prose(view).need(row, few)
+    assert "（到2030年共需增加2人）" in rendered, "5 years of .25"
+    assert "（到2030年共需增加3人）" in rendered, "5 years of .5"
+    assert "不足1" not in rendered
+    mixed = Prose(view).need(row, few | {"headcount80": 1.2})
     assert "（到2030年共需增加6人）" in mixed, "5 years of 1.2, beside a total no yearly number"
-    alike = Prose(view).need(row, few | {"heads80": 0.3})
+    alike = Prose(view).need(row, few | {"headcount80": 0.3})
     assert alike.count("共需增加2人") == 1
 
 
@@ -517,10 +517,10 @@ def test_the_recent_pace_is_left_out_where_the_forecast_says_the_opposite(
 ):
     row = rows(view.targets)[0]
     pace = {"needed_pace": 2.0, "speed_up": speed_up, "is_stalled": is_stalled, "p_met": p}
-    told = words_for(view).pace(row | pace)
-    assert told.startswith("今后每年需提高2.00个百分点")
-    assert told.endswith(said)
-    assert ("，" in told) == bool(said)
+    rendered = words_for(view).pace(row | pace)
+    assert rendered.startswith("今后每年需提高2.00个百分点")
+    assert rendered.endswith(said)
+    assert ("，" in rendered) == bool(said)
 
 
 def test_a_change_that_is_not_needed_is_enough_already():
@@ -537,8 +537,8 @@ def test_a_change_that_is_not_needed_is_enough_already():
 def test_near_and_no_further_than_at_the_baseline_says_so(view):
     row = rows(view.targets)[0] | {"type": "directional", "rule": "within_delta", "delta": 3.0}
     row |= {"value": 88.7, "baseline": 88.71, "threshold": 91.7, "status": "基本达标"}
-    told = words_for(view).rule(row)
-    assert told == "88.7%，与基期持平，比要求低3.0个百分点，差距不超过3.0个百分点"
+    rendered = words_for(view).rule(row)
+    assert rendered == "88.7%，与基期持平，比要求低3.0个百分点，差距不超过3.0个百分点"
 
 
 def test_a_share_is_held_against_another_by_its_name(view):
@@ -548,15 +548,17 @@ def test_a_share_is_held_against_another_by_its_name(view):
     assert words.requirement(row) == "与企业职工中女性比例（43.9%）相适应（相差不超过2个百分点）"
     assert words.rule(row) == "38.8%，比企业职工中女性比例（43.9%）低5.1个百分点"
     inputs = {"p": 0.3289, "limit": 0.33, "value_year": 2025, "value": -5.1, "threshold": 0.0}
-    told = words.warning({"rule": "p_below", "inputs": inputs}, row)
-    assert "概率为32.9%，低于33%" in told
-    assert "（2025年比企业职工中女性比例低5.1个百分点，要求与这一比例相差不超过2个百分点）" in told
+    rendered = words.warning({"rule": "p_below", "inputs": inputs}, row)
+    assert "概率为32.9%，低于33%" in rendered
+    assert (
+        "（2025年比企业职工中女性比例低5.1个百分点，要求与这一比例相差不超过2个百分点）" in rendered
+    )
 
 
 def test_the_headline_says_when_one_figure_decides(view):
-    told = report.headline(view).html
-    assert "一项目标有一项指标未达标即判未达标" in told
-    assert "4项中3项有可用数据" in told
+    rendered = report.headline(view).html
+    assert "一项目标有一项指标未达标即判未达标" in rendered
+    assert "4项中3项有可用数据" in rendered
 
 
 def test_paces_are_not_asked_of_what_is_likely_or_in_doubt():
@@ -577,5 +579,5 @@ def test_paces_are_not_asked_of_what_is_likely_or_in_doubt():
         pytest.param("女职工特别规定执行", "", id="what is carried out is no second clause"),
     ],
 )
-def test_of_two_clauses_on_one_indicator_the_one_meant_is_told(name, told):
-    assert claim({"name": name}) == told
+def test_of_two_clauses_on_one_indicator_the_one_meant_is_told(name, rendered):
+    assert claim({"name": name}) == rendered

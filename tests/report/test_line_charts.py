@@ -63,6 +63,6 @@ def test_of_a_nation_without_both_sides_nothing_is_said():
     whole = sides(total={2024: 60.0, 2025: 61.0})
     assert report.area_chart(view(whole, indicator(), "reference"), ["rate"], "城乡") == SILENT
     both = sides(total={2025: 61.0}, urban={2025: 70.0}, rural={2025: 50.0})
-    told = report.area_chart(view(both, indicator(), "reference"), ["rate"], "城乡").alt
-    assert "城镇2025年70.0%" in told
-    assert "农村2025年50.0%" in told
+    rendered = report.area_chart(view(both, indicator(), "reference"), ["rate"], "城乡").alt
+    assert "城镇2025年70.0%" in rendered
+    assert "农村2025年50.0%" in rendered

@@ -19,8 +19,8 @@ def test_the_least_likely_are_drawn_in_the_plans_order():
     many["p_met"] = [0.97 if place in (0, 2, 4, 6) else 0.30 for place in range(20)]
     crowded = replace(view, assessment=replace(view.assessment, targets=many))
     charts = report.fan_charts(crowded).charts
-    told = "".join(chart.alt for chart in charts)
-    drawn = [place for place in range(20) if f"第{place}项" in told]
+    rendered = "".join(chart.alt for chart in charts)
+    drawn = [place for place in range(20) if f"第{place}项" in rendered]
     assert drawn == [place for place in range(20) if place not in (0, 2, 4, 6)]
     assert len(drawn) == MOST_FANS
     assert all("其余4项见下表" in chart.source for chart in charts)

@@ -50,10 +50,10 @@ PARTS = (report.measure_table, report.cause_sentences, report.effect_table, repo
 
 @pytest.mark.parametrize("show", PARTS)
 def test_without_returns_one_sentence_says_who_files_what(show):
-    told = show(view())
-    assert "某局" in told.text
-    assert "“措施进展”页" in told.text, "where to fill it in"
-    assert "<table" not in told.html
+    rendered = show(view())
+    assert "某局" in rendered.text
+    assert "“措施进展”页" in rendered.text, "where to fill it in"
+    assert "<table" not in rendered.html
 
 
 @pytest.mark.parametrize("show", PARTS)
@@ -78,10 +78,10 @@ def test_the_table_of_measures_shows_status_start_money_and_people():
     ],
 )
 def test_a_cause_names_the_measure_and_its_year(filed, said):
-    told = report.cause_sentences(view(filed)).text
-    assert told.startswith("事项1未达标，对应措施1条：")
-    assert "“做事”（措施1）" in told
-    assert said in told
+    rendered = report.cause_sentences(view(filed)).text
+    assert rendered.startswith("事项1未达标，对应措施1条：")
+    assert "“做事”（措施1）" in rendered
+    assert said in rendered
 
 
 def test_a_measure_without_result_is_told_with_its_cost():
@@ -89,9 +89,9 @@ def test_a_measure_without_result_is_told_with_its_cost():
     targets = flat.assessment.targets.assign(value=51.5, baseline=51.0)
     found = replace(flat.assessment, measures=flat.assessment.measures.assign(
         finding="done_without_result"), targets=targets)  # fmt: skip
-    told = report.cause_sentences(View(found, flat.observations, {}, "things")).text
-    assert "2021年启动，已完成，所服务的指标与基期相比都没有明显改善" in told
-    assert "累计投入30万元、惠及800人次" in told
+    rendered = report.cause_sentences(View(found, flat.observations, {}, "things")).text
+    assert "2021年启动，已完成，所服务的指标与基期相比都没有明显改善" in rendered
+    assert "累计投入30万元、惠及800人次" in rendered
 
 
 def test_the_effect_table_shows_four_pieces_with_figures_and_no_cause():
@@ -128,8 +128,8 @@ def test_a_table_without_rows_is_only_its_note():
 
 
 def test_begun_too_early_to_tell_is_said_with_the_number_of_measures():
-    told = report.effect_table(view((2025, "推进中", "2016", 1.0, NAN))).text
-    assert told.startswith("填报了启动时间的1条措施")
+    rendered = report.effect_table(view((2025, "推进中", "2016", 1.0, NAN))).text
+    assert rendered.startswith("填报了启动时间的1条措施")
 
 
 def test_cells_are_data():

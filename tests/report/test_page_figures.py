@@ -49,8 +49,8 @@ def test_a_series_tells_the_whole_before_its_parts() -> None:
     one = view.observations[view.observations["indicator"] == "covered"].tail(1)
     groups = [("total", "rural"), ("female", "total"), ("total", "total"), ("male", "total")]
     seen = pd.concat([one.assign(sex=sex, area=area) for sex, area in groups])
-    told = series_table(replace(view, observations=seen), ["covered"], "表").text
-    assert [line.split(":")[0] for line in told.split("\n")] == [
+    rendered = series_table(replace(view, observations=seen), ["covered"], "表").text
+    assert [line.split(":")[0] for line in rendered.split("\n")] == [
         *("覆盖率（%）", "覆盖率（女，%）", "覆盖率（男，%）", "覆盖率（农村，%）"),
     ]
 

@@ -14,7 +14,7 @@ from matplotlib.colors import to_hex
 from builders import UNITS, indicator, no_evidence, observations, plan_of, target
 from halfsky import report
 from halfsky.evaluate.assessment import Assumptions, assess
-from halfsky.evaluate.subareas import chance, limit_curves
+from halfsky.evaluate.funnel_plot import chance, limit_curves
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
@@ -259,8 +259,8 @@ def test_gaps_without_a_baseline_say_what_to_file():
     found = assess(
         plan_of([target()], INDICATORS[:1]), view().region, 2025, own, no_evidence(), ASSUMED
     )
-    told = report.slope_chart(View(found, own, {"CN": "全国"}, "things")).text
-    assert "1项有男女数据的指标都缺2020年前后的数" in told
+    rendered = report.slope_chart(View(found, own, {"CN": "全国"}, "things")).text
+    assert "1项有男女数据的指标都缺2020年前后的数" in rendered
 
 
 def test_gap_table_tells_who_moved_and_leaves_few_events_alone():
@@ -288,7 +288,7 @@ def test_contribution_table_names_the_township_and_counts_the_tests():
 
 def test_decompositions_are_printed_with_both_effects():
     html = report.decomposition_table(view()).html
-    parts = view().where.decompositions.iloc[0]
+    parts = view().disparities.decompositions.iloc[0]
     assert f"+{parts['rate_effect']:.2f}" in html
     assert f"−{-parts['composition_effect']:.2f}" in html
     assert "<td>分母</td>" in html
@@ -296,14 +296,14 @@ def test_decompositions_are_printed_with_both_effects():
 
 def test_peers_are_counted_and_named():
     html = report.peer_table(view()).html
-    row = view().where.peers.iloc[0]
+    row = view().disparities.peers.iloc[0]
     assert row["n"] >= 3
     assert f"全国{row['windows'][0]['start_year']}—" in html
     assert "不是预测" in html
 
 
 def test_too_few_peers_say_how_many_are_needed():
-    found = view().assessment.where
+    found = view().assessment.disparities
     bare = view(compared=False)
     assert "没有指定可比的地区" in report.peer_table(bare).text
     assert len(found.peers) == 1
@@ -344,9 +344,10 @@ def test_sentences_name_gap_township_change_and_peers():
 
 
 def test_the_township_that_drags_the_whole_comes_first_in_what_is_asked():
-    told = townships_first(view(), ["rate"])
+    rendered = townships_first(view(), ["rate"])
     assert (
-        told == "；先从沐石河街道做起：某病筛查率（2025年62.0%）要达到各乡镇合计的79.0%，还差357人"
+        rendered
+        == "；先从沐石河街道做起：某病筛查率（2025年62.0%）要达到各乡镇合计的79.0%，还差357人"
     )
     # Here the denominator moved by a quarter: first the figure, then the township.
     asked = report.recommendations(view()).text
@@ -381,11 +382,11 @@ def test_a_numerator_that_stood_still_takes_no_part():
     row = {"name": "率", "base_year": 2020, "year": 2025, "change": 5.3, "unit": "%", "up": "提高"}
     row |= {"down": "下降", "numerator_before": 29, "numerator": 29}
     row |= {"denominator_before": 34, "denominator": 32}
-    told = phrase(
+    rendered = phrase(
         "changes", "denominator", r=row, above="（甲）", below="（乙）", follows=False, same=True,
         places=1,
     )  # fmt: skip
-    assert "分子（甲）没有变化，都是29，分母（乙）由34变为32，变化全部来自分母。" in told
+    assert "分子（甲）没有变化，都是29，分母（乙）由34变为32，变化全部来自分母。" in rendered
 
 
 @pytest.mark.parametrize(("value", "shown"), [(18.14, "18.1"), (11684.3, "11684"), (99.9, "99.9")])

@@ -75,14 +75,14 @@ def test_search_finds_by_goal_indicator_and_department(portal):
     rows = portal.select("#list tbody tr")
     assert len(rows) == 77
     words = rows[0].get_text() + rows[0]["data-w"]
-    for wanted in (
+    for requested in (
         "健康1",
         "妇女全生命周期",
         "孕产妇死亡率",
         "控制在12/10万以下",
         "九台区卫生健康局",
     ):
-        assert wanted in words
+        assert requested in words
 
 
 def statuses(region, year):
@@ -93,7 +93,7 @@ def statuses(region, year):
 def test_differences_to_last_year_are_told_goal_by_goal(portal):
     now, before = statuses("jiutai", 2025), statuses("jiutai", 2024)
     section = portal.select(".region")[0]
-    told = {
+    rendered = {
         (li.select_one(".was").get_text(), li.select_one(".status").get_text()[1:], a.get_text())
         for li in section.select(".changes li")
         for a in li.find_all("a")
@@ -101,9 +101,9 @@ def test_differences_to_last_year_are_told_goal_by_goal(portal):
     label = {"health-1": "健康1", "law-9": "法律9"}
     for goal, name in label.items():
         change = (before[goal], now[goal], name)
-        assert (change in told) is (before[goal] != now[goal])
+        assert (change in rendered) is (before[goal] != now[goal])
     changed = sum(now[g] != before[g] for g in now)
-    assert len(told) == changed == len(section.select(".brick.changed"))
+    assert len(rendered) == changed == len(section.select(".brick.changed"))
     numbers = [int(li.b.get_text().removesuffix("项")) for li in section.select(".changes li")]
     assert sum(numbers) == changed
     assert numbers == sorted(numbers, reverse=True)
@@ -152,7 +152,7 @@ def test_a_year_that_was_not_run_is_an_empty_cell():
 
 
 def test_documents_and_releases_are_listed_where_there_are_any():
-    beside = {
+    others = {
         "documents": [{"title": "报告", "kind": "Word", "size": "86 KB", "href": "a%20b.docx"}],
         "releases": [
             {"title": "第1版", "made": "2026年3月1日",
@@ -161,8 +161,8 @@ def test_documents_and_releases_are_listed_where_there_are_any():
     }  # fmt: skip
     run = fake.run("jiutai", "evaluated", 2025)
     for html, base in (
-        (render_portal([run | beside]), "jiutai/2025/"),
-        (render_region_index(run | beside), ""),
+        (render_portal([run | others]), "jiutai/2025/"),
+        (render_region_index(run | others), ""),
     ):
         found = BeautifulSoup(html, "html.parser")
         links = {a["href"]: a.get_text() for a in found.find_all("a")}

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from bs4 import BeautifulSoup
 
-from reading import lines, read, sentences, told
+from reading import lines, read, rendered, sentences
 
 Pages = dict[str, BeautifulSoup]
 LONG = 12  # a shorter sentence may well come again
@@ -83,7 +83,7 @@ def test_every_goal_leads_to_its_clause(site: Pages) -> None:
 
 def test_pages_are_in_chinese_and_whole(site: Pages) -> None:
     for stem, page in each(site):
-        text = told(page, tables=True)
+        text = rendered(page, tables=True)
         words = set(re.findall(r"[A-Za-z][A-Za-z_.]*", text))
         assert words - LATIN == set(), stem
         assert [mark for mark in BROKEN if mark in text] == [], stem
@@ -93,7 +93,7 @@ def test_a_reference_page_judges_nobody(site: Pages) -> None:
     if not site[""].startswith("CN"):
         pytest.skip("not a reference region")
     for stem, page in each(site):
-        text = NAMES.sub("", told(page, tables=True))
+        text = NAMES.sub("", rendered(page, tables=True))
         assert [word for word in VERDICTS if word in text] == [], stem
         assert page.title.get_text().endswith("全国2022年参照数据")
 

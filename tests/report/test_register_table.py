@@ -40,7 +40,7 @@ def test_an_open_warning_is_told_with_its_beginning_and_department():
 
 def test_two_rules_of_one_family_are_told_apart():
     made = view()
-    rule = made.assessment.register.iloc[[0]].assign(family=Family.WORSENING)
+    rule = made.assessment.register.iloc[[0]].assign(family=Family.DETERIORATION)
     both = pd.concat(
         [
             rule.assign(rule="wrong_way", state="持续"),
@@ -110,8 +110,8 @@ def test_a_note_of_last_year_alone_is_not_counted():
     )
     register = pd.concat([made.assessment.register, gone], ignore_index=True)
     found = replace(made.assessment, register=register)
-    told = warning_register(View(found, made.observations, {})).text
-    assert "提示" not in told
+    rendered = warning_register(View(found, made.observations, {})).text
+    assert "提示" not in rendered
 
 
 def test_notes_are_counted_and_not_listed():

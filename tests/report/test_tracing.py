@@ -35,15 +35,15 @@ def view(request) -> View:
 
 def sentences(view: View) -> list[str]:
     """Everything a page says in words, a goal or a list item at a time."""
-    told = [line for make in TEXTS for line in make(view).text.splitlines()]
+    rendered = [line for make in TEXTS for line in make(view).text.splitlines()]
     # A command a reader may type is not a finding.
     headline = re.sub(r"<code>.*?</code>", "", report.headline(view).html)
-    told += TAGS.sub("", headline).splitlines()
+    rendered += TAGS.sub("", headline).splitlines()
     words, about = words_for(view), subjects(view)
     for warning in rows(view.warnings):
         text = words.warning(warning, about(warning))
-        told.append(f"{goal_label(view, warning['goal'])}：{text}")
-    return [line.strip() for line in told if NUMBER.search(line)]
+        rendered.append(f"{goal_label(view, warning['goal'])}：{text}")
+    return [line.strip() for line in rendered if NUMBER.search(line)]
 
 
 def parts(view: View) -> list[View]:

@@ -51,9 +51,9 @@ def test_nobody_is_asked_to_go_past_the_end_of_a_scale(row, asked):
         (SHARE | {"unit": "个", "kind": "count", "decimals": 0}, 2.4, "今后每年需增加2.4个"),
     ],
 )
-def test_a_table_asks_a_gap_to_narrow_and_a_count_to_grow_as_the_text_does(row, pace, told):
+def test_a_table_asks_a_gap_to_narrow_and_a_count_to_grow_as_the_text_does(row, pace, rendered):
     row = row | {"needed_pace": pace, "speed_up": None, "is_stalled": False, "p_met": None}
-    assert WORDS.pace(row) == told
+    assert WORDS.pace(row) == rendered
 
 
 @pytest.mark.parametrize(

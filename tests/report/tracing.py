@@ -226,9 +226,9 @@ class Tracer:
         actions = assessment.countermeasures
         for row in rows(actions[actions["goal"] == goal]):
             figures.difference += known([row[n] for n in ("shortfall", "change50", "change80")])
-            figures.head += known([row[n] for n in ("heads", "heads50", "heads80")])
+            figures.head += known([row[n] for n in ("headcount", "headcount50", "headcount80")])
             figures.head += self._to_the_end(row)
-        areas = view.where.areas
+        areas = view.disparities.areas
         for row in rows(areas[areas["indicator"].isin(list(targets["indicator"]))]):
             figures.level += known([row["rate"], row["whole"]])
             figures.head += known([row["people"]])
@@ -266,7 +266,7 @@ class Tracer:
     def _to_the_end(self, row: dict[str, object]) -> list[float]:
         """Where one of the two is less than one head a year: how many by the end, rounded up."""
         years = self.view.assessment.targets.set_index("target")["value_year"]
-        yearly = known([row["heads50"], row["heads80"]])
+        yearly = known([row["headcount50"], row["headcount80"]])
         if not yearly or min(yearly) >= 1:
             return []
         end = self.view.plan.info.end_year

@@ -24,15 +24,15 @@ def notebook(path, *cells: str):
 
 
 def test_a_good_notebook_tells_each_cell(tmp_path):
-    told: list[tuple[str, int, int]] = []
+    rendered: list[tuple[str, int, int]] = []
     source = notebook(tmp_path / "a.ipynb", "year + 1")
     outcome = execute(
-        "a", source, tmp_path / "out.ipynb", {"year": 41}, lambda *step: told.append(step)
+        "a", source, tmp_path / "out.ipynb", {"year": 41}, lambda *step: rendered.append(step)
     )
     assert outcome.ok
     made = nbformat.read(tmp_path / "out.ipynb", as_version=4)
     assert made.cells[-1].outputs[0]["data"]["text/plain"] == "42"
-    assert told == [("a", n, 3) for n in (1, 2, 3)]
+    assert rendered == [("a", n, 3) for n in (1, 2, 3)]
 
 
 def test_a_bad_cell_is_named_and_the_partial_notebook_kept(tmp_path):

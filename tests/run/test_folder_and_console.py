@@ -25,10 +25,10 @@ def test_a_run_in_a_chinese_folder_with_a_gbk_console(tmp_path: Path) -> None:
         capture_output=True,
         check=False,
     )
-    told = done.stdout.decode("gbk") + done.stderr.decode("gbk")
-    assert done.returncode == 0, told
-    assert str(here / "reports" / "CN" / "2025") in told
-    assert "完成" in told
+    rendered = done.stdout.decode("gbk") + done.stderr.decode("gbk")
+    assert done.returncode == 0, rendered
+    assert str(here / "reports" / "CN" / "2025") in rendered
+    assert "完成" in rendered
     folder = here / "reports" / "CN" / "2025"
     assert 'lang="zh-CN"' in (folder / "08_law.html").read_text(encoding="utf-8")
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))

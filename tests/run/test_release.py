@@ -94,9 +94,9 @@ def test_a_changed_figure_makes_the_next_version_with_the_list_of_changes(county
         ("health-2", "health-2-1", "status", "达标", "未达标"),
         ("health-2", "health-2-1", "warning", "", "黄色 异常"),
     ]
-    told = (second.folder / "变更说明.md").read_text(encoding="utf-8")
-    assert "| 健康2 | 宫颈癌筛查率 | 现值 | 70 | 68.5 |" in told
-    assert f"修改 `data/raw/{COUNTY}/observations.csv`" in told
+    rendered = (second.folder / "变更说明.md").read_text(encoding="utf-8")
+    assert "| 健康2 | 宫颈癌筛查率 | 现值 | 70 | 68.5 |" in rendered
+    assert f"修改 `data/raw/{COUNTY}/observations.csv`" in rendered
     assert (first.folder / "manifest.json").read_bytes() == before
 
 
@@ -105,9 +105,9 @@ def test_changed_inputs_without_a_changed_figure_are_a_version_too(county):
     (county / "requirements.lock").write_text("pandas==3.0.1\n", encoding="utf-8")
     second = keep(county)
     assert (second.number, second.changed) == (2, 0)
-    told = (second.folder / "变更说明.md").read_text(encoding="utf-8")
-    assert "数字和结论没有变化" in told
-    assert "requirements.lock" in told
+    rendered = (second.folder / "变更说明.md").read_text(encoding="utf-8")
+    assert "数字和结论没有变化" in rendered
+    assert "requirements.lock" in rendered
 
 
 def test_a_failure_leaves_what_was_there(county, monkeypatch):
@@ -213,17 +213,17 @@ def test_from_release_to_verdict_to_public_edition(county):
         *("index.html", "results.json"),
     }
     # 7 deaths among 15,000 births in five years; 1 among 2,900 in 2026: neither stands anywhere.
-    told = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    hidden = told["goals"][0]["targets"][0]
+    rendered = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    hidden = rendered["goals"][0]["targets"][0]
     assert f"{hidden['value']:.1f}/10万" in health
     assert f"{hidden['value']:.1f}/10万" in _words(folder / "中期监测报告.docx")
     shown |= words
     for name, text in shown.items():
         assert f"{hidden['value']:.1f}/10万" not in text, name
     said = json.loads(shown["results.json"])
-    withheld = sum(1 for n in DEATHS.values() if 1 <= n <= 4)
-    assert (said["state"], said["public"], said["withheld"]) == ("审定稿", True, withheld)
-    assert f"{withheld}个数字按规定不公开" in shown["01_health.html"]
+    suppressed = sum(1 for n in DEATHS.values() if 1 <= n <= 4)
+    assert (said["state"], said["public"], said["withheld"]) == ("审定稿", True, suppressed)
+    assert f"{suppressed}个数字按规定不公开" in shown["01_health.html"]
     assert "公开版：过小的人数" in shown["01_health.html"]
     assert "公开版" not in health
     assert _dead_links(folder / "public") == set()
@@ -255,12 +255,12 @@ def _dead_links(folder):
 def test_a_notebook_that_ignores_public_is_not_published(county, monkeypatch):
     """It would print every small count under the name of a public edition."""
 
-    def ran(wanted, temporary, *_):
+    def ran(requested, temporary, *_):
         output = nbformat.v4.new_output("display_data", {MIME: {"public": False}})
         cell = nbformat.v4.new_code_cell(outputs=[output])
-        path = temporary / f"{wanted[0].stem}.ipynb"
+        path = temporary / f"{requested[0].stem}.ipynb"
         nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
-        return {wanted[0].stem: Outcome(wanted[0].stem, path, 1.0)}
+        return {requested[0].stem: Outcome(requested[0].stem, path, 1.0)}
 
     monkeypatch.setattr(build, "_execute_all", ran)
     done = run_year(YEAR, [COUNTY], plan=PLAN, domains=["health"], public=True)

@@ -217,7 +217,7 @@ def _read(
     problems = [
         Problem(
             what=tr("数列文件里没有这个数列", "the series file lacks this series"),
-            mend=tr("请核对 series_id。", "Check series_id."),
+            hint=tr("请核对 series_id。", "Check series_id."),
             file=tasks.name,
             column="series_id",
             value=str(name),
@@ -228,7 +228,7 @@ def _read(
     problems += [
         Problem(
             what=tr("方向只能是 up 或 down", "direction is up or down"),
-            mend=tr("请改正。", "Correct it."),
+            hint=tr("请改正。", "Correct it."),
             file=tasks.name,
             column="direction",
             value=word,
@@ -239,7 +239,7 @@ def _read(
         problems.append(
             Problem(
                 what=tr("task_id 有重复", "task_id is repeated"),
-                mend=tr("请改正。", "Correct it."),
+                hint=tr("请改正。", "Correct it."),
                 file=tasks.name,
                 column="task_id",
             )
@@ -258,7 +258,7 @@ def _csv(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
         raise DataError(
             Problem(
                 what=tr("文件读不出来", "cannot be read") + f" ({error})",
-                mend=tr("请检查文件名和格式（UTF-8 的 CSV）。", "Check its name and format."),
+                hint=tr("请检查文件名和格式（UTF-8 的 CSV）。", "Check its name and format."),
                 file=path.name,
             )
         ) from error
@@ -268,7 +268,7 @@ def _csv(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
             [
                 Problem(
                     what=tr("缺这一列", "this column is missing"),
-                    mend=tr("请补上。", "Add it."),
+                    hint=tr("请补上。", "Add it."),
                     file=path.name,
                     column=column,
                 )

@@ -63,7 +63,7 @@ def demo(
         raise DataError(
             Problem(
                 what=tr("文件写不进去", "cannot be written") + f" ({error.strerror})",
-                mend=tr(
+                hint=tr(
                     "请检查文件夹的写入权限和磁盘空间。",
                     "Check the folder's permissions and the disk's space.",
                 ),

@@ -83,20 +83,20 @@ def show(
     from halfsky.plan.thresholds import load_thresholds
 
     frame = scheme(load_plan(plan), load_thresholds(), load_units())
-    for column, wanted in (("domain", domain), ("goal", goal), ("department", department)):
-        if wanted is None:
+    for column, requested in (("domain", domain), ("goal", goal), ("department", department)):
+        if requested is None:
             continue
-        if wanted not in set(frame[column]):
+        if requested not in set(frame[column]):
             known = "、".join(dict.fromkeys(frame[column]))
             raise ParameterError(
                 Problem(
-                    what=tr(f"方案中没有“{wanted}”", f"'{wanted}' is not in the scheme"),
-                    mend=tr("可用的值：", "Values: ") + known[:600],
+                    what=tr(f"方案中没有“{requested}”", f"'{requested}' is not in the scheme"),
+                    hint=tr("可用的值：", "Values: ") + known[:600],
                     column=column,
-                    value=wanted,
+                    value=requested,
                 )
             )
-        frame = frame[frame[column] == wanted]
+        frame = frame[frame[column] == requested]
     if form is Format.json:
         rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
         text = json.dumps(rows, ensure_ascii=False, indent=1)
@@ -121,7 +121,7 @@ def show(
                     what=tr(
                         "送审的方案是整个规划的", "the scheme for approval is the whole plan's"
                     ),
-                    mend=tr(
+                    hint=tr(
                         "请去掉 --domain、--goal、--department；只看一部分可用 --format xlsx。",
                         "Leave out --domain, --goal, --department; --format xlsx takes a part.",
                     ),
@@ -148,7 +148,7 @@ def _needed(out: Path | None, form: Format) -> Path:
                 what=tr(f"{form.value} 要写到文件", f"{form.value} needs a file")
                 if out is None
                 else tr("没有这个文件夹", "no such folder"),
-                mend=tr(
+                hint=tr(
                     f"请加上 --out 监测评估方案.{form.value}。", f"Add --out scheme.{form.value}."
                 )
                 if out is None

@@ -77,10 +77,10 @@ class _RowCheck:
         self.table, self.row, self.rules = table, row, rules
         self.problems: list[Problem] = []
 
-    def say(self, column: str, what: str, mend: str) -> None:
+    def say(self, column: str, what: str, hint: str) -> None:
         """Note a problem, unless the cell's form was already complained of."""
         if column not in self.row.faulty:
-            self.problems.append(self.row.problem(column, what, mend))
+            self.problems.append(self.row.problem(column, what, hint))
 
     def has_content(self) -> bool:
         return any(self.row.get(c) for c in self.table.content)
@@ -88,10 +88,10 @@ class _RowCheck:
     def text(self, column: str) -> str:
         return self.row.get(column)
 
-    def needed(self, column: str, mend: str) -> str:
+    def needed(self, column: str, hint: str) -> str:
         text = self.row.get(column)
         if not text:
-            self.say(column, tr("空白", "is blank"), mend)
+            self.say(column, tr("空白", "is blank"), hint)
         return text
 
     def number(self, column: str) -> float | None:
@@ -676,11 +676,11 @@ _TOLD = {
 
 def _adds_nothing(first: Record, second: Record) -> bool:
     """Does the second row tell what the first tells, or less?"""
-    told = (*_TOLD[first.table.id], "note")
-    return all(second.values[c] in (first.values[c], None, "") for c in told)
+    rendered = (*_TOLD[first.table.id], "note")
+    return all(second.values[c] in (first.values[c], None, "") for c in rendered)
 
 
 def _adds_counts(first: Record, second: Record) -> bool:
     """Does the second row only fill in what the first left blank?"""
-    told = _TOLD[first.table.id]
-    return all(first.values[c] in (second.values[c], None, "") for c in told)
+    rendered = _TOLD[first.table.id]
+    return all(first.values[c] in (second.values[c], None, "") for c in rendered)

@@ -132,7 +132,7 @@ def _read_inputs(region: str) -> dict[Path, bytes]:
         raise DataError(
             Problem(
                 what=tr("文件打不开", "cannot be opened") + f" ({error.strerror})",
-                mend=tr(
+                hint=tr(
                     "请先在表格软件中关闭它，并检查读取权限。",
                     "Close it in the spreadsheet program and check its permissions.",
                 ),
@@ -282,7 +282,7 @@ def ingest(
         raise DataError(
             Problem(
                 what=tr("结果写不进去", "results cannot be written") + f" ({error.strerror})",
-                mend=tr(
+                hint=tr(
                     "请检查文件夹的写入权限和磁盘空间。",
                     "Check the folder's permissions and the disk's space.",
                 ),
@@ -304,7 +304,7 @@ def _unregistered() -> list[Problem]:
         problems.append(
             Problem(
                 what=tr("文件夹不是登记过的地区", "the folder is no registered region"),
-                mend=tr(
+                hint=tr(
                     f"是否为“{near}”？" if near else "请先在 params/regions.yaml 登记它。",
                     f"Did you mean '{near}'?" if near else "Register it in params/regions.yaml.",
                 ),
@@ -344,7 +344,7 @@ def _region_of(files: Sequence[Path], regions: Sequence[str] | None) -> str:
             raise DataError(
                 Problem(
                     what=tr("收件一次只能属于一个地区", "returned files belong to one region"),
-                    mend=tr("请只写一个 --region。", "Name one --region."),
+                    hint=tr("请只写一个 --region。", "Name one --region."),
                     value="、".join(regions),
                 )
             )
@@ -364,7 +364,7 @@ def _region_of(files: Sequence[Path], regions: Sequence[str] | None) -> str:
                 what=tr("看不出属于哪个地区", "no telling which region they belong to")
                 if not found
                 else tr("文件属于不同地区", "the files belong to several regions"),
-                mend=tr("请写明 --region，如 --region jiutai。", "Say which: --region jiutai."),
+                hint=tr("请写明 --region，如 --region jiutai。", "Say which: --region jiutai."),
                 file="、".join(shown(Path(path)) for path in files),
                 value="、".join(sorted(found)),
             )
@@ -393,7 +393,7 @@ def _returns(
             raise DataError(
                 Problem(
                     what=tr("文件打不开", "cannot be opened") + f" ({error.strerror})",
-                    mend=tr("请检查文件名和位置。", "Check its name and place."),
+                    hint=tr("请检查文件名和位置。", "Check its name and place."),
                     file=shown(path),
                 )
             ) from error
@@ -419,13 +419,13 @@ def _as_returned(
     names = {shown(path): by_hash[sha256(content)] for path, content in new.items()}
     renamed = []
     for problem in problems:
-        what, mend = problem.what, problem.mend
+        what, hint = problem.what, problem.hint
         for kept, sent in names.items():
-            what, mend = what.replace(kept, sent), mend.replace(kept, sent)
+            what, hint = what.replace(kept, sent), hint.replace(kept, sent)
         renamed.append(
             Problem(
                 what=what,
-                mend=mend,
+                hint=hint,
                 file=names.get(problem.file, problem.file),
                 sheet=problem.sheet,
                 row=problem.row,
@@ -453,7 +453,7 @@ def _store(path: Path, content: bytes) -> Path:
     raise DataError(
         Problem(
             what=tr("收件编号用尽", "no return number is free"),
-            mend=tr("请清理 returns 文件夹。", "Tidy the returns folder."),
+            hint=tr("请清理 returns 文件夹。", "Tidy the returns folder."),
             file=shown(path.parent),
         )
     )

@@ -44,11 +44,11 @@ class Row:
     def get(self, column: str) -> str:
         return self.cells.get(column, "")
 
-    def problem(self, column: str, what: str, mend: str, value: str | None = None) -> Problem:
+    def problem(self, column: str, what: str, hint: str, value: str | None = None) -> Problem:
         """A problem with one cell of this row; value defaults to the cell's text."""
         return Problem(
             what=what,
-            mend=mend,
+            hint=hint,
             file=self.file,
             sheet=self.sheet,
             row=self.number,
@@ -99,7 +99,7 @@ def read_file(path: Path, content: bytes | None = None) -> Filed:
         filed.problems.append(
             Problem(
                 what=tr("文件打不开", "cannot be opened") + f" ({error.strerror})",
-                mend=tr(
+                hint=tr(
                     "请检查文件名，并先在表格软件中关闭它。",
                     "Check its name, and close it in the spreadsheet program.",
                 ),
@@ -115,7 +115,7 @@ def read_file(path: Path, content: bytes | None = None) -> Filed:
         filed.problems.append(
             Problem(
                 what=tr("不是 .xlsx 或 .csv 文件", "is neither .xlsx nor .csv"),
-                mend=tr(
+                hint=tr(
                     "请在表格软件中“另存为” .xlsx 或 .csv（UTF-8）。",
                     "Save it as .xlsx or as .csv (UTF-8).",
                 ),
@@ -146,7 +146,7 @@ def _read_csv(filed: Filed, data: bytes, name: str) -> None:
         filed.problems.append(
             Problem(
                 what=tr("既不是 UTF-8 也不是 GB18030 编码", "is neither UTF-8 nor GB18030"),
-                mend=tr(
+                hint=tr(
                     "请在表格软件中另存为“CSV UTF-8”，或直接用 .xlsx。",
                     "Save it as 'CSV UTF-8', or use .xlsx.",
                 ),
@@ -164,7 +164,7 @@ def _read_csv(filed: Filed, data: bytes, name: str) -> None:
         filed.problems.append(
             Problem(
                 what=tr("引号不成对，读不下去", "quotation marks do not pair") + f" ({error})",
-                mend=tr(
+                hint=tr(
                     "请检查该行起的英文双引号；单元格内的双引号要写成两个。",
                     "Check the double quotes from there on; a quote inside a cell is doubled.",
                 ),
@@ -177,7 +177,7 @@ def _read_csv(filed: Filed, data: bytes, name: str) -> None:
         filed.problems.append(
             Problem(
                 what=tr("是空文件", "is empty"),
-                mend=tr("请换成有内容的文件，或删去它。", "Replace it, or remove it."),
+                hint=tr("请换成有内容的文件，或删去它。", "Replace it, or remove it."),
                 file=name,
             )
         )
@@ -200,7 +200,7 @@ def _read_xlsx(filed: Filed, data: bytes, name: str) -> None:
             Problem(
                 what=tr("不是能打开的 .xlsx 工作簿", "is not a readable .xlsx workbook")
                 + f" ({type(error).__name__})",
-                mend=tr(
+                hint=tr(
                     "请用表格软件打开、去掉密码后重新另存为 .xlsx。",
                     "Open it in a spreadsheet program, remove any password, save as .xlsx.",
                 ),
@@ -220,7 +220,7 @@ def _read_xlsx(filed: Filed, data: bytes, name: str) -> None:
             filed.problems.append(
                 Problem(
                     what=tr("不认识的工作表", "unknown sheet"),
-                    mend=tr(
+                    hint=tr(
                         f"请改名为 {'、'.join(t.zh for t in TABLES.values())} 之一，或删去。",
                         f"Name it {', '.join(TABLES)}, or remove it.",
                     ),
@@ -243,7 +243,7 @@ def _read_xlsx(filed: Filed, data: bytes, name: str) -> None:
         filed.problems.append(
             Problem(
                 what=tr("没有可读的工作表", "has no sheet to read"),
-                mend=tr(
+                hint=tr(
                     f"工作表应名为 {'、'.join(t.zh for t in TABLES.values())}。",
                     f"Its sheets are named {', '.join(TABLES)}.",
                 ),
@@ -348,7 +348,7 @@ def _take_rows(
                         f"有{len(record)}格，表头有{len(header)}格",
                         f"has {len(record)} cells, the header has {len(header)}",
                     ),
-                    mend=tr(
+                    hint=tr(
                         "含逗号的内容要用英文双引号括起来；用表格软件另存即可。",
                         "Cells with a comma take double quotes; a spreadsheet program adds them.",
                     ),
@@ -386,9 +386,9 @@ def _columns(
 ) -> dict[int, str] | None:
     """Column ids by position; None where the header leaves the rows unreadable."""
 
-    def complain(title: str, what: str, mend: str, value: str = "") -> None:
+    def complain(title: str, what: str, hint: str, value: str = "") -> None:
         filed.problems.append(
-            Problem(what, mend, file=name, sheet=sheet, row=1, column=title, value=value[:80])
+            Problem(what, hint, file=name, sheet=sheet, row=1, column=title, value=value[:80])
         )
 
     if len(header) == 1 and re.search(r"[\t;；，|]", header[0]):

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from halfsky.data.columns import AREA, EVIDENCE, MEASURES, OBSERVATIONS, SEX, STATUS, Table
 from halfsky.data.files import replace_file
 from halfsky.data.ingest import records_on_file
+from halfsky.data.requested import evidence_lines, measure_lines, observation_lines
 from halfsky.data.sheets import GUIDE_SHEET, escape_formula, shown
-from halfsky.data.wanted import evidence_lines, measure_lines, observation_lines
 from halfsky.data.workbook import (
     TO_FILL,
     TO_READ,
@@ -161,7 +161,7 @@ def write_template(
         raise ParameterError(
             Problem(
                 what=tr("年份不在规划期内", "the year lies outside the plan"),
-                mend=tr(f"应为 {span}。", f"It is one of {span}."),
+                hint=tr(f"应为 {span}。", f"It is one of {span}."),
                 column="year",
                 value=str(year),
             )
@@ -197,7 +197,7 @@ def _spare_filled(paths: dict[Path, bytes]) -> None:
                         "已有一份内容不同的填报表，可能已开始填写",
                         "a form with other content lies there, perhaps begun",
                     ),
-                    mend=tr(
+                    hint=tr(
                         "请先收取或移走它，再生成新表。",
                         "Ingest it or move it away, then write a new one.",
                     ),

@@ -103,7 +103,7 @@ def _check(seed: int, townships: int, most: int) -> None:
         problems.append(
             Problem(
                 what=tr("随机种子不能是负数", "the seed cannot be negative"),
-                mend=tr("请用 0 或更大的整数。", "Use 0 or a larger whole number."),
+                hint=tr("请用 0 或更大的整数。", "Use 0 or a larger whole number."),
                 column="seed",
                 value=str(seed),
             )
@@ -112,7 +112,7 @@ def _check(seed: int, townships: int, most: int) -> None:
         problems.append(
             Problem(
                 what=tr("乡镇数超出范围", "the number of townships is out of range"),
-                mend=tr(
+                hint=tr(
                     f"请用 {FEWEST_TOWNSHIPS}—{most} 之间的整数。",
                     f"Use {FEWEST_TOWNSHIPS} to {most}.",
                 ),
@@ -130,20 +130,20 @@ def _observations(
     units = load_units()
     per = {name: unit.per for name, unit in units.items()}
     people = census(plan, model, where, seed)
-    counted = {cells.wanted.indicator.id for cells in people}
-    blocks = [add_up(cells, per.get(cells.wanted.indicator.unit)) for cells in people]
-    for wanted in wanted_figures(plan, model):
-        indicator = wanted.indicator
+    counted = {cells.requested.indicator.id for cells in people}
+    blocks = [add_up(cells, per.get(cells.requested.indicator.unit)) for cells in people]
+    for requested in wanted_figures(plan, model):
+        indicator = requested.indicator
         if indicator.id in counted:
             continue
         scale = per.get(indicator.unit)
         twist = twists.get(indicator.id, NO_TWIST)
-        blocks.append(add_up(draw(wanted, model, where, scale, seed, twist), scale))
+        blocks.append(add_up(draw(requested, model, where, scale, seed, twist), scale))
     blocks += [
         block.counts_as(plan.indicators[name], part)
         for name, (source, part) in model.same_as.items()
         for block in blocks
-        if name in plan.indicators and block.wanted.indicator.id == source
+        if name in plan.indicators and block.requested.indicator.id == source
     ]
     frame = to_frame(blocks, model)
     for name, twist in twists.items():

@@ -34,15 +34,15 @@ def _wanted(indicator: Indicator, plan: Plan, has_townships: bool = False) -> Wa
     return Wanted(indicator, sexes, ("total",), has_townships, statistics_office(plan))
 
 
-def _cells(wanted: Wanted, latent: Floats, *counts: Floats) -> Counted:
+def _cells(requested: Wanted, latent: Floats, *counts: Floats) -> Counted:
     ones = np.ones((1, 1, len(YEARS)))
     numerator, exposure = counts if counts else (None, None)
-    return Counted(wanted, (WHOLE,), np.array([False]), ones, latent, numerator, exposure)
+    return Counted(requested, (WHOLE,), np.array([False]), ones, latent, numerator, exposure)
 
 
 def _people(indicator: Indicator, plan: Plan, where: Places, births: Floats) -> Counted:
-    wanted = _wanted(indicator, plan, has_townships=True)
-    return Counted(wanted, where.names, where.is_urban, where.people, where.people)
+    requested = _wanted(indicator, plan, has_townships=True)
+    return Counted(requested, where.names, where.is_urban, where.people, where.people)
 
 
 def _ten_thousands(indicator: Indicator, plan: Plan, where: Places, births: Floats) -> Counted:

@@ -77,7 +77,7 @@ class Counted:
     None where the indicator is a level that only has a value. value: levels only.
     """
 
-    wanted: Wanted
+    requested: Wanted
     leaves: tuple[str, ...]
     is_urban: Bools
     weights: Floats
@@ -258,19 +258,19 @@ def _room(indicator: Indicator, level: Floats) -> Floats:
 
 
 def draw(
-    wanted: Wanted, model: Model, where: Places, per: float | None, seed: int, twist: Twist
+    requested: Wanted, model: Model, where: Places, per: float | None, seed: int, twist: Twist
 ) -> Counted:
     """One indicator's cells, with what a story changes in them."""
-    indicator = wanted.indicator
+    indicator = requested.indicator
     rng = stream(seed, indicator.id)
-    cells = _leaves(wanted, where)
+    cells = _leaves(requested, where)
     cells = replace(cells, latent=_latent(cells, model, rng, twist))
     cells = twist.latent(cells)
     if not per or not indicator.denominator:
         return cells
-    by_sex = wanted.sexes == BOTH
-    exposure = denominator(model, where, seed, indicator.denominator, wanted.scope, by_sex)
-    exposure = _gather(exposure, wanted, where)
+    by_sex = requested.sexes == BOTH
+    exposure = denominator(model, where, seed, indicator.denominator, requested.scope, by_sex)
+    exposure = _gather(exposure, requested, where)
     cells = replace(
         cells,
         denominator=exposure,
@@ -279,36 +279,36 @@ def draw(
     return twist.counts(cells)
 
 
-def _leaves(wanted: Wanted, where: Places) -> Counted:
+def _leaves(requested: Wanted, where: Places) -> Counted:
     """The cells to draw: townships where they are filed, else town and country, else one."""
-    weights = _gather(where.people, wanted, where)
-    if wanted.sexes != BOTH:
+    weights = _gather(where.people, requested, where)
+    if requested.sexes != BOTH:
         weights = weights.sum(axis=0, keepdims=True)
-    if wanted.has_townships:
-        inside = where.inside(wanted.scope)
+    if requested.has_townships:
+        inside = where.inside(requested.scope)
         names = tuple(n for n, is_in in zip(where.names, inside, strict=True) if is_in)
         is_urban = where.is_urban[inside]
-    elif len(wanted.areas) > 1:
+    elif len(requested.areas) > 1:
         names, is_urban = ("urban", "rural"), np.array([True, False])
     else:
-        names, is_urban = (WHOLE,), np.array([wanted.scope == "urban"])
-    return Counted(wanted, names, is_urban, weights, np.empty(0))
+        names, is_urban = (WHOLE,), np.array([requested.scope == "urban"])
+    return Counted(requested, names, is_urban, weights, np.empty(0))
 
 
-def _gather(by_township: Floats, wanted: Wanted, where: Places) -> Floats:
+def _gather(by_township: Floats, requested: Wanted, where: Places) -> Floats:
     """(S, T, Y) of all townships as the (S, L, Y) of the cells drawn."""
-    if wanted.has_townships:
-        return by_township[:, where.inside(wanted.scope)]
-    if len(wanted.areas) > 1:
+    if requested.has_townships:
+        return by_township[:, where.inside(requested.scope)]
+    if len(requested.areas) > 1:
         parts = [by_township[:, where.inside(a)].sum(axis=1) for a in ("urban", "rural")]
         return np.stack(parts, axis=1)
-    inside = where.inside(wanted.scope)
+    inside = where.inside(requested.scope)
     return by_township[:, inside].sum(axis=1, keepdims=True)
 
 
 def _latent(cells: Counted, model: Model, rng: np.random.Generator, twist: Twist) -> Floats:
     """The value each cell is drawn around, (S, L, Y)."""
-    indicator = cells.wanted.indicator
+    indicator = cells.requested.indicator
     profile = model.profile(indicator)
     # Steps fade where persistence was measured, on the analysis scale: a share that nears 100 %
     # slows down before it gets there, as real ones do.
@@ -328,7 +328,7 @@ def _latent(cells: Counted, model: Model, rng: np.random.Generator, twist: Twist
     if indicator.kind == "count":
         return _heads(level, twist.gap(course(profile.gap)), cells)
     value = np.broadcast_to(level, cells.weights.shape).copy()
-    if cells.wanted.sexes == BOTH:
+    if cells.requested.sexes == BOTH:
         gap = twist.gap(course(profile.gap))
         women = cells.weights[0].sum(axis=0) / cells.weights.sum(axis=(0, 1))
         value[0] += (1 - women) * gap
@@ -349,7 +349,7 @@ def _latent(cells: Counted, model: Model, rng: np.random.Generator, twist: Twist
 def _heads(level: Floats, gap: Floats, cells: Counted) -> Floats:
     """A number of people divided between women and men, and between places by population."""
     share = cells.weights.sum(axis=0) / cells.weights.sum(axis=(0, 1))
-    if cells.wanted.sexes != BOTH:
+    if cells.requested.sexes != BOTH:
         return (level * share)[None]
     return np.stack([(level + gap) / 2 * share, (level - gap) / 2 * share])
 
@@ -374,7 +374,7 @@ def _count(
 class Block:
     """An indicator's series as they are filed: G series of Y years."""
 
-    wanted: Wanted
+    requested: Wanted
     sex: list[str]
     area: list[str]
     subarea: list[str]
@@ -386,19 +386,19 @@ class Block:
         """Another indicator's series that is this one's numerator or denominator."""
         blank = np.full_like(self.value, np.nan)
         value = self.numerator if part == "numerator" else self.denominator
-        wanted = replace(self.wanted, indicator=indicator)
-        return replace(self, wanted=wanted, value=value, numerator=blank, denominator=blank)
+        requested = replace(self.requested, indicator=indicator)
+        return replace(self, requested=requested, value=value, numerator=blank, denominator=blank)
 
 
 def add_up(cells: Counted, per: float | None) -> Block:
     """Every series that an indicator's cells make: a sum for each sex, area and township."""
-    wanted, indicator = cells.wanted, cells.wanted.indicator
-    sexes: dict[str, tuple[int, ...]] = {sex: (at,) for at, sex in enumerate(wanted.sexes)}
-    if wanted.sexes == BOTH:
+    requested, indicator = cells.requested, cells.requested.indicator
+    sexes: dict[str, tuple[int, ...]] = {sex: (at,) for at, sex in enumerate(requested.sexes)}
+    if requested.sexes == BOTH:
         sexes = {"total": (0, 1), **sexes}
     labels: list[tuple[str, str, str]] = []
     members: list[Floats] = []
-    for area in wanted.areas:
+    for area in requested.areas:
         for subarea, leaves in _parts(cells, area):
             for sex, people in sexes.items():
                 member = np.zeros(cells.latent.shape[:2])
@@ -421,7 +421,7 @@ def add_up(cells: Counted, per: float | None) -> Block:
     else:
         value = summed(cells.latent * cells.weights) / summed(cells.weights)
     return Block(
-        wanted,
+        requested,
         [label[0] for label in labels],
         [label[1] for label in labels],
         [label[2] for label in labels],
@@ -434,11 +434,11 @@ def add_up(cells: Counted, per: float | None) -> Block:
 def _parts(cells: Counted, area: str) -> Iterator[tuple[str, list[int]]]:
     """The whole of an area, then each of its townships where they are filed."""
     inside = np.ones(len(cells.leaves), dtype=bool)
-    if len(cells.wanted.areas) > 1 and area != "total":
+    if len(cells.requested.areas) > 1 and area != "total":
         inside = cells.is_urban if area == "urban" else ~cells.is_urban
     leaves = [int(at) for at in np.flatnonzero(inside)]
     yield WHOLE, leaves
-    if cells.wanted.has_townships:
+    if cells.requested.has_townships:
         for leaf in leaves:
             yield cells.leaves[leaf], [leaf]
 
@@ -459,7 +459,7 @@ def to_frame(blocks: list[Block], model: Model) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "region": REGION,
-            "indicator": label(lambda b: b.wanted.indicator.id),
+            "indicator": label(lambda b: b.requested.indicator.id),
             "year": np.tile(YEARS, sum(len(b.sex) for b in blocks)),
             "sex": label(lambda b: b.sex),
             "age": "total",
@@ -468,10 +468,10 @@ def to_frame(blocks: list[Block], model: Model) -> pd.DataFrame:
             "value": numbers(lambda b: b.value),
             "numerator": numbers(lambda b: b.numerator),
             "denominator": numbers(lambda b: b.denominator),
-            "unit": label(lambda b: b.wanted.indicator.unit),
+            "unit": label(lambda b: b.requested.indicator.unit),
             "value_type": "reported",
             "known_from": None,
-            "source": label(lambda b: f"{model.mark} · {b.wanted.department}"),
+            "source": label(lambda b: f"{model.mark} · {b.requested.department}"),
             "note": model.mark,
         }
     )

@@ -52,8 +52,8 @@ def _largest_rural(story: Story, where: Places) -> tuple[str, ...]:
 
 def _pilots(story: Story, where: Places) -> tuple[str, ...]:
     """The most populous townships, so many that the district's own figure shows the step."""
-    wanted = max(1, round(story.pilots * len(where.names)))
-    order = np.argsort(-where.everyone[:, -1], kind="stable")[:wanted]
+    requested = max(1, round(story.pilots * len(where.names)))
+    order = np.argsort(-where.everyone[:, -1], kind="stable")[:requested]
     return tuple(where.names[int(at)] for at in sorted(order))
 
 

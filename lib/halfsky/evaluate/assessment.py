@@ -13,6 +13,7 @@ import pandas as pd
 from halfsky.evaluate import (
     completion,
     countermeasures,
+    disparities,
     early_warning,
     effect,
     expected,
@@ -23,7 +24,6 @@ from halfsky.evaluate import (
     register,
     review,
     status,
-    where,
 )
 from halfsky.evaluate.forecast.rolling import LocalCheck, local_check
 from halfsky.plan.calibration import Calibration
@@ -52,13 +52,11 @@ class Assessment:
     (early_warning.Warnings), register (register.compare: open, new, eased, closed),
     rates (expected.rates), expected, milestones (milestone.levels), agreement,
     hindsight (review.hold_against), local and rolled (the region's own past forecasts:
-    forecast.rolling), ranks (expected.rank_sensitivity), references (review.beside), where
-    (where.find: gaps, townships, decompositions, peers), measures (measures.progress),
-    effects (effect.assess_effects) and countermeasures (countermeasures.propose); no row of
-    these three for a reference region.
-    (where.find: gaps, townships, decompositions, peers), measures (measures.progress) and
-    countermeasures (countermeasures.propose); no row of these two for a reference region.
-    withheld: the keys of the figures that a public edition leaves out (disclosure.withhold), None
+    forecast.rolling), ranks (expected.rank_sensitivity), references (review.compare_regions),
+    disparities (gaps, townships, decompositions, peers), measures (measures.progress), effects
+    (effect.assess_effects) and countermeasures (countermeasures.propose); no row of the last
+    three for a reference region.
+    suppressed: keys of the figures that a public edition leaves out (disclosure), None
     in an internal one.
     """
 
@@ -84,9 +82,9 @@ class Assessment:
     references: pd.DataFrame
     measures: pd.DataFrame
     countermeasures: pd.DataFrame
-    where: where.Where
+    disparities: disparities.Disparities
     effects: pd.DataFrame
-    withheld: pd.DataFrame | None = None
+    suppressed: pd.DataFrame | None = None
 
     @property
     def is_reference(self) -> bool:
@@ -127,14 +125,14 @@ def assess(
     if year - 1 >= plan.info.start_year:
         last = judge.whole(year - 1, later=now)
         targets = review.add_previous(targets, last.targets)
-        judged = {year - 1: last.targets, **judge.spells(year - 1, last, now)}
+        judged = {year - 1: last.targets, **judge.streaks(year - 1, last, now)}
     one_step = review.one_step_errors(now.rolled, targets)
     warned = judge.warnings(year, now, judged, None if last is None else last.forecasts)
     before = None
     if last is not None:
         before = judge.warnings(year - 1, last, judged, None)
     entries = register.compare(warned, before, targets)
-    targets = review.without_doubtful_changes(targets, warned.doubts)
+    targets = review.drop_doubtful_changes(targets, warned.doubts)
     goals = summarise(targets, rules, is_reference=region.role == "reference")
     if last is not None:
         goals = review.add_previous_goals(goals, targets, last.targets)
@@ -176,10 +174,10 @@ def assess(
         hindsight=review.hold_against(one_step, targets, history, plan),
         local=now.local,
         rolled=now.rolled,
-        references=review.beside(targets, plan, known, assumptions.units),
+        references=review.compare_regions(targets, plan, known, assumptions.units),
         measures=done,
         countermeasures=proposed,
-        where=where.find(
+        disparities=disparities.compute_disparities(
             targets,
             as_known(observations, year),
             plan,
@@ -253,7 +251,7 @@ class _Judge:
         frame, forecasts = self._predict(frame, history, local)
         return _Judged(frame, history, forecasts, levels, rolled, local)
 
-    def spells(self, year: int, last: _Judged, now: _Judged) -> dict[int, pd.DataFrame]:
+    def streaks(self, year: int, last: _Judged, now: _Judged) -> dict[int, pd.DataFrame]:
         """Years before `year`, as far back as a warning of that year may have been open.
 
         Only the targets that matter are judged: P under .66 ever since, and in the first of
@@ -261,10 +259,10 @@ class _Judge:
         """
         rules = self.assumptions.thresholds.warning
         p = last.targets.set_index("target")["p_met"]
-        wanted = list(p.index[p <= max(1 - rules.fall_in_p, rules.amber_below)])
+        requested = list(p.index[p <= max(1 - rules.fall_in_p, rules.amber_below)])
         judged: dict[int, pd.DataFrame] = {}
         for then in range(year - 1, self.plan.info.start_year - 1, -1):
-            pairs = [(goal, t) for goal, t in self.plan.each_target() if t.id in set(wanted)]
+            pairs = [(goal, t) for goal, t in self.plan.each_target() if t.id in set(requested)]
             if not pairs:
                 break
             frame, history, _ = self._status(then, pairs)
@@ -273,7 +271,7 @@ class _Judge:
             local = self._local(early, now.history)
             frame, _ = self._predict(frame, history, local)
             judged[then] = frame
-            wanted = list(frame.loc[frame["p_met"] < rules.amber_below, "target"])
+            requested = list(frame.loc[frame["p_met"] < rules.amber_below, "target"])
         return judged
 
     def warnings(
@@ -284,7 +282,7 @@ class _Judge:
         paths: pd.DataFrame | None,
     ) -> early_warning.Warnings:
         """The warnings of a year that was judged as a whole."""
-        return early_warning.find(
+        return early_warning.compute_warnings(
             done.targets,
             done.history,
             as_known(self.observations, year),

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from halfsky.evaluate.frames import by_key, records
-from halfsky.evaluate.series import heads
+from halfsky.evaluate.series import headcount
 from halfsky.evaluate.status import shortfall
 from halfsky.plan.models import Plan, Unit
 from halfsky.plan.thresholds import Thresholds
@@ -24,8 +24,8 @@ COLUMNS: dict[str, str] = {
     "rank": "int64",
     **dict.fromkeys(["goal", "target", "domain", "status", "severity", "rules"], "object"),
     **dict.fromkeys(["action", "measures", "lacking", "department", "support"], "object"),
-    **dict.fromkeys(["shortfall", "heads", "change50", "change80"], "float64"),
-    **dict.fromkeys(["heads50", "heads80"], "float64"),
+    **dict.fromkeys(["shortfall", "headcount", "change50", "change80"], "float64"),
+    **dict.fromkeys(["headcount50", "headcount80"], "float64"),
     "is_line": "bool",
     **dict.fromkeys(["report_year", "end_year"], "Int64"),
 }
@@ -59,7 +59,7 @@ def propose(
 
     Args:
         targets: judged targets with p_met, need50, need80. history: their series.
-        warnings: early_warning.find. measures: evaluate.measures.progress.
+        warnings: early_warning.compute_warnings. measures: evaluate.measures.progress.
 
     Returns:
         COLUMNS, the gravest first: unmet under a red warning, unmet, red, undecidable, amber,
@@ -105,10 +105,10 @@ def open_problems(targets: pd.DataFrame, warnings: pd.DataFrame) -> pd.DataFrame
         raised = alarms.get(row["target"])
         action = _action(row, raised)
         if action is not None:
-            told = {key: row[key] for key in ("goal", "target", "domain", "status")}
-            told["severity"] = None if raised is None else raised["severity"].iloc[0]
-            told["rules"] = () if raised is None else tuple(raised["rule"])
-            found.append(((*_gravity(row, raised), place), told | {"action": action}))
+            rendered = {key: row[key] for key in ("goal", "target", "domain", "status")}
+            rendered["severity"] = None if raised is None else raised["severity"].iloc[0]
+            rendered["rules"] = () if raised is None else tuple(raised["rule"])
+            found.append(((*_gravity(row, raised), place), rendered | {"action": action}))
     found.sort(key=lambda pair: pair[0])
     ranked = [{"rank": rank, **problem} for rank, (_, problem) in enumerate(found, 1)]
     return pd.DataFrame(ranked, columns=list(COLUMNS)[:8])
@@ -152,7 +152,7 @@ def _action(row: dict[str, Any], raised: pd.DataFrame | None) -> Action | None:
         return Action.REVIEW_CASES
     if rule == "too_few_points":
         return Action.FILE_PAST
-    if families & {Family.HARD, Family.WORSENING}:
+    if families & {Family.OFF_TRACK, Family.DETERIORATION}:
         return Action.HOLD if status == Status.MET else Action.SPEED_UP
     if families & {Family.UNUSUAL, Family.DATA} and rules - _TOLD - {"volatile"}:
         return Action.VERIFY
@@ -218,7 +218,7 @@ def _quantity(
     if row["type"] in _TWO_SERIES:
         return quantity
     indicator = plan.indicators[row["indicator"]]
-    told = {"heads": "shortfall", "heads50": "change50", "heads80": "change80"}
+    rendered = {"headcount": "shortfall", "headcount50": "change50", "headcount80": "change80"}
     return quantity | {
-        name: heads(abs(quantity[of]), indicator, own, units) for name, of in told.items()
+        name: headcount(abs(quantity[of]), indicator, own, units) for name, of in rendered.items()
     }

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from halfsky.evaluate.comparable import GROUP, smallest_change, span, widest
 from halfsky.evaluate.frames import records
-from halfsky.evaluate.places import GROUP, smallest_change, span, widest
 from halfsky.evaluate.series import WHOLE
 from halfsky.plan.models import Plan
 from halfsky.plan.thresholds import Thresholds
@@ -83,7 +83,7 @@ def log_split(
     )
 
 
-def find(
+def compute_decompositions(
     rows: pd.DataFrame, plan: Plan, thresholds: Thresholds
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Both decompositions of every indicator that has the counts for them.

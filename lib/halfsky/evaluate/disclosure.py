@@ -45,10 +45,10 @@ class Edition:
     and the keys of those rows (KEYS)."""
 
     observations: pd.DataFrame
-    withheld: pd.DataFrame
+    suppressed: pd.DataFrame
 
 
-def withhold(
+def suppress_cells(
     observations: pd.DataFrame, plan: Plan, units: dict[str, Unit], smallest: int
 ) -> Edition:
     """Withhold every count from 1 to smallest − 1, and as many others as hide them.
@@ -78,7 +78,7 @@ def withhold(
     return Edition(shown, observations.loc[hidden, KEYS].reset_index(drop=True))
 
 
-def withhold_people(returns: pd.DataFrame, smallest: int) -> pd.DataFrame:
+def suppress_headcounts(returns: pd.DataFrame, smallest: int) -> pd.DataFrame:
     """Departments' returns on measures without small numbers of people.
 
     A measure's people are printed added up over departments: where one is small, none is shown.
@@ -100,9 +100,9 @@ class _Cells:
         self.most = smallest - 1
         info = frame["indicator"].map(plan.indicators)
         frame = frame.assign(**frame[FIGURES].where(info.map(lambda i: i.of_people).astype(bool)))
-        heads = info.map(lambda i: units[i.unit].heads if i.kind == "count" else None)
+        headcount = info.map(lambda i: units[i.unit].headcount if i.kind == "count" else None)
         is_share = info.map(lambda i: i.kind == "share").to_numpy(bool)
-        counted = heads.astype(float) * frame["value"]
+        counted = headcount.astype(float) * frame["value"]
         rest = (frame["denominator"] - frame["numerator"]).where(is_share)
         # Two measures of each cell, each with sums of its own; the denominator only has to be
         # large: it is hidden with its row.
@@ -111,7 +111,7 @@ class _Cells:
             rest.round().to_list(),
         ]
         unknown = info.map(lambda i: i.counting == "events") & frame["numerator"].isna()
-        unknown &= heads.isna() & (frame["value"] > 0)
+        unknown &= headcount.isna() & (frame["value"] > 0)
         small = unknown.to_numpy(bool) | self._is_small(frame["denominator"])
         for measure in self.measures:
             small |= self._is_small(pd.Series(measure))
@@ -238,7 +238,9 @@ class _Cells:
         raise AssertionError("a count is revealed only by published ones")
 
 
-def conceal(result: Assessment, edition: Edition, observations: pd.DataFrame) -> Assessment:
+def suppress_results(
+    result: Assessment, edition: Edition, observations: pd.DataFrame
+) -> Assessment:
     """Blank every target that rests on a withheld figure.
 
     Args:
@@ -250,8 +252,8 @@ def conceal(result: Assessment, edition: Edition, observations: pd.DataFrame) ->
         where they are that for their years alone), and appear in no forecast or warning; goals,
         rates and ranks follow.
     """
-    if edition.withheld.empty:
-        return dataclasses.replace(result, withheld=edition.withheld)
+    if edition.suppressed.empty:
+        return dataclasses.replace(result, suppressed=edition.suppressed)
     now = _touched(result, edition, observations, result.year)
     last = _touched(result, edition, observations, result.year - 1)
     targets = _blank(result.targets, now)
@@ -279,7 +281,7 @@ def conceal(result: Assessment, edition: Edition, observations: pd.DataFrame) ->
         rates=expected.rates(goals),
         expected=expected.expected_count(targets, rules.expected),
         ranks=expected.rank_sensitivity(goals, targets, rules.expected.seed),
-        withheld=edition.withheld,
+        suppressed=edition.suppressed,
     )
 
 

@@ -16,15 +16,15 @@ import pandas as pd
 from scipy import special
 
 from halfsky.evaluate.frames import by_key, records
+from halfsky.evaluate.warning.deterioration import deterioration
 from halfsky.evaluate.warning.doubt import doubtful
 from halfsky.evaluate.warning.figures import figures
 from halfsky.evaluate.warning.finding import COLUMNS, TEST_COLUMNS, Finding, Known
-from halfsky.evaluate.warning.hard import hard
+from halfsky.evaluate.warning.off_track import off_track
 from halfsky.evaluate.warning.remarks import remarks
 from halfsky.evaluate.warning.totals import totals
 from halfsky.evaluate.warning.unusual import unusual
 from halfsky.evaluate.warning.volatile import volatile
-from halfsky.evaluate.warning.worsening import worsening
 from halfsky.plan.models import Plan
 from halfsky.plan.thresholds import Thresholds, WarningRules
 from halfsky.plan.vocabulary import Family, Severity
@@ -50,7 +50,7 @@ class Warnings:
     doubts: dict[str, str]
 
 
-def find(
+def compute_warnings(
     targets: pd.DataFrame,
     history: pd.DataFrame,
     observations: pd.DataFrame,
@@ -102,8 +102,8 @@ def find(
     found += remarks(known)
     doubts = doubtful(known, found)
     for key, row in known.rows.items():
-        take(hard(known, row, is_doubtful=key in doubts))
-        take(worsening(known, row, is_doubtful=key in doubts))
+        take(off_track(known, row, is_doubtful=key in doubts))
+        take(deterioration(known, row, is_doubtful=key in doubts))
     take(unusual(known, doubts))
     take(volatile(known))
     return Warnings(_ordered(found, known), pd.DataFrame(tests, columns=TEST_COLUMNS), doubts)
@@ -145,14 +145,14 @@ def expected_false(
         wrong, q is the chance that there is any.
     """
     rows = []
-    for family in (Family.HARD, Family.WORSENING, Family.UNUSUAL, Family.VOLATILE):
+    for family in (Family.OFF_TRACK, Family.DETERIORATION, Family.UNUSUAL, Family.VOLATILE):
         mine = tests[tests["family"] == family]
         fired = mine["fired"].astype(bool)
         chance = mine["chance"].astype(float)
-        if family == Family.HARD:
+        if family == Family.OFF_TRACK:
             expected = float(chance[fired].sum())
             most = float(special.expit(special.logit(chance[fired]) + rules.worst_shift).sum())
-        elif family == Family.WORSENING:
+        elif family == Family.DETERIORATION:
             expected = most = float(chance.sum())
         else:
             expected = most = rules.fdr * max(int(fired.sum()), 1) if len(mine) else 0.0

@@ -79,7 +79,7 @@ class After:
     sign: float
     origin: int
     n: int
-    grain: float = 0.0
+    resolution: float = 0.0
 
     @cached_property
     def statistic(self) -> float:
@@ -91,7 +91,7 @@ class After:
         """Which years lie outside the interval on the right side, by more than one case."""
         low, high = (self.lo80, self.hi80) if level == 80 else (self.lo95, self.hi95)
         past = self.actual - high if self.sign > 0 else low - self.actual
-        return np.asarray(past > self.grain)
+        return np.asarray(past > self.resolution)
 
     @cached_property
     def side(self) -> Side:
@@ -104,7 +104,7 @@ class After:
         bound = self.hi80 if self.sign > 0 else self.lo80
         ahead = self.sign * (self.actual - self.point).mean()
         is_beyond = self.sign * (self.actual.mean() - bound.mean()) > 0 and self.beyond(80).any()
-        if is_beyond and ahead > self.grain:
+        if is_beyond and ahead > self.resolution:
             return "beyond95" if self.beyond(95).any() else "beyond80"
         return "within" if ahead >= 0 else "wrong_side"
 
@@ -250,8 +250,8 @@ def assess_effects(
     """
     parts = by_key(rolled, "series")
     rows = [row for row in records(targets) if row["comparator"] in _SIGN]
-    grain = _grains(rows, history, plan, units)
-    coarse = {row["target"] for row in rows if grain[row["target"]] > row["delta"]}
+    resolution = _grains(rows, history, plan, units)
+    coarse = {row["target"] for row in rows if resolution[row["target"]] > row["delta"]}
     series = _series_of(targets, parts, coarse)
     own_sign = {r["target"]: _SIGN[r["comparator"]] for r in rows if series[r["target"]]}
     elsewhere = _Areas(areas, plan, units, calibration, rules, year)
@@ -275,7 +275,7 @@ def assess_effects(
             own = after(name, started, sign)
             if own is None:
                 continue
-            own = replace(own, grain=grain[row["target"]])
+            own = replace(own, resolution=resolution[row["target"]])
             areas_after = elsewhere.after(row["target"], started, sign)
             compared = _statistics(areas_after, own), _statistics(untouched, own)
             timing = _timing(own, parts[name], measure, row)

@@ -22,7 +22,7 @@ def ahead(
 
     Args:
         targets: judged targets with p_met and doubt. goals: goal, status.
-        warnings: early_warning.find. effects: target, grade of evaluate.effect.
+        warnings: early_warning.compute_warnings. effects: target, grade of evaluate.effect.
 
     Returns:
         COLUMNS, those with evidence of an effect first, then the likeliest to last (how far a
@@ -42,7 +42,7 @@ def ahead(
     proven = set(effects.loc[effects["grade"].isin(PROVEN), "target"])
     # The jump that is evidence of an effect is no reason to pass it over.
     jumps &= ~warnings["target"].isin(proven)
-    bad = warnings["family"].isin([Family.HARD, Family.WORSENING]) | jumps
+    bad = warnings["family"].isin([Family.OFF_TRACK, Family.DETERIORATION]) | jumps
     troubled = warnings.loc[bad, "target"]
     has_place = ~targets["goal"].isin(in_trouble) | targets["target"].isin(proven)
     frame = targets[has_place & ~targets["target"].isin(troubled) & targets["doubt"].isna()]

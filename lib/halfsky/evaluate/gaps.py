@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from halfsky.evaluate.places import smallest_change, span, widest
+from halfsky.evaluate.comparable import smallest_change, span, widest
 from halfsky.evaluate.series import WHOLE
 from halfsky.plan.models import Plan
 from halfsky.plan.thresholds import Thresholds
@@ -29,7 +29,7 @@ COLUMNS: dict[str, str] = {
 }
 
 
-def find(rows: pd.DataFrame, plan: Plan, year: int, thresholds: Thresholds) -> pd.DataFrame:
+def compute_gaps(rows: pd.DataFrame, plan: Plan, year: int, thresholds: Thresholds) -> pd.DataFrame:
     """The gap of every indicator whose two groups have figures of the same year.
 
     Args:
@@ -106,11 +106,11 @@ def _judged(frame: pd.DataFrame, plan: Plan, thresholds: Thresholds) -> pd.DataF
     higher = names.map({k: i.direction for k, i in plan.indicators.items()})
     sign = higher.map({"higher_better": 1.0, "lower_better": -1.0}).astype(float)
     # Where the plan wants the gap narrowed, its target says how much counts.
-    wanted = {t.indicator: t for t in plan.targets.values() if t.type == "narrow_gap"}
+    requested = {t.indicator: t for t in plan.targets.values() if t.type == "narrow_gap"}
     delta = pd.Series(
         [
-            thresholds.delta(wanted[name], plan.indicators[name], abs(start))
-            if name in wanted
+            thresholds.delta(requested[name], plan.indicators[name], abs(start))
+            if name in requested
             else smallest_change(thresholds, plan, name, level)
             for name, level, start in zip(names, second, gap_base, strict=True)
         ],

@@ -17,7 +17,7 @@ from halfsky.evaluate.frames import records
 from halfsky.evaluate.prediction import yearly_series
 from halfsky.evaluate.series import group_series
 from halfsky.plan.models import Plan, Unit
-from halfsky.plan.thresholds import WhereRules
+from halfsky.plan.thresholds import DisparityRules
 
 COLUMNS: dict[str, str] = {
     **dict.fromkeys(["target", "domain", "indicator"], "object"),
@@ -46,12 +46,12 @@ def distance(one: float, other: float, *, is_share: bool) -> float:
     return abs(math.log(one / other))
 
 
-def find(
+def compute_peers(
     targets: pd.DataFrame,
     plan: Plan,
     references: Mapping[str, pd.DataFrame],
     units: dict[str, Unit],
-    rules: WhereRules,
+    rules: DisparityRules,
 ) -> pd.DataFrame:
     """What reference regions that stood at a target's baseline level did in as many years.
 

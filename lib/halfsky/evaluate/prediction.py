@@ -176,7 +176,7 @@ def _plain(row: Mapping[str, Any], target: Target, fc: Forecast, end: int) -> Pa
     if target.two_sided and p is not None:
         over = fc.p_met(end, float(row["plan_value"]) + float(row["delta"]), ">=")
         p = max(p - (over or 0.0), 0.0)
-    needs = [fc.required_change(threshold, comparator, wanted) for wanted in (0.5, 0.8)]
+    needs = [fc.required_change(threshold, comparator, requested) for requested in (0.5, 0.8)]
     by = fc.attainment(threshold, comparator)
     likely = by.loc[by["p_by"] >= 0.5, "year"]
     attain = math.nan

@@ -30,7 +30,7 @@ COLUMNS = [
     "since",
 ]
 _RANK = {level: place for place, level in enumerate(Severity)}
-_JUDGED_BY_P = (Family.HARD, Family.WORSENING)
+_JUDGED_BY_P = (Family.OFF_TRACK, Family.DETERIORATION)
 # One finding under two names: what chance explains, and what it does not.
 _SAME = {"small_base_noise": "volatile"}
 Key = tuple[str | None, str | None, str, str]

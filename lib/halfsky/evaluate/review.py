@@ -15,7 +15,7 @@ from halfsky.evaluate.forecast import SeriesSpec
 from halfsky.evaluate.forecast.rolling import rolling_origin
 from halfsky.evaluate.frames import by_key
 from halfsky.evaluate.prediction import yearly_series
-from halfsky.evaluate.series import grain_of, group_series
+from halfsky.evaluate.series import group_series, resolution_of
 from halfsky.evaluate.status import summarise_goals
 from halfsky.plan.calibration import Calibration
 from halfsky.plan.models import Plan, Unit
@@ -57,13 +57,13 @@ def add_previous(targets: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def without_doubtful_changes(targets: pd.DataFrame, doubts: Mapping[str, str]) -> pd.DataFrame:
+def drop_doubtful_changes(targets: pd.DataFrame, doubts: Mapping[str, str]) -> pd.DataFrame:
     """Add doubt (the data rule, or None) and tell no change of status from a doubtful figure."""
     doubt = targets["target"].map(doubts)
-    told = targets.assign(doubt=doubt.astype(object).where(doubt.notna(), None))
-    if "change" not in told:
-        return told
-    return told.assign(change=told["change"].where(doubt.isna(), None))
+    rendered = targets.assign(doubt=doubt.astype(object).where(doubt.notna(), None))
+    if "change" not in rendered:
+        return rendered
+    return rendered.assign(change=rendered["change"].where(doubt.isna(), None))
 
 
 def add_previous_goals(
@@ -218,7 +218,7 @@ def hold_against(
     rows = one_step[one_step["year"] == one_step["target"].map(newest)]
     rows = rows[~rows["target"].isin(pooled(history, plan))]
     past = by_key(history[history["in_use"].astype(bool)])
-    grain = rows["target"].map({name: grain_of(past[name]) for name in rows["target"]})
+    resolution = rows["target"].map({name: resolution_of(past[name]) for name in rows["target"]})
     # As printed: 11.11 lies within 11.1 to 11.1.
     digits = rows["target"].map(targets.set_index("target")["decimals"]).fillna(6).astype(int)
     shown = [round(v, d) for v, d in zip(rows["actual"].astype(float), digits, strict=True)]
@@ -228,11 +228,11 @@ def hold_against(
     return rows[columns].assign(
         is_inside_80=rows["shown"].between(rows["lo80"], rows["hi80"]),
         is_inside_95=rows["shown"].between(rows["lo95"], rows["hi95"]),
-        is_one_case=(beyond > 0) & (beyond <= grain.astype(float)),
+        is_one_case=(beyond > 0) & (beyond <= resolution.astype(float)),
     )
 
 
-def beside(
+def compare_regions(
     targets: pd.DataFrame,
     plan: Plan,
     references: Mapping[str, pd.DataFrame],

@@ -194,7 +194,7 @@ def recent_pace(history: pd.DataFrame, thresholds: Thresholds) -> float:
     return float(np.median(slopes))
 
 
-def heads(
+def headcount(
     amount: float, indicator: Indicator, history: pd.DataFrame, units: dict[str, Unit]
 ) -> float:
     """A difference of rates as a number of what the numerator counts: people, cases, villages.
@@ -213,7 +213,7 @@ def heads(
     return float(amount) / per * float(filed.iloc[-1])
 
 
-def grain_of(own: pd.DataFrame) -> float:
+def resolution_of(own: pd.DataFrame) -> float:
     """What one case more adds to a series' newest figure, own unit; 0 where no counts are filed.
 
     own: value, numerator, denominator of one series, years ascending.

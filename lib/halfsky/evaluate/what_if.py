@@ -21,7 +21,7 @@ from halfsky.evaluate.assessment import Assessment
 from halfsky.evaluate.forecast import Forecast
 from halfsky.evaluate.frames import records
 from halfsky.evaluate.prediction import Move, Path, path_of
-from halfsky.evaluate.series import heads
+from halfsky.evaluate.series import headcount
 from halfsky.plan.errors import ParameterError, Problem, tr
 
 # Judged by two series: the assumed course is that of women's own figure.
@@ -29,7 +29,7 @@ DERIVED = ("parity", "narrow_gap", "relative")
 NO_PACE = (*DERIVED, "slow_rise", "milestone")
 _SERIES = ["indicator", "sex", "age", "area"]
 FACTORS = (0.5, 1.0, 1.5, 2.0)
-PACE_COLUMNS = ["target", "factor", "yearly_change", "p", "shortfall", "heads", "attain_year"]
+PACE_COLUMNS = ["target", "factor", "yearly_change", "p", "shortfall", "headcount", "attain_year"]
 TOGETHER_COLUMNS = ["target", "goal", "relation", "correlation", "p_before", "p"]
 
 
@@ -55,7 +55,7 @@ class Scenario:
     shortfall_before: float
     shortfall: float
     heads_before: float
-    heads: float
+    headcount: float
     attain_year: int | None
     together: pd.DataFrame
 
@@ -273,9 +273,9 @@ def _heads(assessment: Assessment, row: Mapping[str, Any], amount: float) -> flo
         return math.nan
     own = assessment.history[assessment.history["target"] == row["target"]]
     indicator = assessment.plan.indicators[row["indicator"]]
-    return heads(amount, indicator, own, assessment.assumptions.units)
+    return headcount(amount, indicator, own, assessment.assumptions.units)
 
 
 def _refuse(column: str, what: str, value: object = "") -> None:
-    mend = tr("见 what_if.scenario 的说明。", "See what_if.scenario.")
-    raise ParameterError(Problem(what=what, mend=mend, column=column, value=str(value)))
+    hint = tr("见 what_if.scenario 的说明。", "See what_if.scenario.")
+    raise ParameterError(Problem(what=what, hint=hint, column=column, value=str(value)))

@@ -98,8 +98,8 @@ def _check_target(target: Target, plan: Plan) -> Iterator[Finding]:
     directed = target.type in ("reach", "maintain", "about", "directional", "slow_rise")
     if directed and indicator.direction == "neutral":
         yield Finding(target.id, tr("指标没有方向", "its indicator has no direction"))
-    wanted = {"higher_better": ">=", "lower_better": "<="}.get(indicator.direction)
-    if target.comparator and wanted and target.comparator != wanted:
+    requested = {"higher_better": ">=", "lower_better": "<="}.get(indicator.direction)
+    if target.comparator and requested and target.comparator != requested:
         yield Finding(target.id, tr("比较方向与指标方向矛盾", "comparator contradicts direction"))
     if target.value is not None:
         low, high = indicator.lower, indicator.upper

@@ -29,7 +29,7 @@ class Problem:
     """
 
     what: str
-    mend: str
+    hint: str
     file: str = ""
     sheet: str = ""
     row: int | None = None
@@ -46,7 +46,7 @@ class Problem:
             place += tr(f" “{self.column}”列", f" column '{self.column}'")
         shown = tr(f"（值：{self.value}）", f" (value: {self.value})") if self.value != "" else ""
         colon = tr("：", ": ") if place else ""
-        return f"{place}{colon}{self.what}{shown}{tr('。', '. ')}{self.mend}"
+        return f"{place}{colon}{self.what}{shown}{tr('。', '. ')}{self.hint}"
 
 
 class HalfskyError(Exception):
@@ -65,7 +65,7 @@ class InputError(HalfskyError):
 
     def __init__(self, problems: Sequence[Problem] | Problem | str) -> None:
         if isinstance(problems, str):
-            problems = [Problem(what=problems, mend="")]
+            problems = [Problem(what=problems, hint="")]
         elif isinstance(problems, Problem):
             problems = [problems]
         self.problems: tuple[Problem, ...] = tuple(problems)

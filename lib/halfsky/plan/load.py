@@ -34,7 +34,7 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
         raise PlanError(
             Problem(
                 what=tr("文件打不开", "cannot be opened") + f" ({error.strerror})",
-                mend=tr("请检查文件名和位置。", "Check its name and place."),
+                hint=tr("请检查文件名和位置。", "Check its name and place."),
                 file=name,
             )
         ) from error
@@ -42,7 +42,7 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
         raise PlanError(
             Problem(
                 what=tr("不是 UTF-8 编码", "is not UTF-8"),
-                mend=tr("请另存为 UTF-8。", "Save it as UTF-8."),
+                hint=tr("请另存为 UTF-8。", "Save it as UTF-8."),
                 file=name,
             )
         ) from error
@@ -54,7 +54,7 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
             Problem(
                 what=tr("不是有效的 YAML：", "is not valid YAML: ")
                 + str(getattr(error, "problem", None) or error),
-                mend=tr("请检查该行的缩进和冒号。", "Check indentation and colons there."),
+                hint=tr("请检查该行的缩进和冒号。", "Check indentation and colons there."),
                 file=name,
                 row=mark.line + 1 if mark else None,
             )
@@ -84,7 +84,7 @@ def _walk(
                 repeated.append(
                     Problem(
                         what=tr(f"键“{key.value}”写了两次", f"key '{key.value}' stands twice"),
-                        mend=tr("请删去其中一个。", "Remove one of them."),
+                        hint=tr("请删去其中一个。", "Remove one of them."),
                         file=name,
                         row=key.start_mark.line + 1,
                     )
@@ -134,16 +134,16 @@ def _problem(error: Any, lines: Lines, name: str) -> Problem:
         "extra_forbidden": tr(f"不认识的键“{key}”", f"unknown key '{key}'"),
     }
     what = kinds.get(error["type"]) or error["msg"]
-    mends = {
+    hints = {
         "missing": tr("请补上这一项。", "Add it."),
         "extra_forbidden": tr("请检查拼写，或删去。", "Check its spelling or remove it."),
     }
-    mend = mends.get(error["type"]) or tr("请改正这一项。", "Correct it.")
+    hint = hints.get(error["type"]) or tr("请改正这一项。", "Correct it.")
     shown = error.get("input")
     value = "" if isinstance(shown, dict | list | tuple) or shown is None else str(shown)[:80]
     return Problem(
         what=what,
-        mend=mend,
+        hint=hint,
         file=name,
         row=_line_of(lines, location),
         column=".".join(str(part) for part in location),
@@ -176,7 +176,7 @@ def load_plan(plan: str = DEFAULT_PLAN) -> Plan:
         raise ParameterError(
             Problem(
                 what=tr(f"没有名为“{plan}”的规划", f"no plan named '{plan}'"),
-                mend=tr("可用的规划：", "Plans: ") + "、".join(known),
+                hint=tr("可用的规划：", "Plans: ") + "、".join(known),
                 column="plan",
                 value=str(plan),
             )
@@ -191,10 +191,10 @@ def _cross_check(plan: Plan, folder: Path) -> list[Problem]:
     """What no single file can know: ids unique, references resolved."""
     problems: list[Problem] = []
 
-    def add(domain: str, what: str, value: str, mend: str) -> None:
+    def add(domain: str, what: str, value: str, hint: str) -> None:
         name = _shown(folder / f"{domain}.yaml")
         line = _find_line(folder / f"{domain}.yaml", value)
-        problems.append(Problem(what=what, mend=mend, file=name, row=line, value=value))
+        problems.append(Problem(what=what, hint=hint, file=name, row=line, value=value))
 
     twice = tr("编号重复", "id stands twice")
     rename = tr("请改用不重复的编号。", "Give it an id of its own.")
@@ -303,7 +303,7 @@ def load_regions() -> dict[str, Region]:
         raise PlanError(
             Problem(
                 what=tr("地区编号重复", "region id stands twice"),
-                mend=tr("请改用不重复的编号。", "Give it an id of its own."),
+                hint=tr("请改用不重复的编号。", "Give it an id of its own."),
                 file=_shown(path),
                 row=_find_line(path, repeated[0]),
                 value=repeated[0],
@@ -324,7 +324,7 @@ def load_region(region: str) -> Region:
         raise ParameterError(
             Problem(
                 what=tr(f"没有名为“{region}”的地区", f"no region named '{region}'"),
-                mend=tr("可用的地区：", "Regions: ") + known,
+                hint=tr("可用的地区：", "Regions: ") + known,
                 column="region",
                 value=str(region),
             )

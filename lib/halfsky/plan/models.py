@@ -373,7 +373,7 @@ class Unit(Frozen):
 
     label: Text
     per: float | None = None
-    heads: float | None = None
+    headcount: float | None = None
     lower: float | None = None
     upper: float | None = None
     name: str = ""

@@ -22,7 +22,7 @@ def project_root() -> Path:
     raise PlanError(
         Problem(
             what=tr("找不到 params/ 文件夹", "no params/ folder found"),
-            mend=tr(
+            hint=tr(
                 "请在项目文件夹内运行，或用环境变量 HALFSKY_PARAMS 指明它的位置。",
                 "Run inside the project folder, or name it in HALFSKY_PARAMS.",
             ),

@@ -88,7 +88,7 @@ class MeasureRules(Frozen):
     result_after_years: int = Field(ge=1)
 
 
-class WhereRules(Frozen):
+class DisparityRules(Frozen):
     """Limits of funnels, tests and peers (docs/method.md, section 6)."""
 
     inner_limit: float = Field(gt=0, lt=1)
@@ -135,7 +135,7 @@ class Thresholds(Frozen):
     expected: ExpectedRules
     warning: WarningRules
     measures: MeasureRules
-    where: WhereRules
+    disparities: DisparityRules
     effect: EffectRules
     prior: Prior
     disclosure: DisclosureRules

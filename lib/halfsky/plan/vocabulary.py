@@ -38,8 +38,8 @@ NO_FORECAST = "无法预测"
 class Family(StrEnum):
     """The five families of early warning (docs/method.md, section 5)."""
 
-    HARD = "预计完成困难"
-    WORSENING = "恶化"
+    OFF_TRACK = "预计完成困难"
+    DETERIORATION = "恶化"
     UNUSUAL = "异常"
     VOLATILE = "波动较大"
     DATA = "数据"

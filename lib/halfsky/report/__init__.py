@@ -35,7 +35,6 @@ from halfsky.report.findings import (
     problems,
     recommendations,
 )
-from halfsky.report.gist import gist
 from halfsky.report.measures import (
     cause_sentences,
     effect_charts,
@@ -74,6 +73,7 @@ from halfsky.report.sections import (
     small_counts_table,
     warning_table,
 )
+from halfsky.report.summary_box import summary_box
 from halfsky.report.synthetic import marked, takes_view
 from halfsky.report.together import together
 from halfsky.report.view import View
@@ -107,7 +107,6 @@ __all__ = [
     "funnel_charts",
     "gap_chart",
     "gap_table",
-    "gist",
     "goal_paragraphs",
     "goal_table",
     "goal_wall",
@@ -135,6 +134,7 @@ __all__ = [
     "small_counts_table",
     "small_multiples",
     "status_chart",
+    "summary_box",
     "together",
     "warning_chart",
     "warning_register",

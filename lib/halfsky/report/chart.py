@@ -53,13 +53,13 @@ class Chart:
         return round(self.fig.get_figwidth() * PAGE_DPI)
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        told = {
+        rendered = {
             "alt": self.alt,
             "caption": self.source,
             "title": self.title,
             "width": self.width,
         }
-        return {"image/png": self.png, "text/plain": self.alt}, {"image/png": told}
+        return {"image/png": self.png, "text/plain": self.alt}, {"image/png": rendered}
 
 
 def watermark(fig: Figure) -> None:

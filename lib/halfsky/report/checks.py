@@ -42,7 +42,7 @@ def local_check_table(view: View) -> Html:
     coverage = coverage_table(rolled)
     held80, held95 = (100 * rolled[f"inside{level}"].mean() for level in (80, 95))
     reliability = reliability_table(rolled)
-    told = [
+    rendered = [
         {**r, "label": f"{100 * r['low']:.0f}%—{100 * r['high']:.0f}%"}
         for r in rows(reliability[reliability["n"] >= MIN_BIN])
     ]
@@ -78,7 +78,7 @@ def local_check_table(view: View) -> Html:
         is_used=check.is_used,
         min_bin=MIN_BIN,
         coverage=rows(coverage),
-        reliability=told,
+        reliability=rendered,
     )
 
 
@@ -99,18 +99,20 @@ def change_table(view: View) -> Html:
             return note("两年都没有数据，状态没有变化可说。")
         return note(f"与{view.year - 1}年相比，{len(view.reported)}项有数据的指标状态均无变化。")
     words = words_for(view)
-    told = []
+    rendered = []
     for row in rows(frame):
         row["goal_label"] = goal_label(view, row["goal"])
         row["before_word"] = status_word(row["status_before"], view.is_reference)
         row["status_word"] = status_word(row["status"], view.is_reference)
         row["kind"] = _kind(row)
         row["why"] = _why(row, words.rule(row) + within_error(view, row))
-        told.append(row)
+        rendered.append(row)
     return render(
         "changes.html.j2",
-        "\n".join(f"{r['target']} {r['before_word']}→{r['status_word']} {r['why']}" for r in told),
-        rows=told,
+        "\n".join(
+            f"{r['target']} {r['before_word']}→{r['status_word']} {r['why']}" for r in rendered
+        ),
+        rows=rendered,
         year=view.year,
     )
 
@@ -146,11 +148,11 @@ def rank_table(view: View) -> Html:
     if not frame[["met_pct", "met_by_target_pct"]].to_numpy().any():
         return note(f"可评价的{len(frame)}个领域都没有目标达到要求，分不出名次。")
     names = {d.domain: d.title for d in view.plan.domains}
-    told = [{**row, "label": names[row["domain"]]} for row in rows(frame.sort_values("rank"))]
+    rendered = [{**row, "label": names[row["domain"]]} for row in rows(frame.sort_values("rank"))]
     return render(
         "ranks.html.j2",
-        "\n".join(f"{r['label']} {r['rank']} {r['rank_low']}-{r['rank_high']}" for r in told),
-        rows=told,
+        "\n".join(f"{r['label']} {r['rank']} {r['rank_low']}-{r['rank_high']}" for r in rendered),
+        rows=rendered,
         met="已达" if view.is_reference else "达标",
     )
 
@@ -176,14 +178,16 @@ def milestone_table(view: View, *, only_open: bool = False) -> Html:
     listed = filed.join(info, on="target")
     if only_open:
         listed = listed[(listed["status"] == Status.UNMET) | listed["is_disputed"].astype(bool)]
-    told = rows(listed)
-    for row in told:
+    rendered = rows(listed)
+    for row in rendered:
         row["goal_label"] = goal_label(view, row["goal"])
     agreement = _agreement(view)
     return render(
         "milestones.html.j2",
-        agreement + "\n" + "\n".join(f"{r['target']} {r['level']} {r['documents']}" for r in told),
-        rows=told,
+        agreement
+        + "\n"
+        + "\n".join(f"{r['target']} {r['level']} {r['documents']}" for r in rendered),
+        rows=rendered,
         filed=len(filed),
         only_open=only_open,
         all=len(levels),
@@ -195,13 +199,13 @@ def _agreement(view: View) -> str:
     found = view.assessment.agreement
     if found.n == 0 or found.share_equal is None:
         return "没有两人同时评定的指标，不计算一致性。"
-    told = f"两人评定{found.n}项，级别相同的占{100 * found.share_equal:.0f}%"
+    rendered = f"两人评定{found.n}项，级别相同的占{100 * found.share_equal:.0f}%"
     if found.kappa is None:
         why = "其中一人各项评级相同"
         if found.n < MIN_TARGETS_FOR_KAPPA:
             why = f"不足{MIN_TARGETS_FOR_KAPPA}项"
-        return f"{told}；{why}，不计算加权kappa。"
+        return f"{rendered}；{why}，不计算加权kappa。"
     return (
-        f"{told}；扣除偶然相同并按差几级计分的一致程度（二次加权kappa，1为完全一致，"
+        f"{rendered}；扣除偶然相同并按差几级计分的一致程度（二次加权kappa，1为完全一致，"
         f"0为不比偶然相同更好）为{found.kappa:.2f}。"
     )

@@ -121,7 +121,7 @@ class Document:
     def numbered(self) -> list[Section]:
         """The sections with their numbers in front of the headings, as GB/T 9704 counts them."""
         counts = [0, 0, 0]
-        told = []
+        rendered = []
         for section in _filled(self.sections):
             if section.numbered:
                 counts[section.level - 1] += 1
@@ -130,8 +130,8 @@ class Document:
                 section = replace(section, heading=number + section.heading)
             else:
                 counts[section.level :] = [0] * (3 - section.level)
-            told.append(section)
-        return told
+            rendered.append(section)
+        return rendered
 
 
 def _filled(sections: Sequence[Section]) -> list[Section]:
@@ -189,16 +189,16 @@ def from_markup(html: str) -> Iterator[Paragraph | Table]:
 
     Small print below a table is the table's own note: its source and caveats go where it goes.
     """
-    told: list[Paragraph | Table] = []
+    rendered: list[Paragraph | Table] = []
     for piece in read(html):
-        above = told[-1] if told else None
+        above = rendered[-1] if rendered else None
         if not isinstance(piece, Paragraph):
-            told.append(_table(piece))
+            rendered.append(_table(piece))
         elif piece.kind == "note" and isinstance(above, Table):
-            told[-1] = replace(above, note="\n".join(filter(None, (above.note, piece.text))))
+            rendered[-1] = replace(above, note="\n".join(filter(None, (above.note, piece.text))))
         else:
-            told.append(piece)
-    yield from told
+            rendered.append(piece)
+    yield from rendered
 
 
 def _table(grid: Grid) -> Table:
@@ -219,8 +219,8 @@ def _table(grid: Grid) -> Table:
 def _distinct(titles: Iterable[str]) -> list[str]:
     """Column titles made unique: a page may print the same title twice (名次)."""
     seen: dict[str, int] = {}
-    told = []
+    rendered = []
     for title in titles:
         seen[title] = seen.get(title, 0) + 1
-        told.append(title if seen[title] == 1 else f"{title}（{seen[title]}）")
-    return told
+        rendered.append(title if seen[title] == 1 else f"{title}（{seen[title]}）")
+    return rendered

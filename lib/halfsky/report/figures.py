@@ -73,11 +73,11 @@ def goal_wall(view: View) -> Shown:
     names = {d.domain: d.name for d in view.plan.domains}
     goals = view.goals.assign(domain=view.goals["domain"].map(names))
     counts = goals["status"].map(lambda s: status_word(s, view.is_reference)).value_counts()
-    told = "，".join(f"{word}{count}项" for word, count in counts.items())
+    rendered = "，".join(f"{word}{count}项" for word, count in counts.items())
     return Chart(
         plot_goal_wall(goals, is_reference=view.is_reference),
         f"{view.region.short}{view.year}年：{len(goals)}项目标一览",
-        f"{len(goals)}项目标：{told}。",
+        f"{len(goals)}项目标：{rendered}。",
         _about(view),
         view.is_synthetic,
     )
@@ -135,7 +135,7 @@ def fan_charts(view: View) -> Charts | Html:
     for start in range(0, len(frame), PER_FIGURE):
         part = frame.iloc[start : start + PER_FIGURE]
         end = view.plan.info.end_year
-        told = "；".join(
+        rendered = "；".join(
             f"{r['name']}{end}年预测{numbers.quantity(r['point'], r['unit'], r['decimals'])}"
             f"，{chance_word(view)}{numbers.percent(r['p_met'])}"
             f"{'（现值待核实）' if r['doubt'] is not None else ''}"
@@ -146,7 +146,7 @@ def fan_charts(view: View) -> Charts | Html:
             Chart(
                 plot_fans(part, view.history, view.forecasts, end_year=end),
                 f"历史、预测与目标{page}",
-                told + "。",
+                rendered + "。",
                 sources(view, part) + more,
                 view.is_synthetic,
             )
@@ -159,11 +159,11 @@ _GROUPS = {"female": "女", "male": "男", "urban": "城镇", "rural": "农村"}
 
 def series_chart(view: View, indicators: Iterable[str], title: str, since: int = 2010) -> Shown:
     """Figures of a few indicators over the years, by sex or area, cut at definition breaks."""
-    wanted = of_plan(view, indicators)
-    if not wanted:
+    requested = of_plan(view, indicators)
+    if not requested:
         return note("本规划没有登记这一组指标，不画图。")
-    frame = _years_of(view, wanted, since)
-    return _undrawn(view, wanted) if frame.empty else _lines(view, frame, wanted, title)
+    frame = _years_of(view, requested, since)
+    return _undrawn(view, requested) if frame.empty else _lines(view, frame, requested, title)
 
 
 def area_chart(view: View, indicators: Iterable[str], title: str, since: int = 2010) -> Shown:
@@ -175,16 +175,16 @@ def area_chart(view: View, indicators: Iterable[str], title: str, since: int = 2
     few = view.assessment.assumptions.thresholds.status.few_events
     frame = _years_of(view, of_plan(view, indicators), since)
     frame = frame[frame["sex"].isin(["total", "female"])]
-    told = []
+    rendered = []
     for name, own in frame.groupby("indicator", sort=False):
         sides = own[own["area"].isin(["urban", "rural"])]
         is_rare = view.plan.indicators[str(name)].counting == "events"
         yearly = sides.groupby("year")["numerator"].sum(min_count=1)
         if sides["area"].nunique() == 2 and not (is_rare and yearly.max() < few):
-            told.append(own)
-    if not told:
+            rendered.append(own)
+    if not rendered:
         return SILENT if view.is_reference else note("没有城乡分别可比的数据，不画图。")
-    drawn = pd.concat(told)
+    drawn = pd.concat(rendered)
     return _lines(view, drawn, list(dict.fromkeys(drawn["indicator"])), title)
 
 
@@ -192,40 +192,40 @@ def women_share_chart(
     view: View, indicators: Iterable[str], title: str, since: int = 2010
 ) -> Shown:
     """Women's share of what some indicators count, in the years with women's and all figures."""
-    wanted = of_plan(view, indicators)
-    frame = _years_of(view, wanted, since)
+    requested = of_plan(view, indicators)
+    frame = _years_of(view, requested, since)
     frame = frame[frame["area"] == "total"]
     keys = ["indicator", "year"]
     sides = frame.pivot_table(index=keys, columns="sex", values="value")
     sides = sides.reindex(columns=["female", "total"]).dropna()
     if sides.empty:
-        return _undrawn(view, wanted)
+        return _undrawn(view, requested)
     share = (100 * sides["female"] / sides["total"]).rename("value").reset_index()
     women = frame[frame["sex"] == "female"].drop(columns="value")
     drawn = share.merge(women, on=keys).assign(sex="total")
-    names = [name for name in wanted if name in set(share["indicator"])]
+    names = [name for name in requested if name in set(share["indicator"])]
     return _lines(view, drawn, names, title, unit="%", decimals=1, ending="（女性占比）")
 
 
-def _years_of(view: View, wanted: list[str], since: int) -> pd.DataFrame:
+def _years_of(view: View, requested: list[str], since: int) -> pd.DataFrame:
     known = view.observations
     return known[
-        known["indicator"].isin(wanted)
+        known["indicator"].isin(requested)
         & (known["year"] >= since)
         & (known["subarea"] == "全区")
         & known["value"].notna()
     ]
 
 
-def _undrawn(view: View, wanted: list[str]) -> Html:
-    names = numbers.joined([view.plan.indicators[name].name for name in wanted], 4)
+def _undrawn(view: View, requested: list[str]) -> Html:
+    names = numbers.joined([view.plan.indicators[name].name for name in requested], 4)
     return note(f"{view.region.short}没有{names}的数据，不画图。")
 
 
 def _lines(
     view: View,
     frame: pd.DataFrame,
-    wanted: list[str],
+    requested: list[str],
     title: str,
     *,
     unit: str | None = None,
@@ -234,7 +234,7 @@ def _lines(
 ) -> Chart:
     """One panel an indicator, or two; unit, decimals: where not the indicator's own."""
     parts = []
-    for name in wanted:
+    for name in requested:
         indicator = view.plan.indicators[name]
         breaks = [b.year for b in indicator.breaks_in(view.region.id)]
         for by, own in by_groups(frame[frame["indicator"] == name]).items():
@@ -251,7 +251,7 @@ def _lines(
     newest = drawn.sort_values("year").groupby(["panel", "group"], sort=False).tail(1)
     # Of two panels of one indicator the total is told once.
     again = (newest["group"] == "合计") & newest.duplicated(["indicator", "group"])
-    told = "；".join(
+    rendered = "；".join(
         f"{r['panel'].removesuffix(r['by']) if r['group'] == '合计' else r['panel']}"
         f"{'' if r['group'] == '合计' else r['group']}{r['year']}年"
         f"{numbers.quantity(r['value'], r['unit'], r['decimals'])}"
@@ -261,7 +261,7 @@ def _lines(
     return Chart(
         plot_series(drawn),
         title,
-        told + "。",
+        rendered + "。",
         "来源：" + numbers.joined(publishers, 5, "家") + _synthetic(view),
         view.is_synthetic,
     )
@@ -299,11 +299,11 @@ def completeness_chart(view: View) -> Shown:
     n = len(view.targets) - milestones
     none = f"，{n - len(frame)}项一年也没有" if n > len(frame) else ""
     rated = f"另有{milestones}项机制建设类凭佐证材料评级，不在图内。" if milestones else ""
-    told = f"按统计数据判断的{n}项指标中{len(frame)}项至少有一年的数据{none}。{rated}"
+    rendered = f"按统计数据判断的{n}项指标中{len(frame)}项至少有一年的数据{none}。{rated}"
     return Chart(
         plot_completeness(frame, known, year=view.year, baseline_year=view.plan.info.baseline_year),
         "各指标有数据的年份",
-        told,
+        rendered,
         sources(view, frame),
         view.is_synthetic,
     )
@@ -340,14 +340,14 @@ def warning_chart(view: View) -> Shown:
     if view.warnings.empty:
         return NOTHING
     counts = view.warnings["family"].value_counts()
-    told = "，".join(f"{family}{count}条" for family, count in counts.items())
+    rendered = "，".join(f"{family}{count}条" for family, count in counts.items())
     grave = view.warnings["severity"].value_counts()
     by_severity = "，".join(f"{word}{grave[word]}条" for word in Severity if word in grave.index)
     kind = "关注事项" if view.is_reference else "预警"
     return Chart(
         plot_warnings(view.warnings, families=[family.value for family in Family]),
         "预警的类别与轻重" if not view.is_reference else "关注事项的类别与轻重",
-        f"{kind}{len(view.warnings)}条，其中{by_severity}。按类别：{told}。",
+        f"{kind}{len(view.warnings)}条，其中{by_severity}。按类别：{rendered}。",
         f"说明：规则与限值见方法说明；截至{view.year}年掌握的数据{_synthetic(view)}",
         view.is_synthetic,
     )
@@ -359,14 +359,14 @@ def status_chart(view: View) -> Shown:
         return NOTHING
     names = {d.domain: d.name for d in view.plan.domains}
     goals = view.goals.assign(domain=view.goals["domain"].map(names))
-    told, able = [], "对照" if view.is_reference else "评价"
+    rendered, able = [], "对照" if view.is_reference else "评价"
     for name, part in goals.groupby("domain", sort=False):
         known = int((~part["status"].isin([Status.MISSING, Status.UNDECIDABLE])).sum())
-        told.append(f"{name}{len(part)}项中{known}项可以{able}")
+        rendered.append(f"{name}{len(part)}项中{known}项可以{able}")
     return Chart(
         plot_status_counts(goals, is_reference=view.is_reference),
         "各领域目标的状态",
-        "；".join(told) + "。",
+        "；".join(rendered) + "。",
         _about(view),
         view.is_synthetic,
     )

@@ -68,9 +68,9 @@ def experience(view: View) -> Html:
 def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
     prose, first = Prose(view), targets[0]
     goal = first["goal"]
-    told = f"{goal_label(view, goal)}：{_movement(prose, first)}"
+    rendered = f"{goal_label(view, goal)}：{_movement(prose, first)}"
     if first["why"] == "ahead":
-        told += (
+        rendered += (
             f"，完成度{first['completion_pct']:.0f}%，快于时间进度（{first['elapsed_pct']:.0f}%）"
         )
     elif first["why"] == "headroom":
@@ -84,12 +84,12 @@ def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
         if first["type"] == "about" and over > 0:
             plan = numbers.limit(first["plan_value"], first["unit"], first["decimals"])
             side = "高" if first["comparator"] == ">=" else "低"
-            told += f"，比规划的{plan}{side}{margin}"
+            rendered += f"，比规划的{plan}{side}{margin}"
         else:
-            told += f"，优于{asked}{margin}" if over > 0 else f"，在{asked}的范围内"
+            rendered += f"，优于{asked}{margin}" if over > 0 else f"，在{asked}的范围内"
     else:
         least = numbers.difference(first["delta"], first["unit"], first["decimals"])
-        told += f"，变化超过有意义的最小幅度（{least}）"
+        rendered += f"，变化超过有意义的最小幅度（{least}）"
     # They qualify for reasons of their own; what they share is that they are met.
     series = ("indicator", "sex", "age", "area")
     own = [first[key] for key in series]
@@ -99,15 +99,15 @@ def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
         if row["status"] == Status.MET and [row[key] for key in series] != own
     ]
     if met:
-        told += f"；同一目标的{values_of(met)}也已{'达到要求' if view.is_reference else '达标'}"
-    told += _meanwhile(view, prose, first)
-    told += _evidence(view, targets)
+        rendered += f"；同一目标的{values_of(met)}也已{'达到要求' if view.is_reference else '达标'}"
+    rendered += _meanwhile(view, prose, first)
+    rendered += _evidence(view, targets)
     unmet = view.goals.loc[view.goals["status"] == Status.UNMET, "goal"]
     if goal in set(unmet):  # an example for its evidence alone: nobody is to read it as reached
         is_short = (view.targets["goal"] == goal) & (view.targets["status"] == Status.UNMET)
         short = view.targets[is_short]
-        told += f"；该目标因{numbers.joined(list(short['name']), 2)}未达标，尚未达到"
-    return told + "。"
+        rendered += f"；该目标因{numbers.joined(list(short['name']), 2)}未达标，尚未达到"
+    return rendered + "。"
 
 
 def _meanwhile(view: View, prose: Prose, first: dict[str, Any]) -> str:
@@ -136,7 +136,7 @@ def _meanwhile(view: View, prose: Prose, first: dict[str, Any]) -> str:
     ]
     if begun:
         ran = f"。同期，{prose.measures(begun, goal, as_run=True)}"
-        return ran + "".join(f"；{told}" for told in late + idle)
+        return ran + "".join(f"；{rendered}" for rendered in late + idle)
     if late:
         apart = numbers.joined(late + idle)
         return f"。指标向好，而{apart}，尚不足以总结做法"
@@ -157,12 +157,12 @@ def _evidence(view: View, targets: list[dict[str, Any]]) -> str:
     frame = view.assessment.effects
     mine = frame[frame["target"].isin([t["target"] for t in targets]) & frame["grade"].isin(PROVEN)]
     names = {t["target"]: t["name"] for t in targets}
-    told = [
+    rendered = [
         f"{names[row['target']]}的变化与措施{view.plan.measures[row['measure']].number}"
         f"起作用相一致（证据等级{row['grade']}）"
         for row in rows(mine)
     ]
-    return f"；{numbers.joined(told[:MOST_EVIDENCE])}" if told else ""
+    return f"；{numbers.joined(rendered[:MOST_EVIDENCE])}" if rendered else ""
 
 
 def _movement(prose: Prose, row: dict[str, Any]) -> str:
@@ -186,14 +186,14 @@ def _limit(row: dict[str, Any]) -> str:
 
 def values_of(targets: list[dict[str, Any]], most: int = 3) -> str:
     """Names with their figures: 住院分娩率（99.95%）、……."""
-    told = []
+    rendered = []
     for row in targets:
         doubt = "，待核实" if row["doubt"] is not None else ""
         span = "五年合并" if row["is_pooled"] else ""
         is_old = row["data"] == Data.STALE and row["value_year"] is not None
         dated = f"，{int(row['value_year'])}年" if is_old else ""
-        told.append(f"{short_name(row)}（{span}{shown(row)}{claim(row)}{dated}{doubt}）")
-    return numbers.joined(told, most)
+        rendered.append(f"{short_name(row)}（{span}{shown(row)}{claim(row)}{dated}{doubt}）")
+    return numbers.joined(rendered, most)
 
 
 def problems(view: View) -> Html:
@@ -239,12 +239,12 @@ def _problem(view: View, prose: Prose, targets: list[dict[str, Any]]) -> str:
     parts = [prose.standing(first) + prose.verdict(first)]
     parts += [prose.outlook(first), prose.pace(first)]
     parts += troubles(view, prose, first)
-    told = {row["target"] for row in targets}
+    rendered = {row["target"] for row in targets}
     few = view.targets[
         (view.targets["goal"] == first["goal"]) & (view.targets["rule"] == "few_events")
     ]
     # A year without a case asks for nothing, and cannot be judged all the same.
-    parts += _others(view, [*targets[1:], *rows(few[~few["target"].isin(told)])])
+    parts += _others(view, [*targets[1:], *rows(few[~few["target"].isin(rendered)])])
     return "；".join(part for part in parts if part)
 
 
@@ -259,8 +259,8 @@ def _others(view: View, targets: list[dict[str, Any]]) -> list[str]:
         else:
             word = status_word(row["status"], view.is_reference)
         groups.setdefault(word, []).append(row)
-    told = [f"{word}的还有{values_of(group)}" for word, group in groups.items()]
-    return [f"同一目标下{told[0]}", *told[1:]] if told else []
+    rendered = [f"{word}的还有{values_of(group)}" for word, group in groups.items()]
+    return [f"同一目标下{rendered[0]}", *rendered[1:]] if rendered else []
 
 
 def troubles(view: View, prose: Prose, row: dict[str, Any]) -> list[str]:
@@ -298,7 +298,7 @@ def _measures_at_fault(view: View) -> list[str]:
     if len(unreported) == len(frame):
         return [f"{len(frame)}项措施都没有填报进展，无从判断是否落实。"]
     parts = []
-    for finding, told in (
+    for finding, rendered in (
         (MeasureFinding.NEVER_BEGUN, "至今未启动"),
         (MeasureFinding.WITHOUT_RESULT, "已完成或推进多年而指标没有明显改善"),
         (MeasureFinding.BEGUN_LATE, "启动偏晚"),
@@ -306,7 +306,7 @@ def _measures_at_fault(view: View) -> list[str]:
         mine = rows(frame[frame["finding"] == finding])
         if mine:
             named = numbers.joined([_named(view, m) for m in mine[:3]])
-            parts.append(f"{len(mine)}项{told}（{named}{'等' if len(mine) > 3 else ''}）")
+            parts.append(f"{len(mine)}项{rendered}（{named}{'等' if len(mine) > 3 else ''}）")
     if len(unreported):
         parts.append(f"{len(unreported)}项没有填报进展")
     return [f"{len(frame)}项措施中，{'；'.join(parts)}。"] if parts else []
@@ -323,8 +323,8 @@ def recommendations(view: View) -> Html:
     if view.is_reference:
         n = len(view.reported)
         offered = f"，{n}项有数据的指标可供{view.plan.info.district}了解更大范围内的水平和走势"
-        told = f"{view.region.short}的{len(view.targets)}项指标只作对照，不提出对策"
-        return note(f"{told}{offered if n else ''}。")
+        rendered = f"{view.region.short}的{len(view.targets)}项指标只作对照，不提出对策"
+        return note(f"{rendered}{offered if n else ''}。")
     prose = Prose(view)
     proposed = _mine(view)
     missing = proposed["status"] == Status.MISSING
@@ -348,10 +348,10 @@ def countermeasure_table(view: View) -> Html:
     proposed = _mine(view)
     missing = proposed[proposed["status"] == Status.MISSING]
     by_target = {row["target"]: row for row in rows(view.targets)}
-    told = []
+    rendered = []
     for place, answer in enumerate(rows(proposed[proposed["status"] != Status.MISSING]), 1):
         goal, row = answer["goal"], by_target[answer["target"]]
-        told.append(
+        rendered.append(
             {
                 **answer,
                 "rank": place,
@@ -362,10 +362,10 @@ def countermeasure_table(view: View) -> Html:
                 "support": numbers.joined(list(answer["support"])),
             }
         )
-    if not told:
+    if not rendered:
         return note("".join(_to_be_filed(view, missing)) or _nothing_to_do(view))
-    plain = "\n".join(f"{t['rank']} {t['goal_label']} {t['need']}" for t in told)
-    return render("countermeasures.html.j2", plain, rows=told)
+    plain = "\n".join(f"{t['rank']} {t['goal_label']} {t['need']}" for t in rendered)
+    return render("countermeasures.html.j2", plain, rows=rendered)
 
 
 def _mine(view: View) -> pd.DataFrame:
@@ -386,15 +386,15 @@ def _proposal(
 ) -> str:
     first = answers[0]
     goal = first["goal"]
-    told = f"{goal_label(view, goal)}：{prose.need(by_target[first['target']], first)}"
+    rendered = f"{goal_label(view, goal)}：{prose.need(by_target[first['target']], first)}"
     late = [by_target[a["target"]] for a in answers[1:] if a["action"] == Action.FILE_FIGURES]
     rest = [by_target[a["target"]] for a in answers[1:] if a["action"] != Action.FILE_FIGURES]
     if rest:
-        told += f"；{values_of(rest)}一并纳入"
+        rendered += f"；{values_of(rest)}一并纳入"
     if late:
-        told += f"；{values_of(late)}须补报此后各年的数"
+        rendered += f"；{values_of(late)}须补报此后各年的数"
     open_rows = [by_target[a["target"]] for a in answers]
-    told += townships_first(view, [r["indicator"] for r in open_rows if r["doubt"] is None])
+    rendered += townships_first(view, [r["indicator"] for r in open_rows if r["doubt"] is None])
     year = int(first["report_year"])
     serving = measures_for(view, goal)
     measures = prose.measures(serving, goal, steps=year)
@@ -406,7 +406,7 @@ def _proposal(
     # Whoever answers for one of the goal's other figures, or has a step to take, is named, too.
     owners = [a["department"] for a in answers[1:]]
     owners += [m["department"] for m in serving if m["finding"] != MeasureFinding.NOTHING]
-    return f"{told}。{measures}。{prose.duty(first, owners)}。"
+    return f"{rendered}。{measures}。{prose.duty(first, owners)}。"
 
 
 def idle_elsewhere(view: View) -> pd.DataFrame:
@@ -448,7 +448,7 @@ def _to_be_filed(view: View, missing: pd.DataFrame) -> list[str]:
     counts = counts.sort_values(ascending=False, kind="stable")
     most = [f"{name}{count}项" for name, count in counts.head(4).items()]
     kinds = missing["action"].value_counts()
-    told = [
+    rendered = [
         f"{kinds[action]}项{word}"
         for action, word in (
             (Action.FILE_FIGURES, "数据"),
@@ -459,7 +459,7 @@ def _to_be_filed(view: View, missing: pd.DataFrame) -> list[str]:
     ]
     others = f"等{len(counts)}个部门" if len(counts) > 4 else ""
     return [
-        f"补报{numbers.joined(told)}，涉及{missing['goal'].nunique()}项目标："
+        f"补报{numbers.joined(rendered)}，涉及{missing['goal'].nunique()}项目标："
         f"{numbers.joined(most)}{others}，于{when}报送。"
     ]
 
@@ -488,6 +488,6 @@ def _after(items: list[str], closing: list[str], more: list[str]) -> tuple[list[
 def _listed(view: View, items: Iterable[str], otherwise: str, closing: Iterable[str] = ()) -> Html:
     """A numbered list, and paragraphs below it that are none of its items."""
     kept = [item for item in items if is_backed(item, view.plan)]
-    told = [line for line in closing if is_backed(line, view.plan)]
-    plain = "\n".join([*kept, *told]) or otherwise
-    return render("list.html.j2", plain, items=kept, closing=told, otherwise=otherwise)
+    rendered = [line for line in closing if is_backed(line, view.plan)]
+    plain = "\n".join([*kept, *rendered]) or otherwise
+    return render("list.html.j2", plain, items=kept, closing=rendered, otherwise=otherwise)

@@ -85,18 +85,18 @@ def _grid(table: Tag) -> Grid:
     open_spans: dict[int, tuple[int, str]] = {}
     for row in body.find_all("tr") if body else []:
         cells = iter(_cells(row))
-        told: list[str] = []
-        while len(told) < len(grid.titles):
-            left, text = open_spans.get(len(told), (0, ""))
+        rendered: list[str] = []
+        while len(rendered) < len(grid.titles):
+            left, text = open_spans.get(len(rendered), (0, ""))
             if left:
-                open_spans[len(told)] = (left - 1, text)
+                open_spans[len(rendered)] = (left - 1, text)
             else:
                 text, _, span = next(cells, ("", [], 1))
                 if span > 1:
                     grid.is_grouped = True
-                    open_spans[len(told)] = (span - 1, text)
-            told.append(text)
-        grid.rows.append(told)
+                    open_spans[len(rendered)] = (span - 1, text)
+            rendered.append(text)
+        grid.rows.append(rendered)
     return grid
 
 

@@ -42,15 +42,15 @@ def measure_table(view: View) -> Html:
     nothing = _nothing_filed(view, mine)
     if nothing:
         return note(nothing, asks=True)
-    told = []
+    rendered = []
     for row in rows(mine):
         row["goal_labels"] = numbers.joined([goal_label(view, g) for g in row["goals"]], 4)
         row["number"] = view.plan.measures[row["measure"]].number
         row["said"] = _finding(view, row)
-        row["people_text"] = numbers.heads(row["people"])
-        told.append(row)
-    text = "\n".join(f"{r['measure']} {r['status']} {r['said']}".rstrip() for r in told)
-    return render("measures.html.j2", text, rows=told)
+        row["people_text"] = numbers.headcount(row["people"])
+        rendered.append(row)
+    text = "\n".join(f"{r['measure']} {r['status']} {r['said']}".rstrip() for r in rendered)
+    return render("measures.html.j2", text, rows=rendered)
 
 
 def cause_sentences(view: View) -> Html:
@@ -64,20 +64,20 @@ def cause_sentences(view: View) -> Html:
     red = set(view.warnings.loc[view.warnings["severity"] == Severity.RED, "goal"])
     unmet = view.goals[(view.goals["status"] == Status.UNMET) | view.goals["goal"].isin(red)]
     seen: set[str] = set()
-    told = [(goal, _causes(view, goal, view.assessment.measures, seen)) for goal in rows(unmet)]
+    rendered = [(goal, _causes(view, goal, view.assessment.measures, seen)) for goal in rows(unmet)]
     quiet = [
         _says_nothing(text) or (view.domain_id is None and not _stand_out(view, goal["goal"]))
-        for goal, text in told
+        for goal, text in rendered
     ]
     sound = [
         goal_label(view, goal["goal"])
-        for (goal, _), is_quiet in zip(told, quiet, strict=True)
+        for (goal, _), is_quiet in zip(rendered, quiet, strict=True)
         if is_quiet
     ]
     # One such sentence may stand; twenty of them bury the measures that something is wrong with.
     many = len(sound) >= MOST_SOUND
     items = [
-        text for (_, text), is_quiet in zip(told, quiet, strict=True) if not (many and is_quiet)
+        text for (_, text), is_quiet in zip(rendered, quiet, strict=True) if not (many and is_quiet)
     ]
     if many:
         items.append(
@@ -110,14 +110,14 @@ def effect_table(view: View, *, grades: str = "ABCD") -> Html:
     shown = shown[shown["grade"].isin(list(grades))]
     # Two requirements on one series have one and the same evidence.
     shown = shown.drop_duplicates(["measure", "series"])
-    told = [_told(view, row) for row in rows(shown)]
+    rendered = [_told(view, row) for row in rows(shown)]
     counts = frame["grade"].value_counts()
-    text = "\n".join(f"{r['grade']} {r['measure']} {r['target']} {r['said']}" for r in told)
+    text = "\n".join(f"{r['grade']} {r['measure']} {r['target']} {r['said']}" for r in rendered)
     rules = view.assessment.assumptions.thresholds.effect
     return render(
         "effects.html.j2",
         text,
-        rows=told,
+        rows=rendered,
         said=SAID,
         counts=[(g, int(counts.get(g, 0))) for g in GRADES],
         rules=rules,
@@ -147,13 +147,13 @@ def effect_charts(view: View) -> Charts | Html:
     made = []
     for start in range(0, len(shown), EFFECTS_PER_FIGURE):
         part = shown.iloc[start : start + EFFECTS_PER_FIGURE]
-        told = "；".join(f"{r['name']}：{r['caption']}" for r in rows(part))
+        rendered = "；".join(f"{r['name']}：{r['caption']}" for r in rows(part))
         page = f"（{start // EFFECTS_PER_FIGURE + 1}）" if len(shown) > EFFECTS_PER_FIGURE else ""
         made.append(
             Chart(
                 plot_effects(part, view.assessment.history, view.assessment.rolled),
                 f"措施启动前的预测与此后的实际{page}",
-                told + "。",
+                rendered + "。",
                 sources(view, part),
                 view.is_synthetic,
             )
@@ -244,7 +244,7 @@ def _spent(row: dict[str, Any]) -> str:
     if row["money_wan"] is not None:
         parts.append(f"投入{numbers.money(row['money_wan'])}")
     if row["person_times"] is not None:
-        parts.append(f"惠及{numbers.heads(row['person_times'])}人次")
+        parts.append(f"惠及{numbers.headcount(row['person_times'])}人次")
     return "累计" + "、".join(parts) if parts else ""
 
 
@@ -321,13 +321,13 @@ def _without_evidence(view: View, goal: str, sound: set[str]) -> list[str]:
     frame = frame[frame["side"].isin(["within", "wrong_side"])].sort_values("statistic")
     parts = []
     for row in rows(frame.drop_duplicates("target").head(MOST_TOLD)):
-        told = _told(view, row)
+        rendered = _told(view, row)
         value, was = (
-            numbers.quantity(row[name], told["unit"], told["decimals"])
+            numbers.quantity(row[name], rendered["unit"], rendered["decimals"])
             for name in ("actual", "point")
         )
         parts.append(
-            f"{told['name']}{told['years']}{value}，{told['measure_name']}启动前的预测是{was}，"
+            f"{rendered['name']}{rendered['years']}{value}，{rendered['measure_name']}启动前的预测是{was}，"
             "成效不足以判断"
         )
     return parts
@@ -384,5 +384,5 @@ def _dose(row: dict[str, Any]) -> str:
         change = "启动后没有超出预测的变化"
     spent = _spent({"money_wan": row["money_wan"], "person_times": row["people"]})
     if row["dose"] == "too_small":
-        spent += f"，少于这一变化相当的{numbers.heads(row['people_needed'])}人"
+        spent += f"，少于这一变化相当的{numbers.headcount(row['people_needed'])}人"
     return f"{row['started_year']}年启动，{change}；{spent or '资金和人数都未填报'}"

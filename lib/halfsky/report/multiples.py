@@ -58,10 +58,10 @@ def small_multiples(view: View) -> Shown:
     domains = {name: int(counts[name]) for name in known.values() if name in counts.index}
     info = view.plan.info
     ends = paths.groupby("target", sort=False).tail(1)
-    told = []
+    rendered = []
     for name, own in ends.groupby("domain", sort=False):
         least = own.sort_values("completion_pct", kind="stable").iloc[0]
-        told.append(
+        rendered.append(
             f"{name}{len(own)}项，完成度最低的是{least['name']}"
             f"（{numbers.number(least['completion_pct'], 0)}%）"
         )
@@ -74,7 +74,7 @@ def small_multiples(view: View) -> Shown:
             is_reference=view.is_reference,
         ),
         "各领域的完成度走势",
-        f"能计算完成度的{len(ends)}项指标：" + "；".join(told) + "。",
+        f"能计算完成度的{len(ends)}项指标：" + "；".join(rendered) + "。",
         sources(view, ends),
         view.is_synthetic,
     )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from halfsky.plan.thresholds import load_thresholds
 
-WITHHELD = "＊"  # a figure that a public edition leaves out; a gap is a dash
+SUPPRESSED = "＊"  # a figure that a public edition leaves out; a gap is a dash
 _SUFFIX = {"%": "%", "‰": "‰", "1/10万": "/10万", "女=100": "（女=100）", "女/男": "", "男/女": ""}
 _SPOKEN = {"分钟/日": "分钟", "元/月": "元", "元/年": "元", "人/户": "人"}
 
@@ -132,7 +132,7 @@ def chance(p: Any) -> str:
     return shown if shown.startswith("不到") else ("超过" if p > 0.99 else "为") + shown
 
 
-def heads(value: Any) -> str:
+def headcount(value: Any) -> str:
     """A whole number of people or cases: 1240, ungrouped like every other figure on a page."""
     return f"{float(value):.0f}" if is_known(value) else "—"
 

@@ -30,7 +30,7 @@ def goal_paragraphs(view: View, only: Collection[str] | None = None) -> Html:
     # The page tells the same problems again further down: there in other words.
     prose = Prose(view, turn=1)
     rank = open_problems(view.targets, view.warnings).set_index("target")["rank"]
-    told = []
+    rendered = []
     for goal, part in view.targets.groupby("goal", sort=False):
         known = part[part["status"] != Status.MISSING]
         if known.empty or (only is not None and goal not in only):
@@ -46,14 +46,14 @@ def goal_paragraphs(view: View, only: Collection[str] | None = None) -> Html:
             missing = missing[missing["type"] != "milestone"]
         text = _paragraph(view, prose, rows(lead), len(missing))
         if is_backed(text, view.plan):
-            told.append({"label": goal_label(view, str(goal)), "text": text})
+            rendered.append({"label": goal_label(view, str(goal)), "text": text})
     rest = _without_figures(view)
-    if not told:
+    if not rendered:
         return note(rest) if rest else Html("", "")
     if rest:
-        told.append({"label": "", "text": rest})
-    plain = "\n".join(f"{p['label']}　{p['text']}".strip("　") for p in told)
-    return render("paragraphs.html.j2", plain, paragraphs=told)
+        rendered.append({"label": "", "text": rest})
+    plain = "\n".join(f"{p['label']}　{p['text']}".strip("　") for p in rendered)
+    return render("paragraphs.html.j2", plain, paragraphs=rendered)
 
 
 def _paragraph(view: View, prose: Prose, known: list[dict[str, Any]], missing: int) -> str:
@@ -102,9 +102,9 @@ def _without_figures(view: View) -> str:
     goals = list(dict.fromkeys(missing["goal"]))
     labels = numbers.joined([goal_label(view, goal) for goal in goals[:MOST_LABELS]])
     etc = "等" if len(goals) > MOST_LABELS else "共" if len(goals) > 1 else "这"
-    told = f"{labels}{etc}{len(goals)}项目标没有可用数据，涉及{len(missing)}项指标要求"
+    rendered = f"{labels}{etc}{len(goals)}项目标没有可用数据，涉及{len(missing)}项指标要求"
     if view.is_reference:
         documents = int((missing["type"] == "milestone").sum())
-        return told + (f"（其中机制类{documents}项）" if documents else "") + "，无法对照。"
+        return rendered + (f"（其中机制类{documents}项）" if documents else "") + "，无法对照。"
     departments = by_department(missing)
-    return f"{told}，须由{departments}于{due(view.plan.info, 'returns', view.year)}报送。"
+    return f"{rendered}，须由{departments}于{due(view.plan.info, 'returns', view.year)}报送。"

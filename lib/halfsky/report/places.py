@@ -1,8 +1,8 @@
 """Where and who, on a page: charts, tables and sentences about gaps, townships and peers.
 
-Every number comes from the frames of evaluate.where. Where there is nothing to compare, the table
-says in one sentence what would have to be filed; the chart beside it is then left out, so that a
-page does not say it twice.
+Every number comes from the frames of evaluate.disparities. Where there is nothing to compare, the
+table says in one sentence what would have to be filed; the chart beside it is then left out, so
+that a page does not say it twice.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from halfsky.evaluate.subareas import limit_curves
+from halfsky.evaluate.funnel_plot import limit_curves
 from halfsky.report import numbers
 from halfsky.report.chart import Chart
 from halfsky.report.charts import plot_contributions, plot_dumbbell, plot_funnel, plot_slope
@@ -83,7 +83,7 @@ def _paged(
 
 def _gaps(view: View, dimension: str | None = None) -> pd.DataFrame:
     """Gaps recent enough to speak of, named; of one dimension those with events enough."""
-    frame = view.where.gaps
+    frame = view.disparities.gaps
     frame = frame[frame["lag"] <= view.assessment.assumptions.thresholds.status.stale_lag]
     if dimension is not None:
         frame = frame[(frame["dimension"] == dimension) & ~frame["is_few"]]
@@ -92,16 +92,16 @@ def _gaps(view: View, dimension: str | None = None) -> pd.DataFrame:
 
 def gap_chart(view: View, indicators: Iterable[str], title: str) -> Shown:
     """Women's and men's newest figures of some indicators, however old, joined by the gap."""
-    wanted = of_plan(view, indicators)
-    if not wanted:
+    requested = of_plan(view, indicators)
+    if not requested:
         return note("本规划没有登记这一组指标，不画图。")
-    frame = view.assessment.where.gaps
-    wanted_rows = frame["indicator"].isin(wanted) & ~frame["is_few"]
+    frame = view.assessment.disparities.gaps
+    wanted_rows = frame["indicator"].isin(requested) & ~frame["is_few"]
     frame = frame[(frame["dimension"] == "sex") & wanted_rows]
     if frame.empty:
-        names = numbers.joined([view.plan.indicators[name].name for name in wanted], 4)
+        names = numbers.joined([view.plan.indicators[name].name for name in requested], 4)
         return note(f"{view.region.short}没有同年的男女{names}数据，不画差距图。")
-    order = {name: place for place, name in enumerate(wanted)}
+    order = {name: place for place, name in enumerate(requested)}
     frame = frame.sort_values("indicator", key=lambda names: names.map(order), kind="stable")
     frame = _named(view, frame)
     return Chart(
@@ -186,15 +186,15 @@ def _breaking_down(view: View, by: str) -> list[str]:
 
 
 def _both_told(frame: pd.DataFrame) -> str:
-    told = []
+    rendered = []
     for row in rows(frame):
         one, two = GROUPS[row["dimension"]]
-        told.append(
+        rendered.append(
             f"{row['name']}{row['year']}年{one.short}"
             f"{numbers.number(row['first'], row['decimals'])}、"
             f"{two.short}{numbers.quantity(row['second'], row['unit'], row['decimals'])}"
         )
-    return "；".join(told) + "。"
+    return "；".join(rendered) + "。"
 
 
 def _change_told(frame: pd.DataFrame) -> str:
@@ -221,17 +221,17 @@ def gap_table(view: View) -> Html:
             both = "或".join(_MERGED.values())
             return note(f"{view.region.short}近{lag}年没有公布同一年份的{both}数据，不作比较。")
         return note(_no_gap(view, "sex") + _no_gap(view, "area"))
-    told = []
+    rendered = []
     for row in rows(frame):
         one, two = GROUPS[row["dimension"]]
         row["pair"] = _MERGED[row["dimension"]]
         row["who"] = _who(row)
         row["words"] = (one.short, two.short)
-        told.append(row)
+        rendered.append(row)
     return render(
         "places_gaps.html.j2",
-        "\n".join(f"{r['name']} {r['pair']} {r['gap']:.6g} {r['who']}" for r in told),
-        rows=told,
+        "\n".join(f"{r['name']} {r['pair']} {r['gap']:.6g} {r['who']}" for r in rendered),
+        rows=rendered,
         few=view.assessment.assumptions.thresholds.status.few_events,
     )
 
@@ -261,10 +261,10 @@ def _who(row: dict[str, Any]) -> str:
 
 
 def _moved(move: float, row: dict[str, Any]) -> str:
-    told = numbers.difference(abs(move), row["unit"], row["decimals"])
+    rendered = numbers.difference(abs(move), row["unit"], row["decimals"])
     if numbers.number(move, row["decimals"]) == numbers.number(0, row["decimals"]):
         return "未变"
-    return (row["up"] if move > 0 else row["down"]) + told
+    return (row["up"] if move > 0 else row["down"]) + rendered
 
 
 # ---- townships
@@ -272,9 +272,9 @@ def _moved(move: float, row: dict[str, Any]) -> str:
 
 def _tested(view: View) -> pd.DataFrame:
     """Indicators with at least two townships, named; the least alike first."""
-    frame = _named(view, view.where.area_tests)
+    frame = _named(view, view.disparities.area_tests)
     frame = frame[frame["counted"] >= 2]
-    least = view.where.areas.groupby(["indicator", "age"])["p_judged"].min().rename("least")
+    least = view.disparities.areas.groupby(["indicator", "age"])["p_judged"].min().rename("least")
     frame = frame.merge(least.reset_index(), on=["indicator", "age"], how="left")
     keys = ["flagged", "outside_outer", "least"]
     return frame.sort_values(keys, ascending=[False, False, True], kind="stable")
@@ -283,7 +283,7 @@ def _tested(view: View) -> pd.DataFrame:
 def _areas(view: View, tests: pd.DataFrame) -> pd.DataFrame:
     """Townships with counts of some indicators, in the indicators' order."""
     keys = ["indicator", "age"]
-    frame = tests[keys].merge(view.where.areas, on=keys, how="left")
+    frame = tests[keys].merge(view.disparities.areas, on=keys, how="left")
     frame = _named(view, frame[frame["denominator"].notna()])
     ages = frame["age"].where(frame["age"] != "total", "")
     below = [view.plan.indicators[i].denominator for i in frame["indicator"]]
@@ -322,7 +322,7 @@ def funnel_charts(view: View) -> Charts | Html:
     def tell(part: pd.DataFrame) -> str:
         return "".join(_funnel_told(view, row) for row in rows(part))
 
-    areas = view.where.areas
+    areas = view.disparities.areas
     sources = areas.groupby("indicator")["source"].first()
     shown = shown.assign(source=shown["indicator"].map(sources))
     return _paged(view, shown, FUNNELS_PER_FIGURE, "各乡镇与控制限", draw, tell, more)
@@ -330,7 +330,7 @@ def funnel_charts(view: View) -> Charts | Html:
 
 def _curves(view: View, areas: pd.DataFrame) -> pd.DataFrame:
     """The limits over a panel's range of denominators."""
-    rules = view.assessment.assumptions.thresholds.where
+    rules = view.assessment.assumptions.thresholds.disparities
     units = view.assessment.assumptions.units
     made = []
     for panel, part in areas.groupby("panel", sort=False):
@@ -347,7 +347,7 @@ def _curves(view: View, areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def _flagged(view: View, row: dict[str, Any]) -> list[str]:
-    frame = view.where.areas
+    frame = view.disparities.areas
     mine = (frame["indicator"] == row["indicator"]) & (frame["age"] == row["age"])
     return list(frame.loc[mine & frame["is_flagged"], "subarea"])
 
@@ -370,14 +370,14 @@ def contribution_chart(view: View) -> Charts | Html:
     def tell(part: pd.DataFrame) -> str:
         return "".join(_pull_told(view, row) for row in rows(part))
 
-    sources = view.where.areas.groupby("indicator")["source"].first()
+    sources = view.disparities.areas.groupby("indicator")["source"].first()
     tests = tests.assign(source=tests["indicator"].map(sources))
     return _paged(view, tests, CONTRIBUTIONS_PER_FIGURE, "各乡镇对合计的贡献", draw, tell)
 
 
 def _ends(view: View, row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The townships that pull an indicator furthest down and up."""
-    frame = view.where.areas
+    frame = view.disparities.areas
     mine = frame[(frame["indicator"] == row["indicator"]) & (frame["age"] == row["age"])]
     ordered = rows(mine.dropna(subset=["contribution"]).sort_values("contribution", kind="stable"))
     return ordered[0], ordered[-1]
@@ -390,7 +390,7 @@ def _pull_told(view: View, row: dict[str, Any]) -> str:
 
 def _is_few(view: View, row: dict[str, Any]) -> bool:
     """Events so few that one case would name a township."""
-    areas = view.where.areas
+    areas = view.disparities.areas
     mine = areas[(areas["indicator"] == row["indicator"]) & (areas["age"] == row["age"])]
     is_rare = view.plan.indicators[row["indicator"]].counting == "events"
     few = view.assessment.assumptions.thresholds.status.few_events
@@ -402,26 +402,26 @@ def contribution_table(view: View) -> Html:
     tests = _tested(view)
     if tests.empty:
         return note(_no_townships(view))
-    told = []
+    rendered = []
     for row in rows(tests):
         row["low"], row["high"] = _ends(view, row)
         row["is_few"] = _is_few(view, row)
-        told.append(row)
-    frame = view.where.areas
+        rendered.append(row)
+    frame = view.disparities.areas
     flagged = _named(view, frame[frame["is_flagged"]])
-    every = view.assessment.where.areas
+    every = view.assessment.disparities.areas
     return render(
         "places_areas.html.j2",
-        "\n".join(f"{r['name']} {r['counted']} {r['whole']:.6g}" for r in told)
+        "\n".join(f"{r['name']} {r['counted']} {r['whole']:.6g}" for r in rendered)
         + "\n"
         + "\n".join(f"{r['subarea']} {r['name']} {r['rate']:.6g}" for r in rows(flagged)),
-        rows=told,
+        rows=rendered,
         flagged=[{**r, "short": _people(view, r)} for r in rows(flagged)],
         tests=int(every["p_judged"].notna().sum()),
         found=int(every["is_flagged"].sum()),
         fdr=view.assessment.assumptions.thresholds.warning.fdr,
-        rules=view.assessment.assumptions.thresholds.where,
-        partial=[r for r in told if r["coverage_pct"] is not None and r["coverage_pct"] < 99.5],
+        rules=view.assessment.assumptions.thresholds.disparities,
+        partial=[r for r in rendered if r["coverage_pct"] is not None and r["coverage_pct"] < 99.5],
     )
 
 
@@ -446,8 +446,8 @@ def _people(view: View, row: dict[str, Any]) -> str:
 
 def decomposition_table(view: View) -> Html:
     """Changes of the whole split into rates and composition, numerator and denominator."""
-    parts = _named(view, view.where.decompositions)
-    moves = _named(view, view.where.movements)
+    parts = _named(view, view.disparities.decompositions)
+    moves = _named(view, view.disparities.movements)
     moves = moves[moves["mover"].notna() & (moves["change"].abs() > moves["delta"])]
     if parts.empty and moves.empty:
         if view.is_reference:
@@ -480,11 +480,11 @@ def _area(name: str | None) -> str:
 
 def peer_table(view: View) -> Html:
     """Targets beside reference regions that once stood at the same level."""
-    frame = _named(view, view.where.peers)
+    frame = _named(view, view.disparities.peers)
     if frame.empty and view.is_reference and not view.region.compare_with:
         return SILENT
     if frame.empty:
-        rules = view.assessment.assumptions.thresholds.where
+        rules = view.assessment.assumptions.thresholds.disparities
         names = numbers.joined([view.region_names[r] for r in view.region.compare_with], 4)
         if not names:
             return note(f"{view.region.short}没有指定可比的地区，不作同一起点的比较。")
@@ -492,17 +492,17 @@ def peer_table(view: View) -> Html:
             f"{names}历年的数据里，与{view.region.short}基期水平相近、又有同样多年之后数据的"
             f"不足{rules.peer_min}段，不作同一起点的比较。"
         )
-    told = []
+    rendered = []
     for row in rows(frame):
         windows = [
             f"{view.region_names.get(w['region'], w['region'])}{w['start_year']}—{w['end_year']}年"
             for w in row["windows"]
         ]
-        told.append({**row, "from_where": numbers.joined(windows, 4)})
+        rendered.append({**row, "from_where": numbers.joined(windows, 4)})
     return render(
         "places_peers.html.j2",
-        "\n".join(f"{r['name']} {r['change']:.6g} {r['median']:.6g} n={r['n']}" for r in told),
-        rows=told,
+        "\n".join(f"{r['name']} {r['change']:.6g} {r['median']:.6g} n={r['n']}" for r in rendered),
+        rows=rendered,
         region=view.region,
     )
 
@@ -553,7 +553,7 @@ def _gap_items(view: View) -> list[str]:
 
 def _area_items(view: View) -> list[str]:
     items: list[str] = []
-    frame = view.where.areas
+    frame = view.disparities.areas
     flagged = _named(view, frame[frame["is_flagged"]])
     order = {"worse": 0, "better": 1}
     flagged = flagged.assign(rank=flagged["side"].map(order).fillna(2)).sort_values(
@@ -575,30 +575,32 @@ def _area_items(view: View) -> list[str]:
     apart = apart.sort_values("dispersion", ascending=False, kind="stable")
     unlike = rows(apart.head(SENTENCES // 2))
     if unlike:
-        told = [
+        rendered = [
             phrase("areas", "range", t=row, low=low, high=high)
             for row in unlike
             for low, high in [_ends_of_rate(view, row)]
         ]
-        told_of = phrase("areas", "unlike", told="；".join(told), n=len(told), of=len(apart))
+        told_of = phrase(
+            "areas", "unlike", rendered="；".join(rendered), n=len(rendered), of=len(apart)
+        )
         items.append(told_of)
     return items
 
 
 def townships_first(view: View, indicators: list[str]) -> str:
     """；先解决癸镇……: where one township drags one of these figures down, with what it lacks."""
-    areas = view.where.areas
+    areas = view.disparities.areas
     found = areas[areas["is_flagged"] & (areas["side"] == "worse") & (areas["people"] > 0)]
     found = found[found["indicator"].isin(indicators)].sort_values("p_judged", kind="stable")
-    told = [
+    rendered = [
         phrase("areas", "first", r=row, people=_people(view, row))
         for row in rows(_named(view, found).head(MOST_TOWNSHIPS))
     ]
-    return f"；先从{'；再从'.join(told)}" if told else ""
+    return f"；先从{'；再从'.join(rendered)}" if rendered else ""
 
 
 def _ends_of_rate(view: View, row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    frame = view.where.areas
+    frame = view.disparities.areas
     mine = frame[(frame["indicator"] == row["indicator"]) & (frame["age"] == row["age"])]
     ordered = rows(mine.dropna(subset=["denominator"]).sort_values("rate", kind="stable"))
     return ordered[0], ordered[-1]
@@ -607,7 +609,7 @@ def _ends_of_rate(view: View, row: dict[str, Any]) -> tuple[dict[str, Any], dict
 def _change_items(view: View) -> list[str]:
     """Changes that composition or the denominator made, not the work itself."""
     items = []
-    parts = _named(view, view.where.decompositions)
+    parts = _named(view, view.disparities.decompositions)
     parts = parts[parts["change"].abs() > parts["delta"]]
     # Composition is news where it matters; of townships and urban/rural one split is enough.
     parts = parts.assign(
@@ -627,7 +629,7 @@ def _change_items(view: View) -> list[str]:
                 effect={key: _effect(row, key) for key in _EFFECTS},
             )
         )
-    moves = _named(view, view.where.movements)
+    moves = _named(view, view.disparities.movements)
     fell = moves[(moves["mover"] == "denominator") & (moves["change"].abs() > moves["delta"])]
     for row in rows(fell.head(SENTENCES // 2)):
         indicator = view.plan.indicators[row["indicator"]]
@@ -668,7 +670,7 @@ def _effect(row: dict[str, Any], key: str) -> str:
 
 
 def _peer_items(view: View) -> list[str]:
-    frame = _named(view, view.where.peers)
+    frame = _named(view, view.disparities.peers)
     return [
         phrase("peers", "told", r=row, places=row["decimals"], region=view.region.short)
         for row in rows(frame.head(SENTENCES // 2))

@@ -89,28 +89,28 @@ def _heading(run: Run) -> str:
 def _counts(run: Run) -> list[tuple[str, str, int]]:
     """(status, word, number): a reference region has reached the plan's value or it has not."""
     is_reference = run["role"] == "reference"
-    told: dict[str, tuple[str, str, int]] = {}
+    rendered: dict[str, tuple[str, str, int]] = {}
     for status, key in _COUNTS.items():
         word = status_word(status, is_reference)
         drawn = Status.UNMET if is_reference and status == Status.NEARLY else status
-        before = told.get(word, (str(drawn), word, 0))[2]
-        told[word] = (str(drawn), word, before + int(run["rates"][key]))
-    return list(told.values())
+        before = rendered.get(word, (str(drawn), word, 0))[2]
+        rendered[word] = (str(drawn), word, before + int(run["rates"][key]))
+    return list(rendered.values())
 
 
 def _region(runs: Sequence[Run]) -> dict[str, Any]:
     """One region: the newest run with its wall, the others each on a line."""
     newest = runs[0]
-    told = [_run(run, runs) for run in runs]
+    rendered = [_run(run, runs) for run in runs]
     return {
         "id": newest["region"],
         "name": newest["region_name"],
         "short": newest["region_short"],
         "role": newest["role"],
         "banner": newest["banner"],
-        "newest": told[0],
-        "older": told[1:],
-        "by_year": {run["year"]: run for run in told},
+        "newest": rendered[0],
+        "older": rendered[1:],
+        "by_year": {run["year"]: run for run in rendered},
     }
 
 

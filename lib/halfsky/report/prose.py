@@ -151,8 +151,10 @@ class Prose:
             key = "doubt"
             values |= {"shown": shown(row), "base": self._baseline(row), "filed": self._filed}
         elif key == "words":
-            told = self.words.rule(row)
-            values["told"] = f"{told.replace('：', '（')}）" if row["type"] == "milestone" else told
+            rendered = self.words.rule(row)
+            values["rendered"] = (
+                f"{rendered.replace('：', '（')}）" if row["type"] == "milestone" else rendered
+            )
         elif key == "short":
             values["short"] = shortfall(row, self.rules)
             values["below"] = "低于" if row["comparator"] == ">=" else "高于"
@@ -163,20 +165,20 @@ class Prose:
             values["against"] = self.words.against(row)
         elif key in ("moved", "gap"):
             values["moved"] = self.turn(row)
-        told = self._say("standing", key, row["goal"], **values)
+        rendered = self._say("standing", key, row["goal"], **values)
         if key in ("moved", "short") and row["is_pooled"]:
             # The sentence names the last year alone; the figure is of all of them together.
-            told += "（五年合并）"
+            rendered += "（五年合并）"
         elif key == "short":
-            told += self._of_whom(row)
-        return told
+            rendered += self._of_whom(row)
+        return rendered
 
     def _of_whom(self, row: Row) -> str:
         """（12人中10人）: what a share of few people rests on."""
         if row["kind"] != "share" or not row["is_quotient"] or row["denominator"] > FEW_PEOPLE:
             return ""
         noun = self._noun(row) or "个"
-        of, have = numbers.heads(row["denominator"]), numbers.heads(row["numerator"])
+        of, have = numbers.headcount(row["denominator"]), numbers.headcount(row["numerator"])
         return f"（{of}{noun}中{have}{noun}）"
 
     @property
@@ -262,7 +264,7 @@ class Prose:
         key = "keep" if row["status"] == Status.MET else "chance"
         goal = self._goal[row["target"]]
         is_one_of_several = self._clauses[goal] > 1
-        told = self._say(
+        rendered = self._say(
             "outlook",
             key,
             row["goal"],
@@ -275,8 +277,8 @@ class Prose:
         joint = self._joint[goal]
         own = numbers.chance(row["p_met"]) if numbers.is_known(row["p_met"]) else ""
         if is_one_of_several and numbers.is_known(joint) and numbers.chance(joint) != own:
-            told += f"，整个目标同时达到的概率{numbers.chance(joint)}"
-        return told
+            rendered += f"，整个目标同时达到的概率{numbers.chance(joint)}"
+        return rendered
 
     def pace(self, row: Row) -> str:
         """The straight line from here to the target, beside the recent pace."""
@@ -360,17 +362,17 @@ class Prose:
     def _yearly(self, row: Row, answer: Row) -> tuple[str, str]:
         """（约1240人） a year for even and for good odds; where either is less than one, both for
         the whole way to the plan's end, and once where they are the same."""
-        told = [answer["heads50"], answer["heads80"]]
-        known = [h for h in told if h is not None]
+        rendered = [answer["headcount50"], answer["headcount80"]]
+        known = [h for h in rendered if h is not None]
         if not known or min(known) >= 1 or row["value_year"] is None:
-            return self.people(row, told[0]), self.people(row, told[1])
+            return self.people(row, rendered[0]), self.people(row, rendered[1])
         noun = self._noun(row)
         if not noun:
             return "", ""
         years = self.end - int(row["value_year"])
         change = answer["change50"] if answer["change50"] is not None else answer["change80"]
         verb = "增加" if (change or 0) > 0 else "减少"
-        totals = [None if h is None else math.ceil(h * years - 1e-9) for h in told]
+        totals = [None if h is None else math.ceil(h * years - 1e-9) for h in rendered]
         shown = ["" if t is None else f"（到{self.end}年共需{verb}{t}{noun}）" for t in totals]
         if totals[0] == totals[1]:
             shown[0] = ""
@@ -381,12 +383,16 @@ class Prose:
             return ""
         return counted(self.view.plan.indicators[row["indicator"]].numerator)
 
-    def people(self, row: Row, heads: float | None) -> str:
+    def people(self, row: Row, headcount: float | None) -> str:
         """（约1240人）, or nothing where the numerator cannot be counted."""
         noun = self._noun(row)
-        if heads is None or not noun:
+        if headcount is None or not noun:
             return ""
-        return f"（约{numbers.heads(heads)}{noun}）" if round(heads) else f"（不足1{noun}）"
+        return (
+            f"（约{numbers.headcount(headcount)}{noun}）"
+            if round(headcount)
+            else f"（不足1{noun}）"
+        )
 
     def moving(self, row: Row, change: float | None) -> dict[str, Any]:
         """A yearly change as phrases about paces tell it, and what it aims at."""
@@ -404,7 +410,7 @@ class Prose:
         if with_cost and money is not None and money > 0:
             spent += f"，累计投入{numbers.money(money)}"
         if with_cost and people is not None and people > 0:
-            spent += f"，{int(row['people_year'])}年惠及{numbers.heads(people)}人"
+            spent += f"，{int(row['people_year'])}年惠及{numbers.headcount(people)}人"
         return self._say(
             "measure",
             key,
@@ -436,12 +442,12 @@ class Prose:
         shown = first[:MOST_MEASURES]
         if len(shown) > 1 and all(m["finding"] == MeasureFinding.NOT_REPORTED for m in rows):
             return self._unreported(rows, steps)
-        told = []
+        rendered = []
         for m in shown:
             text = self.measure(m, goal, as_run=as_run, with_cost=with_cost)
             if steps is not None and m["finding"]:
                 text += "，须" + self._say("step", _step(m), goal, year=steps)
-            told.append(text)
+            rendered.append(text)
         rest = first[MOST_MEASURES:]
         if rest:
             numbered = self.view.plan.measures
@@ -451,8 +457,8 @@ class Prose:
                 for said in Progress
                 if any(m["status"] == said for m in rest)
             ]  # fmt: skip
-            told.append(f"另有{'，'.join(by_status)}")
-        return "；".join(told)
+            rendered.append(f"另有{'，'.join(by_status)}")
+        return "；".join(rendered)
 
     def _unreported(self, rows: list[dict[str, Any]], steps: int | None) -> str:
         """One sentence for several measures of which nothing is known."""
@@ -506,8 +512,8 @@ def _step(m: Row) -> str:
 def _alike(answer: Row, unit: Any, places: int) -> bool:
     """Are the changes for five and for eight in ten as good as one, or print alike?"""
     half, sure = abs(answer["change50"]), abs(answer["change80"])
-    told = {numbers.gap(change, unit, places) for change in (half, sure)}
-    return len(told) == 1 or abs(sure - half) < SAME * sure
+    rendered = {numbers.gap(change, unit, places) for change in (half, sure)}
+    return len(rendered) == 1 or abs(sure - half) < SAME * sure
 
 
 def shown(row: Row) -> str:

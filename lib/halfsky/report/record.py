@@ -58,7 +58,7 @@ def results(view: View) -> dict[str, Any]:
         for row in rows(view.goals)
     ]
     phase = None if view.is_reference else view.plan.phase(view.year)
-    withheld = view.assessment.withheld
+    suppressed = view.assessment.suppressed
     return {
         "schema": SCHEMA,
         "region": view.region.id,
@@ -73,7 +73,7 @@ def results(view: View) -> dict[str, Any]:
         **measures_record(view),
         "rates": count_statuses(view.goals),
         "public": view.is_public,
-        "withheld": None if withheld is None else len(withheld),
+        "withheld": None if suppressed is None else len(suppressed),
     }
 
 
@@ -87,7 +87,7 @@ def _countermeasures(view: View) -> list[dict[str, Any]]:
             **{key: row[key] for key in ("goal", "target", "action", "department")},
             **{key: list(row[key]) for key in ("support", "measures", "lacking")},
             **{
-                key: _number(row[key])
+                key: _number(row[key.replace("heads", "headcount")])
                 for key in ("shortfall", "heads", "change50", "change80", "heads50", "heads80")
             },
             "is_line": bool(row["is_line"]),

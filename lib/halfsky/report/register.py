@@ -46,7 +46,7 @@ def warning_register(view: View) -> Html:
     fallen: set[str] = set()
     if "change" in view.targets:
         fallen = set(view.targets.loc[view.targets["change"] == "降级", "target"])
-    told = []
+    rendered = []
     for row in rows(shown):
         row["goal_label"] = goal_label(view, row["goal"])
         row["name"] = about(row)["name"]
@@ -55,15 +55,15 @@ def warning_register(view: View) -> Html:
             row["note"] = phrase("register", "fallen")
         # Two rules of one family are two warnings: one may close while the other stays open.
         row["kind"] = row["family"]
-        if row["family"] == Family.WORSENING:
+        if row["family"] == Family.DETERIORATION:
             row["kind"] = f"{row['family']}（{phrase('register', row['rule'])}）"
         row["change"] = phrase("register", "worse") if _is_worse(row) else row["state"]
-        told.append(row)
-    worse = sum(_is_worse(row) and row["severity_before"] == Severity.AMBER for row in told)
-    if len(told) > MOST:
-        told = [row for row in told if row["severity"] != row["severity_before"]]
+        rendered.append(row)
+    worse = sum(_is_worse(row) and row["severity_before"] == Severity.AMBER for row in rendered)
+    if len(rendered) > MOST:
+        rendered = [row for row in rendered if row["severity"] != row["severity_before"]]
     order = {state: place for place, state in enumerate(WarningState)}
-    told.sort(key=lambda row: order[row["state"]])
+    rendered.sort(key=lambda row: order[row["state"]])
     counts = shown["state"].value_counts()
     is_first = view.year == view.plan.info.start_year
     summary = phrase(
@@ -78,9 +78,11 @@ def warning_register(view: View) -> Html:
         "register.html.j2",
         summary
         + "\n"
-        + "\n".join(f"{r['state']} {r['target'] or r['indicator']} {r['family']}" for r in told),
+        + "\n".join(
+            f"{r['state']} {r['target'] or r['indicator']} {r['family']}" for r in rendered
+        ),
         summary=summary,
-        rows=told,
+        rows=rendered,
         n_all=len(shown),
         is_reference=view.is_reference,
     )

@@ -28,29 +28,29 @@ def what_if_table(view: View) -> Html:
     # What is likely to be met asks for no other pace; of a doubtful figure none can be told.
     is_asked = (view.targets["p_met"] < numbers.likely()) & view.targets["doubt"].isna()
     frame = view.targets[is_open & is_asked].sort_values("p_met", kind="stable")
-    told: list[dict[str, Any]] = []
+    rendered: list[dict[str, Any]] = []
     for row in rows(frame):
         paces = what_if.at_multiples(view.assessment, row["target"])
         if paces.empty:
             continue
-        told.append(_told(view, prose, row, rows(paces)))
-        if len(told) == MOST_TARGETS:
+        rendered.append(_told(view, prose, row, rows(paces)))
+        if len(rendered) == MOST_TARGETS:
             break
-    if not told:
+    if not rendered:
         n = len(view.reported)
         unmet = "未达目标值" if view.is_reference else "未达标"
         return note(f"有数据的{n}项指标中，没有{unmet}、能够预测而把握不大的，不作情景测算。")
     return render(
         "what_if.html.j2",
-        "\n".join(f"{t['name']} {t['now']} {' '.join(t['chances'])}" for t in told),
-        rows=told,
+        "\n".join(f"{t['name']} {t['now']} {' '.join(t['chances'])}" for t in rendered),
+        rows=rendered,
         factors=[f"{factor:g}倍" for factor in what_if.FACTORS],
         chance=chance_word(view),
         end_year=view.plan.info.end_year,
         capped=[
             (bound, numbers.joined(names))
-            for bound in dict.fromkeys(t["bound"] for t in told)
-            if (names := [t["name"] for t in told if t["is_capped"] and t["bound"] == bound])
+            for bound in dict.fromkeys(t["bound"] for t in rendered)
+            if (names := [t["name"] for t in rendered if t["is_capped"] and t["bound"] == bound])
         ],
     )
 
@@ -62,18 +62,18 @@ def scenario_sentence(view: View, found: what_if.Scenario) -> Html:
     change = numbers.gap(abs(found.yearly_change), row["unit"], row["decimals"] + 1)
     verb = "提高" if found.yearly_change > 0 else "下降"
     course = f"每年{verb}{change}" if found.yearly_change else "保持不变"
-    told = (
+    rendered = (
         f"{row['name']}如自{found.start}年起{course}，{end}年{chance_word(view)}"
         f"由{numbers.percent(found.p_before)}变为{numbers.percent(found.p)}"
     )
     if found.shortfall > 0:
         short = numbers.gap(found.shortfall, row["unit"], row["decimals"])
-        people = None if math.isnan(found.heads) else found.heads
-        told += f"，预测值离目标还差{short}{prose.people(row, people)}"
+        people = None if math.isnan(found.headcount) else found.headcount
+        rendered += f"，预测值离目标还差{short}{prose.people(row, people)}"
     if found.attain_year is not None:
-        told += f"，{found.attain_year}年起达到的可能过半"
+        rendered += f"，{found.attain_year}年起达到的可能过半"
     tied = _tied(view, row)
-    return sentence(told + (f"；同一数列上的{tied}随之变动" if tied else "") + "。")
+    return sentence(rendered + (f"；同一数列上的{tied}随之变动" if tied else "") + "。")
 
 
 def _told(
@@ -90,7 +90,7 @@ def _told(
         "needed": f"每年{moving['verb']}{change}",
         "now": numbers.percent(row["p_met"]),
         "chances": [numbers.percent(p["p"]) for p in paces],
-        "short": short + prose.people(row, half["heads"]) if half["shortfall"] else "",
+        "short": short + prose.people(row, half["headcount"]) if half["shortfall"] else "",
         "tied": _tied(view, row),
         # Paths that rest at 100 % already gain nothing from arriving there sooner.
         "bound": _bound(row),

@@ -57,8 +57,8 @@ def by_department(missing: pd.DataFrame) -> str:
     """Of whom how many of some missing figures are asked: 区卫生健康局（36项）、……等5个部门."""
     counts = missing["department"].value_counts(sort=False)
     counts = counts.sort_values(ascending=False, kind="stable")
-    told = numbers.joined([f"{name}（{count}项）" for name, count in counts.head(4).items()])
-    return told + (f"等{len(counts)}个部门" if len(counts) > 4 else "")
+    rendered = numbers.joined([f"{name}（{count}项）" for name, count in counts.head(4).items()])
+    return rendered + (f"等{len(counts)}个部门" if len(counts) > 4 else "")
 
 
 def words_for(view: View) -> Words:
@@ -146,7 +146,7 @@ _COUNT_KEYS = ("met", "basically", "unmet", "undecidable", "missing")
 def _told(view: View, frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of targets with their words added."""
     words = words_for(view)
-    told = []
+    rendered = []
     for row in rows(frame):
         row["goal_label"] = goal_label(view, row["goal"])
         row["requirement"] = words.requirement(row)
@@ -158,16 +158,16 @@ def _told(view: View, frame: pd.DataFrame) -> list[dict[str, Any]]:
         if row["type"] == "milestone" and row["level"] is not None:
             row["shown_value"] = f"{row['level']:.0f}级"
         if row["rule"] == RULE:
-            row["shown_value"] = numbers.WITHHELD
-        told.append(row)
-    return told
+            row["shown_value"] = numbers.SUPPRESSED
+        rendered.append(row)
+    return rendered
 
 
 def within_error(view: View, row: Mapping[str, Any]) -> str:
     """，变化在抽样误差之内: of a gap that is judged closer although its survey cannot tell."""
     if row["type"] != "narrow_gap" or row["status"] != Status.MET:
         return ""
-    gaps = view.assessment.where.gaps
+    gaps = view.assessment.disparities.gaps
     same = gaps[
         (gaps["indicator"] == row["indicator"])
         & (gaps["dimension"] == "sex")
@@ -182,14 +182,14 @@ def completion_table(view: View) -> Html:
     """目标完成: every target with figures, its status and the rule that decided."""
     if view.reported.empty:
         return note(f"尚无可用数据，{len(view.goals)}项目标均不能评价；未填报不计作未达标。")
-    told = _told(view, view.reported)
+    rendered = _told(view, view.reported)
     text = "\n".join(
-        f"{r['target']} {r['shown_value']} {r['status']} {r['rule_text']}" for r in told
+        f"{r['target']} {r['shown_value']} {r['status']} {r['rule_text']}" for r in rendered
     )
     return render(
         "completion.html.j2",
         text,
-        rows=told,
+        rows=rendered,
         only_reported=len(view.missing) > 0,
         end_year=view.plan.info.end_year,
     )
@@ -206,14 +206,16 @@ def forecast_table(view: View) -> Html:
             else "没有一项指标在规划期内有可用的数据"
         )
         return note(f"{why}，不作预测：预测至少需要3个年份的数据，达到5个年份才能判断趋势。")
-    told = _told(view, frame)
-    for row in told:
+    rendered = _told(view, frame)
+    for row in rendered:
         row["needs"] = [_need(row, name) for name in ("need50", "need80")]
-    text = "\n".join(f"{r['target']} {numbers.percent(r['p_met'])} {r['outlook']}" for r in told)
+    text = "\n".join(
+        f"{r['target']} {numbers.percent(r['p_met'])} {r['outlook']}" for r in rendered
+    )
     return render(
         "forecast.html.j2",
         text,
-        rows=told,
+        rows=rendered,
         end_year=view.plan.info.end_year,
         chance=chance_word(view),
     )
@@ -242,11 +244,11 @@ def hindsight_table(view: View) -> Html:
     only_missed = len(listed) > MOST_HINDSIGHT
     if only_missed:
         listed = listed[~listed["is_inside_80"].astype(bool)]
-    told = rows(listed.join(info, on="target"))
+    rendered = rows(listed.join(info, on="target"))
     return render(
         "hindsight.html.j2",
-        "\n".join(f"{r['target']} {r['actual']:.6g} {r['is_inside_80']}" for r in told),
-        rows=told,
+        "\n".join(f"{r['target']} {r['actual']:.6g} {r['is_inside_80']}" for r in rendered),
+        rows=rendered,
         n=len(tested),
         only_missed=only_missed,
         inside80=int(tested["is_inside_80"].sum()),
@@ -274,20 +276,20 @@ def warning_table(view: View) -> Html:
         )
     words = words_for(view)
     about = subjects(view)
-    told = []
+    rendered = []
     for finding in rows(view.warnings):
         row = about(finding)
         finding["goal_label"] = goal_label(view, finding["goal"])
         finding["name"] = row["name"]
         finding["text"] = words.warning(finding, row)
-        told.append(finding)
+        rendered.append(finding)
     return render(
         "warnings.html.j2",
         "\n".join(
             f"{w['target'] or w['indicator']} {w['family']} {w['severity']} {w['text']}"
-            for w in told
+            for w in rendered
         ),
-        rows=told,
+        rows=rendered,
         is_reference=view.is_reference,
         footnotes=_false_alarms(view),
     )
@@ -337,7 +339,7 @@ def comparison_table(view: View) -> Html:
     if view.references.empty:
         return note("没有可供对照的参照地区数据。")
     names = [r for r in view.region.compare_with if r in set(view.references["region"])]
-    told = []
+    rendered = []
     # Of a ratio or gap the others' figures are known only as levels: not to be set beside it.
     alike = ~view.targets["type"].isin(["parity", "narrow_gap", "relative"])
     # A headcount of a nation beside a district's says how large each is.
@@ -356,21 +358,21 @@ def comparison_table(view: View) -> Html:
                 cells.append(f"{numbers.quantity(value, unit, row['decimals'])}（{int(year)}年）")
             else:
                 cells.append("")
-        own = numbers.WITHHELD if row["rule"] == RULE else "未填报"
+        own = numbers.SUPPRESSED if row["rule"] == RULE else "未填报"
         if row["value"] is not None:
             shown = numbers.quantity(row["value"], row["unit"], row["decimals"])
             own = f"{shown}（{int(row['value_year'])}年）"
         label = goal_label(view, row["goal"])
-        told.append({"goal_label": label, "name": _of_whom(row), "own": own, "cells": cells})
-    beside = view.references[view.references["target"].isin(compared["target"])]
-    publishers = sorted({localised(publisher(s), view) for s in beside["source"].dropna()})
+        rendered.append({"goal_label": label, "name": _of_whom(row), "own": own, "cells": cells})
+    others = view.references[view.references["target"].isin(compared["target"])]
+    publishers = sorted({localised(publisher(s), view) for s in others["source"].dropna()})
     return render(
         "comparison.html.j2",
-        "\n".join(f"{r['name']} {r['own']} {' '.join(r['cells'])}" for r in told),
-        rows=told,
+        "\n".join(f"{r['name']} {r['own']} {' '.join(r['cells'])}" for r in rendered),
+        rows=rendered,
         names=[view.region_names[name] for name in names],
         region=view.region,
-        has_own=any(r["own"] not in ("未填报", numbers.WITHHELD) for r in told),
+        has_own=any(r["own"] not in ("未填报", numbers.SUPPRESSED) for r in rendered),
         sources=numbers.joined(publishers, 5, "家"),
     )
 
@@ -460,11 +462,11 @@ def _nothing_missing(view: View) -> str:
         + ("）" if view.is_reference else f"，{r['department']}）")
         for r in rows(view.targets[view.targets["target"].isin(overdue)])
     ]
-    told = f"{'各项' if view.domain_id is None else '本领域各项'}指标均有可用数据"
+    rendered = f"{'各项' if view.domain_id is None else '本领域各项'}指标均有可用数据"
     if not late:
-        return told + ("。" if view.is_reference else "，没有需要补报的。")
+        return rendered + ("。" if view.is_reference else "，没有需要补报的。")
     asked = "没有收录到" if view.is_reference else "须补报"
-    return f"{told}；{asked}以后各年数据的有{len(late)}项：{numbers.joined(late)}。"
+    return f"{rendered}；{asked}以后各年数据的有{len(late)}项：{numbers.joined(late)}。"
 
 
 def of_plan(view: View, indicators: Iterable[str]) -> list[str]:
@@ -474,22 +476,22 @@ def of_plan(view: View, indicators: Iterable[str]) -> list[str]:
 
 def series_table(view: View, indicators: Iterable[str], caption: str, since: int = 2015) -> Html:
     """Published or filed figures of some indicators, by sex and area, year by year."""
-    wanted = of_plan(view, indicators)
-    if not wanted:
+    requested = of_plan(view, indicators)
+    if not requested:
         return note("本规划没有登记这一组指标。")
     known = view.observations
     frame = known[
-        known["indicator"].isin(wanted) & (known["year"] >= since) & (known["subarea"] == "全区")
+        known["indicator"].isin(requested) & (known["year"] >= since) & (known["subarea"] == "全区")
     ]
     if frame.empty:
-        names = numbers.joined([view.plan.indicators[i].name for i in wanted], 4)
+        names = numbers.joined([view.plan.indicators[i].name for i in requested], 4)
         return note(f"{view.region.short}没有{names}的数据。")
     years = sorted(frame["year"].unique())
-    order = {name: place for place, name in enumerate(wanted)}
+    order = {name: place for place, name in enumerate(requested)}
     keys = ["indicator", "sex", "area", "age"]
     parts = [part for _, part in frame.groupby(keys, sort=True)]
     parts.sort(key=lambda part: (order[part["indicator"].iloc[0]], _place(part)))
-    told = []
+    rendered = []
     for part in parts:
         name, sex, area, age = (str(part[key].iloc[0]) for key in keys)
         indicator = view.plan.indicators[name]
@@ -500,15 +502,15 @@ def series_table(view: View, indicators: Iterable[str], caption: str, since: int
         label = f"{indicator.name}（{group}{unit}）".replace("（，", "（").replace("（）", "")
         values = part.set_index("year")["value"]
         cells = [_printed(values[y], indicator) if y in values.index else "" for y in years]
-        told.append({"label": label, "cells": cells})
+        rendered.append({"label": label, "cells": cells})
     # No real office filed an invented figure.
     publishers = sorted({localised(publisher(source), view) for source in frame["source"]})
     return render(
         "series.html.j2",
-        "\n".join(f"{r['label']}: {' '.join(r['cells'])}" for r in told),
+        "\n".join(f"{r['label']}: {' '.join(r['cells'])}" for r in rendered),
         caption=caption,
         years=years,
-        rows=told,
+        rows=rendered,
         sources=numbers.joined(publishers, 6, "家"),
     )
 
@@ -529,7 +531,7 @@ def _names_unit(indicator: Indicator) -> bool:
 def _printed(value: Any, indicator: Indicator) -> str:
     """A filed figure; one without a number is withheld, since a gap has no row."""
     if pd.isna(value):
-        return numbers.WITHHELD
+        return numbers.SUPPRESSED
     is_round = numbers.is_round_thousands(value, indicator.unit)
     return numbers.number(value, 0 if is_round else indicator.decimals)
 
@@ -564,7 +566,7 @@ def small_counts_table(view: View) -> Html:
     level = view.assessment.assumptions.thresholds.status.interval_level
     units = view.assessment.assumptions.units
     pooled = view.assessment.assumptions.thresholds.status.pooled_years
-    told = []
+    rendered = []
     for row in rows(counted):
         unit = view.plan.indicators[row["indicator"]].unit
         per = units[unit].per or 1.0
@@ -579,11 +581,11 @@ def small_counts_table(view: View) -> Html:
             row["p_rate"] = 1 - row["p_rate"]
         last = int(row["value_year"])
         row["span"] = f"{last - pooled + 1}—{last}年" if row["is_pooled"] else f"{last}年"
-        told.append(row)
+        rendered.append(row)
     return render(
         "small_counts.html.j2",
-        "\n".join(f"{r['target']} {r['numerator']:.0f}/{r['denominator']:.0f}" for r in told),
-        rows=told,
+        "\n".join(f"{r['target']} {r['numerator']:.0f}/{r['denominator']:.0f}" for r in rendered),
+        rows=rendered,
         shape=prior.gamma_shape,
     )
 
@@ -619,7 +621,7 @@ def goal_table(view: View) -> Html:
     targets = view.targets.set_index("target")
     numbers_of = {d.domain: f"{d.number:02d}_{d.domain}" for d in view.plan.domains}
     doubtful = set(view.targets.loc[view.targets["doubt"].notna(), "goal"])
-    told = []
+    rendered = []
     for row in rows(view.goals):
         if row["goal"] in doubtful:  # no prospect is read off a figure to be verified
             row |= {"outlook": "数据待核实", "p": None}
@@ -632,11 +634,11 @@ def goal_table(view: View) -> Html:
         row["mark"] = status_mark(row["status"], view.is_reference)
         row["change"] = row.get("change")
         row["href"] = f"{numbers_of[goal.domain]}.html#{row['weakest']}"
-        told.append(row)
+        rendered.append(row)
     return render(
         "goals.html.j2",
-        "\n".join(f"{r['goal']} {r['status']} {r['outlook']} {r['data']}" for r in told),
-        rows=told,
+        "\n".join(f"{r['goal']} {r['status']} {r['outlook']} {r['data']}" for r in rendered),
+        rows=rendered,
         is_reference=view.is_reference,
     )
 
@@ -656,11 +658,11 @@ def rates_table(view: View) -> Html:
     frame = view.assessment.rates
     # The total closes the table, as in a statistical yearbook.
     ordered = pd.concat([frame[frame["domain"] != "all"], frame[frame["domain"] == "all"]])
-    told = [{**row, "label": names[row["domain"]]} for row in rows(ordered)]
+    rendered = [{**row, "label": names[row["domain"]]} for row in rows(ordered)]
     return render(
         "rates.html.j2",
-        "\n".join(f"{r['label']} {r['met']}/{r['assessable']}/{r['all']}" for r in told),
-        rows=told,
+        "\n".join(f"{r['label']} {r['met']}/{r['assessable']}/{r['all']}" for r in rendered),
+        rows=rendered,
         is_reference=view.is_reference,
     )
 

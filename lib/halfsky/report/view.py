@@ -8,7 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from halfsky.evaluate.assessment import Assessment
-from halfsky.evaluate.where import Where
+from halfsky.evaluate.disparities import Disparities
 from halfsky.plan.models import DomainFile, Plan, Region
 
 
@@ -59,7 +59,7 @@ class View:
     @property
     def is_public(self) -> bool:
         """Small counts are left out: evaluate.disclosure."""
-        return self.assessment.withheld is not None
+        return self.assessment.suppressed is not None
 
     @property
     def domain(self) -> DomainFile | None:
@@ -110,9 +110,9 @@ class View:
         return self._of_targets(self.assessment.references)
 
     @cached_property
-    def where(self) -> Where:
-        """Gaps, townships, decompositions and peers (see evaluate.where)."""
-        return self.assessment.where.of_domain(self.domain_id)
+    def disparities(self) -> Disparities:
+        """Gaps, townships, decompositions and peers (see evaluate.disparities)."""
+        return self.assessment.disparities.of_domain(self.domain_id)
 
     def _of_targets(self, frame: pd.DataFrame) -> pd.DataFrame:
         return frame[frame["target"].isin(self.targets["target"])].reset_index(drop=True)

@@ -66,7 +66,7 @@ def environment() -> Environment:
         d=numbers.difference,
         gap=numbers.gap,
         chance=numbers.chance,
-        heads=numbers.heads,
+        headcount=numbers.headcount,
         lim=numbers.limit,
         n=numbers.number,
         pct=numbers.percent,
@@ -131,10 +131,10 @@ class Words:
         is_named: the sentence has just named the share that this one is held against.
         """
         against = "这一比例" if is_named else self.against(row)
-        told = {"r": row, "against": against, "is_named": is_named}
+        rendered = {"r": row, "against": against, "is_named": is_named}
         key = _at_bound(row) or row["type"]
         is_short = in_table and key in _phrases()["in_table"]
-        return phrase("in_table" if is_short else "requirement", key, **told, **self._fixed)
+        return phrase("in_table" if is_short else "requirement", key, **rendered, **self._fixed)
 
     def reference(self, row: Mapping[str, Any]) -> str:
         """The share a relative target is held against, by name."""
@@ -200,7 +200,7 @@ class Words:
 
     def warning(self, finding: Mapping[str, Any], row: Mapping[str, Any]) -> str:
         """One warning with the figures it rests on."""
-        told = phrase(
+        rendered = phrase(
             "warnings",
             finding["rule"],
             w=finding,
@@ -211,7 +211,7 @@ class Words:
             reference=self.reference(row),
             **self._fixed,
         )
-        return _IDENTIFIER.sub(self._by_name, told)
+        return _IDENTIFIER.sub(self._by_name, rendered)
 
     def _by_name(self, found: re.Match[str]) -> str:
         """A remark in the data may speak of another indicator by its id; readers know names."""

@@ -36,7 +36,7 @@ def write_briefs(year: int, region: str, plan: str) -> list[Path]:
         raise ParameterError(
             Problem(
                 what=tr("参照地区不作评估，没有简报", "a reference region is not evaluated"),
-                mend=tr("请用被评估的地区，如 jiutai。", "Use an evaluated region, e.g. jiutai."),
+                hint=tr("请用被评估的地区，如 jiutai。", "Use an evaluated region, e.g. jiutai."),
                 column="region",
                 value=region,
             )

@@ -119,17 +119,17 @@ def run_year(
     for name in dict.fromkeys(regions):
         _, region, loaded = check_parameters(year, name, plan)
         places.append((region, loaded))
-    wanted = pages(load_plan(plan), tuple(domains))
+    requested = pages(load_plan(plan), tuple(domains))
     state = None if state is None else state_of(state)
     _check_state(state, public, bool(domains), [region for region, _ in places])
     needed = {name for region, _ in places for name in (region.id, *region.compare_with)}
     data.ingest(sorted(needed), load_plan(plan))
     report = RunReport(year, state=state, public=public)
     for region, loaded in places:
-        _run_region(report, region, loaded, wanted, bool(domains), jobs, progress)
+        _run_region(report, region, loaded, requested, bool(domains), jobs, progress)
         failed = region.id in {name for name, *_ in (*report.failed, *report.failed_documents)}
         if state == FINAL and region.role != "reference" and not failed:
-            files = release_inputs(loaded, region, [page.notebook for page in wanted])
+            files = release_inputs(loaded, region, [page.notebook for page in requested])
             report.releases[region.id] = _release(year, region, loaded, files)
     report.portal = publish.portal(reports_dir())
     return report
@@ -160,30 +160,30 @@ def _check_state(
     state: str | None, public: bool, is_partial: bool, regions: Sequence[Region]
 ) -> None:
     """Refuse what could not be released before anything is run."""
-    what = mend = ""
+    what = hint = ""
     if public and state is not None:
         what = tr("公开版不另定文稿状态", "a public edition has no state of its own")
-        mend = tr(
+        hint = tr(
             "请先定稿（--state 审定稿），再单独运行 --public。",
             "Release the report first (--state final), then run --public by itself.",
         )
     elif state == FINAL and is_partial:
         what = tr("审定稿须是整份报告", "a release is a whole report")
-        mend = tr("请去掉 --domain。", "Leave out --domain.")
+        hint = tr("请去掉 --domain。", "Leave out --domain.")
     elif state is not None and all(region.role == "reference" for region in regions):
         what = tr("参照地区没有送审稿和审定稿", "a reference region is not released")
-        mend = tr("请写明被评估的地区，如 --region jiutai。", "Name an evaluated region.")
+        hint = tr("请写明被评估的地区，如 --region jiutai。", "Name an evaluated region.")
     if what:
-        raise ParameterError(Problem(what=what, mend=mend, column="--state", value=state or ""))
+        raise ParameterError(Problem(what=what, hint=hint, column="--state", value=state or ""))
 
 
-def _state_of(report: RunReport, region: Region, plan: Plan, wanted: list[Page]) -> str | None:
+def _state_of(report: RunReport, region: Region, plan: Plan, requested: list[Page]) -> str | None:
     """What stands on a region's pages: nothing for a reference region."""
     if region.role == "reference":
         return None
     if report.public:
         folder = reports_dir() / region.id / str(report.year)
-        files = release_inputs(plan, region, [page.notebook for page in wanted])
+        files = release_inputs(plan, region, [page.notebook for page in requested])
         return FINAL if is_released(folder, files) else DRAFT
     return report.state or (DRAFT if region.role == "evaluated" else None)
 
@@ -192,7 +192,7 @@ def _run_region(
     report: RunReport,
     region: Region,
     plan: Plan,
-    wanted: list[Page],
+    requested: list[Page],
     is_partial: bool,
     jobs: int | None,
     progress: Progress | None,
@@ -204,7 +204,7 @@ def _run_region(
     parameters: dict[str, Any] = {"year": year, "region": region.id, "plan": plan.id}
     if report.public:
         parameters["public"] = True
-    state = _state_of(report, region, plan, wanted)
+    state = _state_of(report, region, plan, requested)
     # Both stay out of public/: a log holds whatever a failing cell said, and a run that is killed
     # leaves its folder behind.
     with (
@@ -214,14 +214,14 @@ def _run_region(
         log.info("run %s", parameters)
         handed = _hand_over(Path(temporary), plan, region, year, report.public)
         outcomes = _execute_all(
-            wanted, Path(temporary), parameters, jobs, region.id, progress, handed
+            requested, Path(temporary), parameters, jobs, region.id, progress, handed
         )
         if report.public and not _all_withheld(report, region, outcomes):
             return
         provenance = publish.provenance(plan, region, parameters)
         records: dict[str, dict[str, Any]] = {}
         made: list[Path] = []
-        for page in wanted:
+        for page in requested:
             outcome = outcomes[page.stem]
             if not outcome.notebook.exists():
                 # The kernel never started: the notebook as it stands is the partial result.
@@ -230,8 +230,8 @@ def _run_region(
             record = _record(notebook)
             if record is not None and outcome.ok:
                 records[page.stem] = record
-            told = publish.edition(state, record) | provenance
-            html = publish.page(page, wanted, notebook, region, plan, year, told, outcome)
+            rendered = publish.edition(state, record) | provenance
+            html = publish.page(page, requested, notebook, region, plan, year, rendered, outcome)
             made.append(publish.replace(folder / f"{page.stem}.html", html))
             if outcome.ok:
                 title = f"{page.title}：{region.short}{year}年"
@@ -308,8 +308,8 @@ def _all_withheld(report: RunReport, region: Region, outcomes: dict[str, Outcome
             "笔记本没有把参数 public 交给 open_study，可能印出小数字",
             "the notebook does not hand its parameter public to open_study",
         )
-        told = Outcome(outcome.stem, outcome.notebook, outcome.seconds, outcome.cell, why)
-        report.failed.append((region.id, told))
+        rendered = Outcome(outcome.stem, outcome.notebook, outcome.seconds, outcome.cell, why)
+        report.failed.append((region.id, rendered))
         log.error("%s: not published: %s", outcome.stem, why)
     return not any(name == region.id for name, _ in report.failed)
 
@@ -371,7 +371,7 @@ def _record(notebook: nbformat.NotebookNode) -> dict[str, Any] | None:
 
 
 def _execute_all(
-    wanted: list[Page],
+    requested: list[Page],
     temporary: Path,
     parameters: dict[str, Any],
     jobs: int | None,
@@ -380,7 +380,7 @@ def _execute_all(
     environment: dict[str, str],
 ) -> dict[str, Outcome]:
     """Every page's notebook, several at once; each in a fresh kernel."""
-    workers = max(1, min(jobs or os.cpu_count() or 1, len(wanted)))
+    workers = max(1, min(jobs or os.cpu_count() or 1, len(requested)))
     context = multiprocessing.get_context("spawn")
     with context.Manager() as manager, ProcessPoolExecutor(workers, mp_context=context) as pool:
         queue = manager.Queue()
@@ -391,10 +391,10 @@ def _execute_all(
                 page.notebook,
                 temporary / f"{page.stem}.ipynb",
                 parameters,
-                Teller(queue),
+                ProgressQueue(queue),
                 environment,
             ): page.stem
-            for page in wanted
+            for page in requested
         }
         pending = set(futures)
         while pending:
@@ -409,7 +409,7 @@ def _execute_all(
 
 
 @dataclass(frozen=True)
-class Teller:
+class ProgressQueue:
     """Sends a worker's progress home; picklable, unlike a closure."""
 
     queue: Any

@@ -34,7 +34,7 @@ def pages(plan: Plan, domains: tuple[str, ...] = ()) -> list[Page]:
             [
                 Problem(
                     what=tr(f"没有名为“{name}”的领域", f"no domain named '{name}'"),
-                    mend=tr("可用的领域：", "Domains: ") + "、".join(known),
+                    hint=tr("可用的领域：", "Domains: ") + "、".join(known),
                     column="domain",
                     value=name,
                 )

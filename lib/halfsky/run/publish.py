@@ -66,14 +66,14 @@ PUBLIC_NOTICE = "公开版：过小的人数、例数和可据以推算出它们
 
 def edition(state: str | None, record: Mapping[str, Any] | None) -> dict[str, str]:
     """What a footer says of the edition: its state, and how much a public one leaves out."""
-    told = {} if state is None else {STATE: state}
+    rendered = {} if state is None else {STATE: state}
     if record is not None and record.get("public"):
-        told[LEFT_OUT] = (
+        rendered[LEFT_OUT] = (
             f"{record['withheld']}个数字按规定不公开，以＊表示：例数、人数过小的，和可据以推算出它们的"
             if record["withheld"]
             else "没有需要略去的小数字"
         )
-    return told
+    return rendered
 
 
 def params_hash() -> str:
@@ -89,7 +89,7 @@ def params_hash() -> str:
 
 def page(
     page_: Page,
-    wanted: list[Page],
+    requested: list[Page],
     notebook: nbformat.NotebookNode,
     region: Region,
     plan: Plan,
@@ -109,7 +109,7 @@ def page(
         cell = "" if outcome.cell is None else f"第{outcome.cell + 1}个单元格"
         notices.append(f"本页未能完整生成：{cell}出错，以下只是出错之前的部分结果")
     nav = [("区域首页", "index.html", False)]
-    nav += [(p.title, f"{p.stem}.html", p.stem == page_.stem) for p in wanted]
+    nav += [(p.title, f"{p.stem}.html", p.stem == page_.stem) for p in requested]
     return to_html(
         notebook,
         title=f"{page_.title}：{region.short}{year}年{kind}",

@@ -82,7 +82,7 @@ def state_of(word: str) -> str:
         raise ParameterError(
             Problem(
                 what=tr("没有这种文稿状态", "no such state"),
-                mend=tr("请用 ", "Use ") + tr("、", ", ").join(_WORDS) + tr("。", "."),
+                hint=tr("请用 ", "Use ") + tr("、", ", ").join(_WORDS) + tr("。", "."),
                 column="--state",
                 value=word,
             )
@@ -114,16 +114,16 @@ def read_manifest(release: Path) -> dict[str, Any]:
         fits = False
     if not fits:
         near = [str(path) for path in releases(release)]
-        mend = tr(
+        hint = tr(
             "请指明审定稿所在的文件夹，如 reports/jiutai/2025/releases/v1。",
             "Name a release's folder, such as reports/jiutai/2025/releases/v1.",
         )
         if near:
-            mend = tr("这里有：", "There are: ") + tr("、", ", ").join(near)
+            hint = tr("这里有：", "There are: ") + tr("、", ", ").join(near)
         raise ParameterError(
             Problem(
                 what=tr("不是审定稿：没有可读的清单", "not a release: no manifest to read"),
-                mend=mend,
+                hint=hint,
                 file=str(release),
             )
         )
@@ -295,7 +295,7 @@ def _write_changes(
         for _, t in plan.each_target()
         if not t.name and t.indicator is not None
     }
-    told = [
+    rendered = [
         {
             "goal": _goal_label(plan, one.goal),
             "target": names.get(one.target) or one.target,
@@ -313,7 +313,7 @@ def _write_changes(
             region=region,
             year=now["parameters"]["year"],
             number=now["version"],
-            rows=told,
+            rows=rendered,
             added=[name for name in new if name not in old],
             removed=[name for name in old if name not in new],
             edited=[name for name in new if name in old and new[name] != old[name]],

@@ -90,10 +90,10 @@ def figures(record: dict[str, Any], plan: Plan) -> pd.DataFrame:
         for target in goal["targets"]:
             indicator = plan.indicators.get(target["indicator"] or "")
             named = plan.targets[target["id"]].name or (indicator.name if indicator else "")
-            told = target | {"asked": _asked(target)}
+            rendered = target | {"asked": _asked(target)}
             decimals = _decimals(target, indicator)
             row = {"目标": label, "指标": named or target["clause"]}
-            row |= {title: _cell(told[key], kind, decimals) for title, key, kind in _FIGURES}
+            row |= {title: _cell(rendered[key], kind, decimals) for title, key, kind in _FIGURES}
             rows.append(row)
     return pd.DataFrame(rows, columns=["目标", "指标", *(title for title, *_ in _FIGURES)])
 
@@ -132,11 +132,11 @@ def numbered(column: pd.Series) -> pd.Series:
 
     A column of both would neither sort nor add up. A dash is a gap; ＊ stays as it is.
     """
-    told = column.map(lambda text: typed("" if text == "—" else text))
-    filled = told[told.notna() & (told != numbers.WITHHELD)]
+    rendered = column.map(lambda text: typed("" if text == "—" else text))
+    filled = rendered[rendered.notna() & (rendered != numbers.SUPPRESSED)]
     forms = {cell.form.endswith("%") if isinstance(cell, Shown) else None for cell in filled}
     if len(forms) == 1 and None not in forms:
-        return told
+        return rendered
     return column.where(column != "", None)
 
 

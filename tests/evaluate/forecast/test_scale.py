@@ -46,7 +46,7 @@ def test_margin_has_a_floor_where_the_unit_is_fine():
 
 def test_with_a_denominator_the_logit_counts_heads():
     # 11 seats, 4 women: log((4 + .5) / (7 + .5))
-    scale = choose(SeriesSpec("share", 0, 100, 1), np.array([400 / 11]), grain=100 / 11)
+    scale = choose(SeriesSpec("share", 0, 100, 1), np.array([400 / 11]), resolution=100 / 11)
     assert scale.to(400 / 11) == pytest.approx(np.log(4.5 / 7.5))
 
 

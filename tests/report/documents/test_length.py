@@ -90,9 +90,9 @@ def test_what_each_goal_costs_is_told_once(view: View) -> None:
 def test_no_unmet_target_or_goal_is_left_out_of_the_report(view: View) -> None:
     document = evaluation_report(view)
     unmet = view.targets[view.targets["status"] == Status.UNMET]
-    told = "\n".join(cell for table in tables(document) for row in table.rows for cell in row)
+    rendered = "\n".join(cell for table in tables(document) for row in table.rows for cell in row)
     assert set(unmet["target"]) <= set(in_question(view)["target"])
-    assert [name for name in unmet["name"] if name not in told] == []
+    assert [name for name in unmet["name"] if name not in rendered] == []
     goals = view.goals.loc[view.goals["status"] == Status.UNMET, "goal"]
     assert set(goals) <= goals_in_question(view) < set(view.goals["goal"])
 
@@ -119,12 +119,12 @@ def test_reports_and_sheets_are_short(view: View, tmp_path: Path) -> None:
     )  # fmt: skip
     pages = {}
     for name, document in made.items():
-        told = subprocess.run(
+        rendered = subprocess.run(
             ["pdftotext", "-layout", f"{name}.pdf", "-"],
             cwd=tmp_path, check=True, capture_output=True, timeout=60,
         ).stdout.decode()  # fmt: skip
-        pages[name] = told.count("\f")
-        bare = [re.sub(r"\s", "", page) for page in told.split("\f")]
+        pages[name] = rendered.count("\f")
+        bare = [re.sub(r"\s", "", page) for page in rendered.split("\f")]
         for table in tables(document):
             caption = re.sub(r"\s", "", table.caption)
             assert any(caption in page for page in bare), f"{name}: {caption}"

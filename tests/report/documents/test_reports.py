@@ -33,15 +33,19 @@ EVALUATION = [
 
 def texts(document: Document) -> str:
     """Everything a document prints."""
-    told = []
+    rendered = []
     for section in document.sections:
-        told.append(section.heading)
+        rendered.append(section.heading)
         for block in section.blocks:
             if isinstance(block, Table):
-                told += [block.caption, *(cell for row in block.rows for cell in row), block.note]
+                rendered += [
+                    block.caption,
+                    *(cell for row in block.rows for cell in row),
+                    block.note,
+                ]
             else:
-                told.append(block.alt if isinstance(block, Chart) else block.text)
-    return "\n".join(told)
+                rendered.append(block.alt if isinstance(block, Chart) else block.text)
+    return "\n".join(rendered)
 
 
 def top(document: Document) -> list[str]:
@@ -70,8 +74,8 @@ def test_the_annex_says_what_results_json_says() -> None:
         s for s in evaluation_report(view).sections if s.heading.startswith("附录1")
     ).blocks
     assert isinstance(annex, Table)
-    told = [t for goal in results(view)["goals"] for t in goal["targets"]]
-    assert list(annex.frame["状态"]) == [t["status"] for t in told]
+    rendered = [t for goal in results(view)["goals"] for t in goal["targets"]]
+    assert list(annex.frame["状态"]) == [t["status"] for t in rendered]
     # 2025年: 80 + 2025 % 3 + 0.5 × 10 = 85.0; 85 + 0.9 × 10 = 94.0.
     # Pooled over 2021—2025: (1 + 0 + 1 + 0 + 1) ÷ 15000 = 20/10万.
     # Figures of 2025 bear no year: the note below the table says so.
@@ -85,8 +89,8 @@ def test_the_annex_says_what_results_json_says() -> None:
     ("share", "told"),
     [(None, "—"), (748, "已超过"), (100, "100%"), (46.2, "46%"), (0, "0%"), (-69, "倒退")],
 )
-def test_beyond_its_ends_the_way_gone_is_told_in_words(share: float | None, told: str) -> None:
-    assert parts._done(share) == told
+def test_beyond_its_ends_the_way_gone_is_told_in_words(share: float | None, rendered: str) -> None:
+    assert parts._done(share) == rendered
 
 
 def section(document: Document, name: str) -> Section:
@@ -104,9 +108,9 @@ def with_milestone(level: float) -> View:
 
 def test_only_institutions_with_proven_results_are_an_experience() -> None:
     assert parts.proven_milestones(with_milestone(3)).text == ""
-    told = parts.proven_milestones(with_milestone(4)).text
-    assert told.startswith("1项机制建设类指标中，1项有取得实效的佐证材料，评为4级：")
-    assert told.endswith("（事项5）。")
+    rendered = parts.proven_milestones(with_milestone(4)).text
+    assert rendered.startswith("1项机制建设类指标中，1项有取得实效的佐证材料，评为4级：")
+    assert rendered.endswith("（事项5）。")
     headings = [s.heading for s in evaluation_report(small_view()).sections]
     assert headings.index("机制建设中的问题") < headings.index("经验做法")
 
@@ -163,16 +167,16 @@ def test_what_is_asked_stands_in_results_json() -> None:
     assert [one["action"] for one in asked] == list(proposed["action"])
     assert [one["department"] for one in asked] == list(proposed["department"])
     steps = proposed["change50"].dropna().tolist()
-    told = [one["change50"] for one in asked if one["change50"] is not None]
-    assert told == pytest.approx(steps, rel=1e-5)
+    rendered = [one["change50"] for one in asked if one["change50"] is not None]
+    assert rendered == pytest.approx(steps, rel=1e-5)
     assert json.loads(json.dumps(asked)) == asked, "plain data, a gap is null"
 
 
 def test_unmet_and_unfiled_targets_are_named() -> None:
-    told = texts(evaluation_report(small_view()))
-    assert "缺报率" in told
-    assert "某率" in told
-    assert "2026年4月30日前" in told
+    rendered = texts(evaluation_report(small_view()))
+    assert "缺报率" in rendered
+    assert "某率" in rendered
+    assert "2026年4月30日前" in rendered
 
 
 def test_without_a_figure_there_is_a_short_report_of_what_is_missing() -> None:
@@ -180,11 +184,11 @@ def test_without_a_figure_there_is_a_short_report_of_what_is_missing() -> None:
     for make in (evaluation_report, monitoring_report):
         document = make(view)
         assert len(top(document)) == 3
-        told = texts(document)
-        assert "没有收到任何填报数据" in told
+        rendered = texts(document)
+        assert "没有收到任何填报数据" in rendered
         tables = [b for s in document.sections for b in s.blocks if isinstance(b, Table)]
         assert [table.rows for table in tables] == [[["某局", "4", "1", told_goals(view)]]]
-        assert "halfsky" not in told
+        assert "halfsky" not in rendered
 
 
 def told_goals(view: object) -> str:
@@ -207,10 +211,10 @@ def test_a_department_is_told_its_own_figures_only() -> None:
     view = small_view()
     ((name, sheet),) = department_sheets(view)
     assert name == sheet.name == "某局"
-    told = texts(sheet)
-    assert "5项目标的5项指标" in told
-    assert "某率" in told
-    assert "2026年4月30日前补报（2项）" in told
+    rendered = texts(sheet)
+    assert "5项目标的5项指标" in rendered
+    assert "某率" in rendered
+    assert "2026年4月30日前补报（2项）" in rendered
     table = overview_table(view)
     assert table.loc[0, ["目标", "指标", "未填报"]].tolist() == [5, 5, 2]
 

@@ -261,12 +261,12 @@ def test_libreoffice_opens_and_prints_it(tmp_path: Path, name: str, most: int) -
         [soffice, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, "report.docx"],
         cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=240,
     )  # fmt: skip
-    told = subprocess.run(
+    rendered = subprocess.run(
         ["pdftotext", "-layout", "report.pdf", "-"],
         cwd=tmp_path, check=True, capture_output=True, timeout=60,
     ).stdout.decode()  # fmt: skip
-    bare = re.sub(r"\s", "", told)
+    bare = re.sub(r"\s", "", rendered)
     for section in document.numbered():
         assert re.sub(r"\s", "", section.heading) in bare
-    assert not {"□", "\ufffd"} & set(told)
-    assert told.count("\f") <= most
+    assert not {"□", "\ufffd"} & set(rendered)
+    assert rendered.count("\f") <= most

@@ -56,10 +56,10 @@ class Simulated:
     def moved(self, centres: Array) -> Simulated:
         """Every rate of a horizon multiplied alike; where the middle is no event, added to."""
         middle = np.array([float(self.quantile(k, 0.5)) for k in range(self.columns.shape[1])])
-        wanted = np.maximum(centres, 0.0)
+        requested = np.maximum(centres, 0.0)
         has_middle = middle > 0
-        factor = np.divide(wanted, middle, out=np.ones_like(middle), where=has_middle)
-        return Simulated(self.columns * factor + np.where(has_middle, 0.0, wanted))
+        factor = np.divide(requested, middle, out=np.ones_like(middle), where=has_middle)
+        return Simulated(self.columns * factor + np.where(has_middle, 0.0, requested))
 
 
 def simulate(

@@ -111,7 +111,7 @@ class Counts:
     per: float
 
     @property
-    def grain(self) -> float:
+    def resolution(self) -> float:
         """What one more in the numerator adds to the value, own unit."""
         return self.per / float(np.median(self.denominators))
 
@@ -120,18 +120,18 @@ def prepare(
     years: Array, values: Array, spec: SeriesSpec, horizon: int, counts: Counts | None = None
 ) -> Prepared:
     """years ascending and distinct, values finite, n >= 3, own unit; horizon in years."""
-    grain = counts.grain if counts is not None else 0.0
-    scale = choose(spec, values, grain)
+    resolution = counts.resolution if counts is not None else 0.0
+    scale = choose(spec, values, resolution)
     z, extra = scale.to(values), 0.0
     if counts is not None and spec.counting == "sample":
         variance = sampling_variance(scale, counts.numerators, counts.denominators)
         z, extra = smooth(years, z, variance), float(variance[-1])
     elif counts is not None:
         # A committee of 41 shows its level to one seat only, however long it has not changed.
-        extra = unit_at(scale, float(z[-1]), grain) ** 2 / 12.0
+        extra = unit_at(scale, float(z[-1]), resolution) ** 2 / 12.0
     window = Window.of(years, z)
     changes = components(window, horizon)
-    design = features(window, changes, scale, max(spec.unit, grain))
+    design = features(window, changes, scale, max(spec.unit, resolution))
     return Prepared(scale, window, changes, design, extra)
 
 

@@ -103,7 +103,7 @@ class Scale:
         return self.clip(np.round(np.asarray(x, dtype=float), self.decimals))
 
 
-def choose(spec: SeriesSpec, values: Array, grain: float = 0.0) -> Scale:
+def choose(spec: SeriesSpec, values: Array, resolution: float = 0.0) -> Scale:
     """The scale of a series: logit with two bounds, log with a lower bound of 0, else identity.
 
     A ratio may pass its nominal upper bound (gross enrolment does), so only kinds that carry
@@ -112,7 +112,7 @@ def choose(spec: SeriesSpec, values: Array, grain: float = 0.0) -> Scale:
     grain: what one person more or fewer changes, own unit, where denominators are known; with
     it the logit is log((k + ½) / (n − k + ½)).
     """
-    half = max(spec.unit, grain) / 2.0
+    half = max(spec.unit, resolution) / 2.0
     low, high = spec.lower, spec.upper
     top, bottom = float(np.max(values)), float(np.min(values))
     typical = float(np.median(np.abs(values)))

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from halfsky.evaluate.warning.deterioration import below
 from halfsky.evaluate.warning.finding import Finding, Known, Row, finding, is_gap
-from halfsky.evaluate.warning.worsening import below
 from halfsky.plan.vocabulary import Data, Family, Severity
 
 

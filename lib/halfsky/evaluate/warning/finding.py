@@ -88,7 +88,7 @@ def finding(
     }
 
 
-def carrier(known: Known, indicator: Indicator) -> Row | None:
+def reporting_target(known: Known, indicator: Indicator) -> Row | None:
     """The row a finding about an indicator is told under: its first target, else its goal.
 
     A context indicator has no target; its goal is the one whose page shows it. None where it

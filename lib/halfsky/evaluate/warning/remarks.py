@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from halfsky.evaluate.warning.finding import Finding, Known, Row, carrier, finding, is_gap
+from halfsky.evaluate.warning.finding import Finding, Known, Row, finding, is_gap, reporting_target
 from halfsky.plan.models import Indicator
 from halfsky.plan.vocabulary import Family, Severity
 
@@ -33,7 +33,7 @@ def remarks(known: Known) -> Iterator[Finding]:
     groups: dict[tuple[str, str], list[tuple[Row, Indicator, pd.DataFrame]]] = {}
     for (name, text), part in rows.groupby(["indicator", texts], sort=False):
         indicator = known.plan.indicators[str(name)]
-        row = carrier(known, indicator)
+        row = reporting_target(known, indicator)
         if row is not None and text and not _is_told_by_break(known, row, str(text)):
             groups.setdefault((row["goal"], str(text)), []).append((row, indicator, part))
     for (_, text), members in groups.items():

@@ -13,7 +13,7 @@ import pandas as pd
 
 from halfsky.evaluate.frames import records
 from halfsky.evaluate.series import WHOLE
-from halfsky.evaluate.warning.finding import Finding, Known, Row, carrier, finding
+from halfsky.evaluate.warning.finding import Finding, Known, Row, finding, reporting_target
 from halfsky.plan.models import Indicator
 from halfsky.plan.vocabulary import Family, Severity
 
@@ -39,7 +39,7 @@ def _bounds(known: Known, indicator: Indicator, mine: pd.DataFrame) -> Iterator[
     low = -np.inf if indicator.lower is None else indicator.lower
     high = np.inf if indicator.upper is None else indicator.upper
     outside = mine[(mine["value"] < low) | (mine["value"] > high)].sort_values("year")
-    row = carrier(known, indicator)
+    row = reporting_target(known, indicator)
     if outside.empty or row is None:
         return
     worst = outside.iloc[-1]
@@ -60,7 +60,7 @@ def _bounds(known: Known, indicator: Indicator, mine: pd.DataFrame) -> Iterator[
 
 
 def _slips(known: Known, indicator: Indicator, mine: pd.DataFrame) -> Iterator[Finding]:
-    row = carrier(known, indicator)
+    row = reporting_target(known, indicator)
     if row is None or indicator.kind == "difference":
         return
     rules = known.thresholds.warning
@@ -197,7 +197,7 @@ def _against_whole(
 
     The body is the same indicator's total, or the indicator that the plan names as its whole.
     """
-    row = carrier(known, indicator)
+    row = reporting_target(known, indicator)
     if row is None or indicator.kind != "count":
         return
     mine = parts[indicator.id]
@@ -255,7 +255,7 @@ def _sexes(known: Known, observations: pd.DataFrame) -> Iterator[Finding]:
     wide = wide.dropna(subset=["female", "male", "total"]).reset_index()
     for name, part in wide.groupby("indicator", sort=False):
         indicator = known.plan.indicators[str(name)]
-        row = carrier(known, indicator)
+        row = reporting_target(known, indicator)
         unit = 10.0**-indicator.decimals
         if row is None:
             continue

@@ -13,7 +13,7 @@ import numpy as np
 from statsmodels.stats.multitest import multipletests
 
 from halfsky.evaluate.frames import records
-from halfsky.evaluate.series import grain_of
+from halfsky.evaluate.series import resolution_of
 from halfsky.evaluate.warning.finding import Finding, Known, finding, sign_of, test
 from halfsky.plan.vocabulary import Family, Severity
 
@@ -35,9 +35,9 @@ def unusual(
     once = tested.drop_duplicates(["year", "actual", "point", "p_value"])
     if once.empty:
         return
-    grain = once["target"].map({key: grain_of(known.past[key]) for key in once["target"]})
+    resolution = once["target"].map({key: resolution_of(known.past[key]) for key in once["target"]})
     beyond = np.maximum(once["lo95"] - once["actual"], once["actual"] - once["hi95"])
-    is_one_case = (beyond > 0) & (beyond <= grain)
+    is_one_case = (beyond > 0) & (beyond <= resolution)
     once = once.assign(p_value=once["p_value"].mask(is_one_case, 1.0))
     rejected = multipletests(once["p_value"], alpha=q, method="fdr_bh")[0]
     for step, is_rejected in zip(records(once), rejected, strict=True):

@@ -46,7 +46,7 @@ def project_characters(root: Path = ROOT) -> set[str]:
     return {character for character in found if character.isprintable()}
 
 
-def wanted() -> set[str]:
+def requested() -> set[str]:
     ascii_and_latin = {chr(code) for code in (*range(0x20, 0x7F), *range(0xA0, 0x100))}
     # Box drawing, kana and Cyrillic of GB 2312 never stand in these charts.
     chinese = {c for c in gb2312() if not "─" <= c <= "╿" and not "ぁ" <= c <= "ヿ"}
@@ -63,7 +63,7 @@ def build(source: Path, target: Path, style: str) -> set[str]:
     options.notdef_outline = True
     options.glyph_names = False
     font: TTFont = subset.load_font(str(source), options, lazy=False)
-    characters = wanted()
+    characters = requested()
     missing = {c for c in characters if ord(c) not in font.getBestCmap()}
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=[ord(c) for c in characters])

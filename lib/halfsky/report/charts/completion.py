@@ -158,12 +158,14 @@ def _figures(row: Mapping[Any, Any]) -> str:
 
 
 def _key(figure: Figure, frame: pd.DataFrame, is_reference: bool) -> None:
-    told: dict[str, Look] = {}
+    rendered: dict[str, Look] = {}
     for status in STATUS:
         if status in set(frame["status"]):
-            told.setdefault(status_word(status, is_reference), status_look(status, is_reference))
+            rendered.setdefault(
+                status_word(status, is_reference), status_look(status, is_reference)
+            )
     handles = []
-    for word, look in told.items():
+    for word, look in rendered.items():
         handles.append(
             Line2D(
                 [],

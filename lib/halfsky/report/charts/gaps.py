@@ -112,9 +112,9 @@ def _ends(axis: Axes, place: int, row: Mapping[Any, Any], pair: tuple[Group, Gro
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
             zorder=2,
         )
-    told = numbers.difference(abs(first - second), row["unit"], places)
+    rendered = numbers.difference(abs(first - second), row["unit"], places)
     axis.annotate(
-        f"差{told}（{int(row['year'])}年）",
+        f"差{rendered}（{int(row['year'])}年）",
         (1.01, place),
         xycoords=("axes fraction", "data"),
         va="center",

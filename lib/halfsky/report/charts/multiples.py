@@ -67,9 +67,9 @@ def _head(axis: Axes, domain: str, count: int, own: pd.DataFrame, start: int, en
         return
     behind = ends["completion_pct"] - 100 * (ends["year"] - start) / (end - start)
     worst = ends.loc[behind.sort_values(kind="stable").index].iloc[0]
-    told = f"末位{numbers.number(worst['completion_pct'], 0)}%　{worst['name']}"
+    rendered = f"末位{numbers.number(worst['completion_pct'], 0)}%　{worst['name']}"
     axis.text(
-        0, 1.03, wrap(told, 14), transform=axis.transAxes, fontsize=7.5, color=MUTED,
+        0, 1.03, wrap(rendered, 14), transform=axis.transAxes, fontsize=7.5, color=MUTED,
         va="bottom", linespacing=1.25,
     )  # fmt: skip
 

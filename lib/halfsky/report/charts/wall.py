@@ -105,14 +105,14 @@ def _key(axis: Axes, goals: pd.DataFrame, is_reference: bool) -> None:
         axis.text(0, line + 0.5, heading, fontsize=8.5, color=MUTED, va="center")
         counts = goals[column].value_counts()
         place = 12.0
-        told: dict[str, tuple[Look, int]] = {}
+        rendered: dict[str, tuple[Look, int]] = {}
         for answer, look in looks.items():
             word = str(answer)
             if column == "status":
                 word, look = status_word(answer, is_reference), status_look(answer, is_reference)
-            seen = told.get(word, (look, 0))
-            told[word] = (seen[0], seen[1] + int(counts.get(answer, 0)))
-        for word, (look, count) in told.items():
+            seen = rendered.get(word, (look, 0))
+            rendered[word] = (seen[0], seen[1] + int(counts.get(answer, 0)))
+        for word, (look, count) in rendered.items():
             axis.add_patch(
                 Rectangle(
                     (place, line + 0.2),

@@ -79,12 +79,12 @@ def department_sheets(view: View) -> list[tuple[str, Document]]:
 
 def overview_table(view: View) -> pd.DataFrame:
     """One row per department: its targets, how they stand, warnings, figures still to file."""
-    told = []
+    rendered = []
     for name, _ in department_sheets(view):
         mine = view.targets[view.targets["department"] == name]
         warned = view.warnings[view.warnings["department"] == name]
         counts = mine["status"].value_counts()
-        told.append(
+        rendered.append(
             {
                 "部门（建议）": name,
                 "目标": mine["goal"].nunique(),
@@ -95,7 +95,7 @@ def overview_table(view: View) -> pd.DataFrame:
                 "报送时间（建议）": due(view.plan.info, "returns", view.year),
             }
         )
-    return pd.DataFrame(told)
+    return pd.DataFrame(rendered)
 
 
 def _evaluated(view: View) -> None:
@@ -107,7 +107,9 @@ def _sheet(view: View, department: str) -> Document:
     mine = view.targets[view.targets["department"] == department]
     goals = mine["goal"].nunique()
     counts = mine["status"].value_counts()
-    told = "，".join(f"{status}{counts[status]}项" for status in Status if status in counts.index)
+    rendered = "，".join(
+        f"{status}{counts[status]}项" for status in Status if status in counts.index
+    )
     good = rows(mine[mine["status"].isin([Status.MET, Status.NEARLY])])
     named = parts.joined([f"{r['name']}（{parts.latest(r).splitlines()[0]}）" for r in good])
     sections = [
@@ -116,7 +118,7 @@ def _sheet(view: View, department: str) -> Document:
             (
                 sentence(
                     f"规划{goals}项目标的{len(mine)}项指标建议由{department}牵头填报："
-                    f"{told}。部门分工为建议，规划未作规定。"
+                    f"{rendered}。部门分工为建议，规划未作规定。"
                 ),
                 *([sentence(f"达标和基本达标的有{named}。")] if good else []),
             ),
@@ -171,7 +173,7 @@ def _warned(view: View, department: str) -> Part:
     if warned.empty:
         return Html("", "")
     words, about = words_for(view), subjects(view)
-    told = [
+    rendered = [
         {
             "级别": w["severity"],
             "类别": w["family"],
@@ -181,8 +183,8 @@ def _warned(view: View, department: str) -> Part:
         for w in rows(warned)
     ]
     return Table(
-        pd.DataFrame(told),
-        f"预警（{len(told)}条）",
+        pd.DataFrame(rendered),
+        f"预警（{len(rendered)}条）",
         note=parts.made_up(view),
         weights=(9, 15, 24, 52),
     )
@@ -192,9 +194,9 @@ def _wanted(view: View, mine: pd.DataFrame) -> Part:
     missing = mine[mine["status"] == Status.MISSING]
     if missing.empty:
         return Html("", "")
-    told = []
+    rendered = []
     for row in rows(missing):
-        told.append(
+        rendered.append(
             {
                 "目标": goal_label(view, row["goal"]),
                 "指标": row["name"],
@@ -205,8 +207,8 @@ def _wanted(view: View, mine: pd.DataFrame) -> Part:
         )
     when = due(view.plan.info, "returns", view.year)
     return Table(
-        pd.DataFrame(told),
-        f"{when}补报（{len(told)}项）",
+        pd.DataFrame(rendered),
+        f"{when}补报（{len(rendered)}项）",
         note="填报表随本单另发；没有统计的请留空并说明，不填0；佐证材料的评级标准见监测评估方案。"
         + parts.made_up(view),
         weights=(14, 43, 43),
@@ -218,7 +220,7 @@ def _by_domain(view: View) -> Table:
     titles = {d.domain: d.title for d in view.plan.domains} | {"all": "合计"}
     frame = view.assessment.rates
     ordered = pd.concat([frame[frame["domain"] != "all"], frame[frame["domain"] == "all"]])
-    told = [
+    rendered = [
         {
             "领域": titles[row["domain"]],
             "目标": str(row["all"]),
@@ -231,7 +233,7 @@ def _by_domain(view: View) -> Table:
         for row in rows(ordered)
     ]
     return Table(
-        pd.DataFrame(told),
+        pd.DataFrame(rendered),
         "各领域目标达标情况",
         numbers=("目标", "达标", "基本达标", "未达标", "不可判", "未填报"),
         note=parts.made_up(view),
@@ -244,12 +246,12 @@ def _worst(view: View) -> Part:
     if found.empty:
         return sentence(f"{len(view.reported)}项有数据的指标没有未达标的，也没有红色预警。")
     words = words_for(view)
-    told = [
+    rendered = [
         f"{row['name']}（{row['department']}）：{words.rule(row)}" + _chance(view, row)
         for row in rows(found.head(MOST))
     ]
     more = f"另有{len(found) - MOST}项，见监测评估报告。" if len(found) > MOST else ""
-    return "\n".join([*(f"{text}。" for text in told), *([more] if more else [])])
+    return "\n".join([*(f"{text}。" for text in rendered), *([more] if more else [])])
 
 
 def _chance(view: View, row: dict[str, Any]) -> str:
@@ -264,8 +266,8 @@ def _best(view: View) -> Part:
     if ahead.empty:
         return Html("", "")
     chosen = ahead.sort_values("completion_pct", ascending=False, kind="stable").head(MOST)
-    told = [f"{r['name']}（完成度{r['completion_pct']:.0f}%）" for r in rows(chosen)]
-    return sentence(f"{len(ahead)}项指标不慢于时间进度，居前的有{'、'.join(told)}。")
+    rendered = [f"{r['name']}（完成度{r['completion_pct']:.0f}%）" for r in rows(chosen)]
+    return sentence(f"{len(ahead)}项指标不慢于时间进度，居前的有{'、'.join(rendered)}。")
 
 
 def _asked(view: View) -> Part:
@@ -273,28 +275,28 @@ def _asked(view: View) -> Part:
     if found.empty:
         return Html("", "")
     counts = found["department"].value_counts()
-    told = _by_department(counts)
+    rendered = _by_department(counts)
     when = due(view.plan.info, "returns", parts.next_report(view))
     return sentence(
-        f"督促责任部门对照规划措施逐项核查：{told}，{when}报告落实情况；各部门任务单另发。"
+        f"督促责任部门对照规划措施逐项核查：{rendered}，{when}报告落实情况；各部门任务单另发。"
     )
 
 
 def _by_department(counts: pd.Series) -> str:
     """区教育局3项、区民政局2项等6个部门: the largest first."""
-    told = "、".join(f"{name}{count}项" for name, count in counts.head(MOST).items())
-    return told + (f"等{len(counts)}个部门" if len(counts) > MOST else "")
+    rendered = "、".join(f"{name}{count}项" for name, count in counts.head(MOST).items())
+    return rendered + (f"等{len(counts)}个部门" if len(counts) > MOST else "")
 
 
 def _missing(view: View) -> Part:
     if view.missing.empty:
         return Html("", "")
     counts = view.missing["department"].value_counts()
-    told = _by_department(counts)
+    rendered = _by_department(counts)
     documents = int((view.missing["type"] == "milestone").sum())
     when = due(view.plan.info, "returns", view.year)
     return sentence(
         f"协调补报数据：{len(view.missing)}项指标未填报"
         + (f"（其中机制建设类{documents}项，需佐证材料）" if documents else "")
-        + f"，涉及{told}，请于{when}报齐，{view.plan.info.baseline_year}年基期值同时补报。"
+        + f"，涉及{rendered}，请于{when}报齐，{view.plan.info.baseline_year}年基期值同时补报。"
     )

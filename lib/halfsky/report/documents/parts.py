@@ -101,19 +101,19 @@ def basis(view: View) -> Html:
 
 def _publishers(names: list[str]) -> str:
     """甲、乙、丙、丁、戊等33个单位."""
-    told = "、".join(names[:MOST_PUBLISHERS])
-    return told + (f"等{len(names)}个单位" if len(names) > MOST_PUBLISHERS else "")
+    rendered = "、".join(names[:MOST_PUBLISHERS])
+    return rendered + (f"等{len(names)}个单位" if len(names) > MOST_PUBLISHERS else "")
 
 
 def coverage(view: View) -> Html:
     """Of how many targets figures came in, and how far they suffice to speak of a trend."""
     n = len(view.targets)
     words = view.targets["data"].value_counts()
-    told = "，".join(f"{word}{words[word]}项" for word in Data if word in words.index)
+    rendered = "，".join(f"{word}{words[word]}项" for word in Data if word in words.index)
     current = int((view.reported["value_year"] == view.year).sum())
     return sentence(
         f"{n}项指标中{len(view.reported)}项有可用数据，占{100 * len(view.reported) / n:.1f}%，其中"
-        f"{current}项为{view.year}年的数据。按能否判断趋势分：{told}。"
+        f"{current}项为{view.year}年的数据。按能否判断趋势分：{rendered}。"
     )
 
 
@@ -127,7 +127,7 @@ def domain_paragraph(view: View) -> Html:
     """How one domain's goals stand, in a sentence with every count that is not zero."""
     counts = view.goals["status"].map(lambda s: status_word(s, view.is_reference)).value_counts()
     order = dict.fromkeys(status_word(s, view.is_reference) for s in Status)
-    told = "，".join(f"{word}{counts[word]}项" for word in order if word in counts.index)
+    rendered = "，".join(f"{word}{counts[word]}项" for word in order if word in counts.index)
     n, reported = len(view.targets), len(view.reported)
     if reported == 0:
         unknown = f"本领域{len(view.goals)}项目标的{n}项指标都没有可用数据，"
@@ -135,7 +135,7 @@ def domain_paragraph(view: View) -> Html:
             return sentence(f"{unknown}无法对照。")
         return sentence(f"{unknown}不能评价，也不计作未达标（缺什么、由谁报见附表）。")
     return sentence(
-        f"本领域{len(view.goals)}项目标中，{told}。{n}项指标中{reported}项有可用数据，占"
+        f"本领域{len(view.goals)}项目标中，{rendered}。{n}项指标中{reported}项有可用数据，占"
         f"{100 * reported / n:.1f}%。"
     )
 
@@ -149,10 +149,10 @@ def domain_table(view: View, frame: pd.DataFrame | None = None) -> Table | Html:
     if listed.empty:
         return Html("", "")
     words, base = words_for(view), view.plan.info.baseline_year
-    told = []
+    rendered = []
     for row in rows(listed):
         unit, places = row["unit"], row["decimals"]
-        told.append(
+        rendered.append(
             {
                 "目标": goal_label(view, row["goal"]),
                 "指标": row["name"],
@@ -174,7 +174,7 @@ def domain_table(view: View, frame: pd.DataFrame | None = None) -> Table | Html:
     name = view.domain.title if view.domain else "全部"
     left = len(view.reported) - len(listed)
     return Table(
-        pd.DataFrame(told),
+        pd.DataFrame(rendered),
         f"{name}：{'' if left == 0 else '重点'}指标的数值和"
         f"{'对照' if view.is_reference else '状态'}",
         numbers=("基期", "上次", "最新", "变化"),
@@ -286,9 +286,11 @@ def goals_in_question(view: View) -> set[str]:
 
 def told_goals(view: View) -> tuple[Part, ...]:
     """A paragraph for each goal in question, and how many are not told of here."""
-    told = goals_in_question(view)
-    rest = view.goals[~view.goals["goal"].isin(told) & (view.goals["status"] != Status.MISSING)]
-    parts: list[Part] = [Detail(goal_paragraphs(view, told))] if told or len(view.missing) else []
+    rendered = goals_in_question(view)
+    rest = view.goals[~view.goals["goal"].isin(rendered) & (view.goals["status"] != Status.MISSING)]
+    parts: list[Part] = (
+        [Detail(goal_paragraphs(view, rendered))] if rendered or len(view.missing) else []
+    )
     if len(rest):
         counts = rest["status"].value_counts()
         words = "、".join(f"{s}{counts[s]}项" for s in Status if s in counts.index)
@@ -333,7 +335,7 @@ def open_by_domain(view: View) -> Table | Html:
     """未达标、不可判 and 未填报 by domain, by name: what the met-rate is short of."""
     if view.reported.empty:
         return Html("", "")
-    told = []
+    rendered = []
     for domain in view.plan.domains:
         mine = of_domain(view, domain.domain).targets
         row = {"领域": domain.title}
@@ -341,9 +343,9 @@ def open_by_domain(view: View) -> Table | Html:
         for status in (Status.UNMET, Status.UNDECIDABLE, Status.MISSING):
             names = list(dict.fromkeys(mine.loc[marks == status, "name"]))
             row[status_word(status, view.is_reference)] = joined(names) or "—"
-        told.append(row)
+        rendered.append(row)
     return Table(
-        pd.DataFrame(told),
+        pd.DataFrame(rendered),
         f"{'未达' if view.is_reference else '未达标'}、不可判和"
         f"{status_word(Status.MISSING, view.is_reference)}的指标",
         note=made_up(view),
@@ -355,12 +357,12 @@ def domain_verdicts(view: View) -> Html:
     """Every domain in a paragraph: how its goals stand and how much is known."""
     if view.reported.empty:
         return note(f"{len(view.plan.domains)}个领域都没有可用数据，不能分领域评价。")
-    told = [
+    rendered = [
         {"label": d.title, "text": domain_paragraph(of_domain(view, d.domain)).text}
         for d in view.plan.domains
     ]
-    plain = "\n".join(f"{p['label']}　{p['text']}" for p in told)
-    return render("paragraphs.html.j2", plain, paragraphs=told)
+    plain = "\n".join(f"{p['label']}　{p['text']}" for p in rendered)
+    return render("paragraphs.html.j2", plain, paragraphs=rendered)
 
 
 def joined(names: list[str], *, is_counted: bool = False) -> str:
@@ -369,8 +371,8 @@ def joined(names: list[str], *, is_counted: bool = False) -> str:
     is_counted: the sentence has said how many; then they end in 等.
     """
     mark = "；" if any("，" in name for name in names) else "、"
-    told = mark.join(names[:NAMED])
-    return told + (("等" if is_counted else f"等{len(names)}项") if len(names) > NAMED else "")
+    rendered = mark.join(names[:NAMED])
+    return rendered + (("等" if is_counted else f"等{len(names)}项") if len(names) > NAMED else "")
 
 
 def _names(frame: pd.DataFrame) -> str:
@@ -385,7 +387,7 @@ def goals_by_status(view: View) -> Table | Html:
         mark=[status_mark(s, view.is_reference) for s in view.goals["status"]]
     )
     used = [status for status in Status if (goals["mark"] == status).any()]
-    told = []
+    rendered = []
     for domain in view.plan.domains:
         mine = goals[goals["domain"] == domain.domain]
         row = {"领域": domain.title}
@@ -393,9 +395,9 @@ def goals_by_status(view: View) -> Table | Html:
             found = [g.rsplit("-", 1)[1] for g in mine.loc[mine["mark"] == status, "goal"]]
             named = f"{'、'.join(found)}（{len(found)}项）" if found else "—"
             row[status_word(status, view.is_reference)] = named
-        told.append(row)
+        rendered.append(row)
     return Table(
-        pd.DataFrame(told),
+        pd.DataFrame(rendered),
         "各状态所含的目标",
         note="按目标在本领域的序号。" + made_up(view),
     )
@@ -470,9 +472,9 @@ def _recent(row: dict[str, Any], prose: Prose) -> str:
         return "没有向目标靠近"
     if pace == 0:
         return "近五个年份没有变化"
-    told = prose.moving(row, pace)
-    shown = numbers.gap(abs(pace), row["unit"], told["places"])
-    return f"近五个年份平均每年{told['verb']}{shown}"
+    rendered = prose.moving(row, pace)
+    shown = numbers.gap(abs(pace), row["unit"], rendered["places"])
+    return f"近五个年份平均每年{rendered['verb']}{shown}"
 
 
 def next_report(view: View) -> int:
@@ -501,7 +503,7 @@ def action_table(
         return Html("", "")
     prose = Prose(view)
     named = {row["target"]: row for row in rows(view.targets)}
-    told = []
+    rendered = []
     order = {name: n for n, name in enumerate(view.plan.duties.departments)}
     # A goal's targets stand together, where the gravest of them stands: its measures are told once.
     place = proposed.groupby("goal", sort=False)["rank"].min()
@@ -518,7 +520,7 @@ def action_table(
         )
         of_one = (answer["department"], row["goal"])
         is_told, before = of_one == before, of_one
-        told.append(
+        rendered.append(
             {
                 "责任部门（建议）": answer["department"],
                 "指标": f"{row['name']}\n{goal_label(view, row['goal'])}",
@@ -527,7 +529,7 @@ def action_table(
                 "要求": prose.need(row, answer),
             }
         )
-    frame = pd.DataFrame(told)
+    frame = pd.DataFrame(rendered)
     idle = frame["规划措施及进展"].str.contains("至今未启动").any()
     if department is not None:
         frame = frame.drop(columns="责任部门（建议）")
@@ -554,13 +556,13 @@ def returns_table(view: View) -> Table | Html:
     if view.missing.empty:
         return missing_table(view)
     order = {name: n for n, name in enumerate(view.plan.duties.departments)}
-    told = []
+    rendered = []
     groups = sorted(
         view.missing.groupby("department"), key=lambda g: order.get(str(g[0]), len(order))
     )
     for name, part in groups:
         documents = int((part["type"] == "milestone").sum())
-        told.append(
+        rendered.append(
             {
                 "填报部门（建议）": name,
                 "统计数据": str(len(part) - documents) if len(part) > documents else "",
@@ -568,7 +570,7 @@ def returns_table(view: View) -> Table | Html:
                 "涉及目标": "、".join(dict.fromkeys(goal_label(view, g) for g in part["goal"])),
             }
         )
-    frame = pd.DataFrame(told)
+    frame = pd.DataFrame(rendered)
     return Table(
         frame,
         f"需要补报的数据和材料（{due(view.plan.info, 'returns', view.year)}）",
@@ -582,16 +584,16 @@ def wanted_list(view: View) -> tuple[Part, ...]:
     """The list of gaps by name where it is short enough to stand for the one by department too."""
     lists = [b for b in from_markup(missing_table(view).html) if isinstance(b, Table)]
     when = due(view.plan.info, "returns", view.year)
-    told = f"请于{when}补报；部门分工和时间为建议。" + made_up(view)
-    return tuple(replace(table, note=told) for table in lists)
+    rendered = f"请于{when}补报；部门分工和时间为建议。" + made_up(view)
+    return tuple(replace(table, note=rendered) for table in lists)
 
 
 def annex_table(view: View) -> Table:
     """全部指标一览: every target of the plan with its three answers, reported or not."""
     words, info = words_for(view), view.plan.info
-    told = []
+    rendered = []
     for row in rows(view.targets):
-        told.append(
+        rendered.append(
             {
                 "目标": goal_label(view, row["goal"]),
                 "指标": row["name"],
@@ -609,7 +611,7 @@ def annex_table(view: View) -> Table:
                 "责任部门（建议）": row["department"],
             }
         )
-    frame = pd.DataFrame(told)
+    frame = pd.DataFrame(rendered)
     if view.is_reference:
         frame = frame.drop(columns="责任部门（建议）").rename(columns={"状态": "对照"})
     return Table(
@@ -652,9 +654,9 @@ def statistics_table(view: View) -> Html:
     The years before stand in the workbook beside the page.
     """
     domain = view.domain
-    wanted = [i.id for i in domain.indicators] if domain else list(view.plan.indicators)
+    requested = [i.id for i in domain.indicators] if domain else list(view.plan.indicators)
     title = domain.title if domain else "全部领域"
-    return series_table(view, wanted, f"{title}统计资料", since=view.plan.info.baseline_year)
+    return series_table(view, requested, f"{title}统计资料", since=view.plan.info.baseline_year)
 
 
 def made_up(view: View) -> str:

@@ -89,10 +89,10 @@ def _organisation(plan: Plan) -> str:
 def _departments(plan: Plan, frame: pd.DataFrame) -> Table:
     order = {name: n for n, name in enumerate(plan.duties.departments)}
     groups = sorted(frame.groupby("department"), key=lambda g: order.get(str(g[0]), len(order)))
-    told = []
+    rendered = []
     for name, part in groups:
         documents = int((part["type"] == "milestone").sum())
-        told.append(
+        rendered.append(
             {
                 "部门（建议）": name,
                 "目标": str(part["goal"].nunique()),
@@ -101,8 +101,8 @@ def _departments(plan: Plan, frame: pd.DataFrame) -> Table:
             }
         )
     return Table(
-        pd.DataFrame(told),
-        f"各部门承担的指标（{len(told)}个部门）",
+        pd.DataFrame(rendered),
+        f"各部门承担的指标（{len(rendered)}个部门）",
         numbers=("目标", "统计数据", "佐证材料"),
         weights=(40, 20, 20, 20),
     )
@@ -129,12 +129,12 @@ def _schedule(plan: Plan) -> Table | str:
             "评估组",
         ),
     )
-    told = [
+    rendered = [
         {"工作": what, "次年截止日期（建议）": _day(day), "责任单位": who}
         for what, day, who in steps
     ]
     return Table(
-        pd.DataFrame(told),
+        pd.DataFrame(rendered),
         "一年的工作步骤",
         note=f"{years}日期：{info.schedule.status}。",
         weights=(54, 24, 22),
@@ -148,13 +148,13 @@ def _day(month_day: str) -> str:
 
 def _types(frame: pd.DataFrame) -> Table:
     counts = frame["type"].value_counts()
-    told = [
+    rendered = [
         {"类型": name, "项数": str(counts[key]), "达标条件": rule}
         for key, (name, rule) in _TYPES.items()
         if key in counts.index
     ]
     return Table(
-        pd.DataFrame(told), "目标的类型和达标条件", numbers=("项数",), weights=(20, 10, 70)
+        pd.DataFrame(rendered), "目标的类型和达标条件", numbers=("项数",), weights=(20, 10, 70)
     )
 
 
@@ -203,11 +203,11 @@ def _quality(rules: Thresholds) -> str:
 
 
 def _domain(frame: pd.DataFrame) -> tuple[Table]:
-    told = []
+    rendered = []
     for row in rows(frame):
         definition = row["definition"] or f"佐证材料：{row['evidence']}"
         formula = f"\n{row['formula']}" if row["formula"] else ""
-        told.append(
+        rendered.append(
             {
                 "目标": f"目标{row['goal'].rsplit('-', 1)[1]}",
                 "规划条款": row["clause"],
@@ -221,8 +221,8 @@ def _domain(frame: pd.DataFrame) -> tuple[Table]:
         )
     return (
         Table(
-            pd.DataFrame(told),
-            f"目标和指标（{len(told)}项）",
+            pd.DataFrame(rendered),
+            f"目标和指标（{len(rendered)}项）",
             grouped=True,
             wide=True,
             weights=(7, 20, 16, 12, 24, 13, 16),

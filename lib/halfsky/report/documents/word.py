@@ -533,25 +533,25 @@ def _shares(lines: list[list[str]], table: Table, size: float, total: float) -> 
     """
     columns = list(zip(*lines, strict=True))
     if table.weights:
-        wanted = [float(w) for w in table.weights]
+        requested = [float(w) for w in table.weights]
     elif len(columns) > 1 and set(lines[0][1:]) <= set(table.numbers):
         # Figures need their own width and no more; what they are of then fits on one line.
         needed = [max(_cells(part) for text in c for part in text.split("\n")) for c in columns]
-        wanted = [float(min(needed[0] + 2, NAME)), *(max(6.0, n + 2.0) for n in needed[1:])]
+        requested = [float(min(needed[0] + 2, NAME)), *(max(6.0, n + 2.0) for n in needed[1:])]
     else:
-        wanted = []
+        requested = []
         for column in columns:
             longest = max(_cells(line) for text in column for line in text.split("\n"))
             mean = sum(_cells(text) for text in column[1:]) / max(1, len(column) - 1)
             # Long texts wrap: what they need is between their longest and their average line.
-            wanted.append(min(60.0, max(6.0, min(longest, 14) + 0.35 * mean)))
-    wanted = [w / sum(wanted) for w in wanted]
-    shares = wanted
+            requested.append(min(60.0, max(6.0, min(longest, 14) + 0.35 * mean)))
+    requested = [w / sum(requested) for w in requested]
+    shares = requested
     # Of words the shorter ones are kept whole first, and figures always.
     for unbroken in range(UNBROKEN, -1, -1):
         floors = [_floor(column, size, unbroken) / total for column in columns]
-        shares = _raised(wanted, floors)
-        if sum(floors) < 1 and min(s / w for s, w in zip(shares, wanted, strict=True)) > KEPT:
+        shares = _raised(requested, floors)
+        if sum(floors) < 1 and min(s / w for s, w in zip(shares, requested, strict=True)) > KEPT:
             break
     return shares
 

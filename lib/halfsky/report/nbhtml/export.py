@@ -80,13 +80,13 @@ class ReportExporter(TemplateExporter):
         outline = Outline()
         given = (resources or {}).get("halfsky", {})
         page = {**_UNNAMED, **given, "css": stylesheet()}
-        told = {**(resources or {}), "page": page}
+        rendered = {**(resources or {}), "page": page}
         # A global: nbconvert copies what stands in resources, and the copy would stay empty.
         self.environment.globals["outline"] = outline
         self.environment.filters.update(
             markdown2html=outline.markdown, piece=outline.html, as_base64=_as_base64
         )
-        return super().from_notebook_node(readable(nb), told, **kw)
+        return super().from_notebook_node(readable(nb), rendered, **kw)
 
 
 def stylesheet() -> str:

@@ -126,16 +126,16 @@ def _label(table: Any) -> None:
     Only where cells hold words: a table of figures is read across and scrolls. Merged cells have
     no single column, and three columns fit a phone as they are.
     """
-    heads = [head for row in table.select("thead tr") for head in row.find_all("th")]
+    headcount = [head for row in table.select("thead tr") for head in row.find_all("th")]
     merged = table.find(lambda cell: cell.has_attr("colspan") or cell.has_attr("rowspan"))
     rows = table.select("tbody tr")
-    if len(table.select("thead tr")) != 1 or len(heads) < 4 or merged or not rows:
+    if len(table.select("thead tr")) != 1 or len(headcount) < 4 or merged or not rows:
         return
     longest = max((len(cell.get_text()) for cell in table.select("tbody td")), default=0)
     if longest <= LONG_CELL:
         return
     table["class"] = [*table.get("class", []), "stack"]
-    names = [str(next(head.stripped_strings, "")) for head in heads]
+    names = [str(next(head.stripped_strings, "")) for head in headcount]
     for row in rows:
         for cell, name in zip(row.find_all(["th", "td"]), names, strict=False):
             if cell.name == "td":

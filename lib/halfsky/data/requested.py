@@ -61,12 +61,12 @@ def series_of(target: Target) -> Iterator[tuple[str, str]]:
 
 def _years(target: Target, plan: Plan, year: int) -> set[int]:
     """Years a target looks at, besides the report year always those on which its rule rests."""
-    wanted = {year, plan.info.baseline_year}
+    requested = {year, plan.info.baseline_year}
     if target.type == "maintain":
-        wanted |= set(range(year - MAINTAIN_YEARS + 1, year))
+        requested |= set(range(year - MAINTAIN_YEARS + 1, year))
     if target.type == "slow_rise":
-        wanted |= set(range(plan.info.start_year - SLOPE_YEARS, year))
-    return {y for y in wanted if y <= year}
+        requested |= set(range(plan.info.start_year - SLOPE_YEARS, year))
+    return {y for y in requested if y <= year}
 
 
 def figures(plan: Plan, region: Region, year: int, on_file: OnFile) -> list[Figure]:

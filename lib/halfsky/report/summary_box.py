@@ -19,7 +19,7 @@ MOST = 5
 _FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)
 
 
-def gist(view: View) -> Html:
+def summary_box(view: View) -> Html:
     """The gravest open goals: figure and rule, chance of being met, department; how many more.
 
     Empty for a reference region, of which nothing is asked.
@@ -31,21 +31,21 @@ def gist(view: View) -> Html:
         return sentence(f"有数据的{len(view.reported)}项指标没有未达标的，也没有红色或黄色预警。")
     words, end = words_for(view), view.plan.info.end_year
     named = {row["target"]: row for row in rows(view.targets)}
-    told = []
+    rendered = []
     for target in opened.drop_duplicates("goal")["target"].head(MOST):
         row = named[target]
         chance = row["outlook"]
         if row["p_met"] is not None:
             chance = f"到{end}年达标概率{numbers.percent(row['p_met'])}，{row['outlook']}"
-        told.append(
+        rendered.append(
             f"{goal_label(view, row['goal'])}{row['name']}：{words.rule(row)}；{chance}；"
             f"由{row['department']}牵头（建议）。"
         )
     goals = opened["goal"].nunique()
     unmet = int((view.goals["status"] == Status.UNMET).sum())
     lead = f"需要处理的目标{goals}项（其中未达标{unmet}项）"
-    lead += f"，最要紧的{len(told)}项是：" if goals > len(told) else "："
-    return render("gist.html.j2", "\n".join([lead, *told]), lead=lead, items=told)
+    lead += f"，最要紧的{len(rendered)}项是：" if goals > len(rendered) else "："
+    return render("gist.html.j2", "\n".join([lead, *rendered]), lead=lead, items=rendered)
 
 
 def _open(view: View) -> pd.DataFrame:

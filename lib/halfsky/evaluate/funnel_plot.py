@@ -17,11 +17,11 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportions_chisquare
 
+from halfsky.evaluate.comparable import GROUP, widest
 from halfsky.evaluate.intervals import rate_interval, share_interval
-from halfsky.evaluate.places import GROUP, widest
 from halfsky.evaluate.series import WHOLE
 from halfsky.plan.models import Plan
-from halfsky.plan.thresholds import Thresholds, WhereRules
+from halfsky.plan.thresholds import DisparityRules, Thresholds
 
 Vector = NDArray[np.float64]
 
@@ -109,7 +109,7 @@ def chance(
     return np.minimum(1.0, 2 * np.minimum(below, above))
 
 
-def find(
+def compute_funnels(
     rows: pd.DataFrame, plan: Plan, year: int, thresholds: Thresholds
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every township's newest figures against their whole.
@@ -136,9 +136,9 @@ def find(
     parts = widest(rows[rows["subarea"] != WHOLE], ["sex", "area"])
     newest = parts.groupby(GROUP, sort=False)["year"].transform("max")
     parts = parts[(parts["year"] == newest) & (year - newest <= thresholds.status.stale_lag)]
-    areas = _areas(parts, plan, thresholds.where)
-    summary = _summary(areas, rows[rows["subarea"] == WHOLE], year, thresholds.where)
-    areas = _judged(areas, thresholds.where)
+    areas = _areas(parts, plan, thresholds.disparities)
+    summary = _summary(areas, rows[rows["subarea"] == WHOLE], year, thresholds.disparities)
+    areas = _judged(areas, thresholds.disparities)
     areas = _flagged(areas, thresholds.warning.fdr)
     outside = areas.assign(
         flagged=areas["is_flagged"],
@@ -149,7 +149,7 @@ def find(
     return _ordered(areas, COLUMNS, plan), _ordered(summary, SUMMARY_COLUMNS, plan)
 
 
-def _areas(parts: pd.DataFrame, plan: Plan, rules: WhereRules) -> pd.DataFrame:
+def _areas(parts: pd.DataFrame, plan: Plan, rules: DisparityRules) -> pd.DataFrame:
     """Rates, shares, contributions, intervals and limits of each township."""
     frame = parts[[*GROUP, "subarea", "year", "rate", "per", "family", "is_counted", "source"]]
     counts = parts[["numerator", "denominator"]].where(parts["is_counted"])
@@ -211,7 +211,7 @@ def _intervals(
 
 
 def _summary(
-    areas: pd.DataFrame, whole: pd.DataFrame, year: int, rules: WhereRules
+    areas: pd.DataFrame, whole: pd.DataFrame, year: int, rules: DisparityRules
 ) -> pd.DataFrame:
     """One row per indicator: how many townships, what whole, how unlike."""
     at = whole.set_index([*GROUP, "year"])
@@ -239,7 +239,7 @@ def _summary(
     return pd.DataFrame(made, columns=[c for c in columns if c != "domain"])
 
 
-def _heterogeneity(part: pd.DataFrame, rules: WhereRules) -> dict[str, object]:
+def _heterogeneity(part: pd.DataFrame, rules: DisparityRules) -> dict[str, object]:
     """Do these townships differ by more than counting allows?"""
     nothing: dict[str, object] = {
         "statistic": math.nan,
@@ -289,7 +289,7 @@ def unlike_others(values: Vector) -> Vector:
     return p
 
 
-def _judged(areas: pd.DataFrame, rules: WhereRules) -> pd.DataFrame:
+def _judged(areas: pd.DataFrame, rules: DisparityRules) -> pd.DataFrame:
     """The larger of two p: against chance, and against how much the townships differ anyway.
 
     Asked of every indicator, not only where a test finds them to differ: a test that finds

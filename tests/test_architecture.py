@@ -111,10 +111,10 @@ def test_a_good_notebook_passes() -> None:
         ),
     ],
 )
-def test_each_fault_is_named(cell: int, change: dict[str, object], told: str) -> None:
+def test_each_fault_is_named(cell: int, change: dict[str, object], rendered: str) -> None:
     notebook = copy.deepcopy(_good())
     notebook.cells[cell].update(nbformat.from_dict(change))
-    assert [fault for fault in faults("01_health", notebook) if told in fault] != []
+    assert [fault for fault in faults("01_health", notebook) if rendered in fault] != []
 
 
 @pytest.mark.parametrize(

@@ -10,18 +10,18 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from halfsky.evaluate import decomposition, gaps, peers, subareas
-from halfsky.evaluate.places import comparable
+from halfsky.evaluate import decomposition, funnel_plot, gaps, peers
+from halfsky.evaluate.comparable import comparable
 from halfsky.plan.models import Plan, Unit
 from halfsky.plan.thresholds import Thresholds
 
 
 @dataclass(frozen=True)
-class Where:
+class Disparities:
     """Frames documented where they are made; each has a column domain.
 
-    gaps (gaps.find), areas and area_tests (subareas.find), decompositions and movements
-    (decomposition.find), peers (peers.find).
+    gaps (gaps.compute_gaps), areas and area_tests (funnel_plot.compute_funnels), decompositions
+    and movements (decomposition.compute_decompositions), peers (peers.compute_peers).
     """
 
     gaps: pd.DataFrame
@@ -31,12 +31,12 @@ class Where:
     movements: pd.DataFrame
     peers: pd.DataFrame
 
-    def of_domain(self, domain: str | None) -> Where:
+    def of_domain(self, domain: str | None) -> Disparities:
         """One domain's rows of every frame; None: all of them."""
         if domain is None:
             return self
         frames = {f.name: getattr(self, f.name) for f in fields(self)}
-        return Where(
+        return Disparities(
             **{
                 name: frame[frame["domain"] == domain].reset_index(drop=True)
                 for name, frame in frames.items()
@@ -44,7 +44,7 @@ class Where:
         )
 
 
-def find(
+def compute_disparities(
     targets: pd.DataFrame,
     observations: pd.DataFrame,
     plan: Plan,
@@ -54,20 +54,20 @@ def find(
     year: int,
     thresholds: Thresholds,
     units: dict[str, Unit],
-) -> Where:
+) -> Disparities:
     """Everything the figures say about places and groups.
 
     Args:
         targets: judged targets. observations, references: what was known in `year`.
     """
     rows = comparable(observations, plan, region, units)
-    areas, tests = subareas.find(rows, plan, year, thresholds)
-    decompositions, movements = decomposition.find(rows, plan, thresholds)
-    return Where(
-        gaps=gaps.find(rows, plan, year, thresholds),
+    areas, tests = funnel_plot.compute_funnels(rows, plan, year, thresholds)
+    decompositions, movements = decomposition.compute_decompositions(rows, plan, thresholds)
+    return Disparities(
+        gaps=gaps.compute_gaps(rows, plan, year, thresholds),
         areas=areas,
         area_tests=tests,
         decompositions=decompositions,
         movements=movements,
-        peers=peers.find(targets, plan, references, units, thresholds.where),
+        peers=peers.compute_peers(targets, plan, references, units, thresholds.disparities),
     )

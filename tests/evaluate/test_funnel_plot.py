@@ -15,8 +15,8 @@ from scipy import stats
 
 from benchmarks.townships import study
 from builders import UNITS, indicator, observations, plan_of, target
-from halfsky.evaluate import subareas
-from halfsky.evaluate.places import comparable
+from halfsky.evaluate import funnel_plot, subareas
+from halfsky.evaluate.comparable import comparable
 from halfsky.plan.thresholds import load_thresholds
 from places import TWELVE, townships
 
@@ -29,7 +29,7 @@ DEATHS = indicator(
 
 def found(figures, indicators=None, year=2025):
     plan = plan_of([target()], indicators)
-    return subareas.find(comparable(figures, plan, "here", UNITS), plan, year, RULES)
+    return funnel_plot.compute_funnels(comparable(figures, plan, "here", UNITS), plan, year, RULES)
 
 
 def binomial(*values):

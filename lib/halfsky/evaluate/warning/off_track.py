@@ -14,7 +14,7 @@ from halfsky.evaluate.warning.finding import Finding, Known, Row, finding, test
 from halfsky.plan.vocabulary import Family, Severity
 
 
-def hard(
+def off_track(
     known: Known, row: Row, *, is_doubtful: bool
 ) -> Iterator[tuple[Finding | None, dict[str, Any]]]:
     """A finding or None, and the probability behind it, for a target with a forecast.
@@ -28,7 +28,7 @@ def hard(
         return
     p = basis["p_met"]
     if not _is_open(basis, rules.amber_below):
-        yield None, test(row, Family.HARD, "p_below", p, fired=False)
+        yield None, test(row, Family.OFF_TRACK, "p_below", p, fired=False)
         return
     since = known.year
     while (before := known.before(row["target"], since)) and _is_open(before, rules.amber_below):
@@ -37,7 +37,7 @@ def hard(
     limit = rules.red_below if is_red else rules.amber_below
     found = finding(
         row,
-        Family.HARD,
+        Family.OFF_TRACK,
         Severity.RED if is_red else Severity.AMBER,
         "p_below",
         since,
@@ -50,7 +50,7 @@ def hard(
             "threshold": basis["threshold"],
         },
     )
-    yield found, test(row, Family.HARD, "p_below", p, fired=True)
+    yield found, test(row, Family.OFF_TRACK, "p_below", p, fired=True)
 
 
 def _is_open(row: Row, limit: float) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
-from halfsky.evaluate.series import WHOLE, grain_of
+from halfsky.evaluate.series import WHOLE, resolution_of
 from halfsky.evaluate.warning.finding import Finding, Known, Row, finding, is_gap, sign_of, test
 from halfsky.plan.vocabulary import Family, Severity, Status
 
@@ -26,7 +26,7 @@ _LEVELS = ("lo95", "lo80", "point", "hi80", "hi95")
 _SCORES = special.ndtri(np.array([0.025, 0.1, 0.5, 0.9, 0.975]))
 
 
-def worsening(
+def deterioration(
     known: Known, row: Row, *, is_doubtful: bool
 ) -> Iterator[tuple[Finding | None, dict[str, Any]]]:
     """A finding or None, and the test behind it, for each of the two rules that could be used.
@@ -53,9 +53,9 @@ def _p_fell(known: Known, row: Row) -> Iterator[tuple[Finding | None, dict[str, 
         while _fell_by(known, row["target"], since - 1, limit):
             since -= 1
         inputs = {"p_before": before["p_met"], "p": row["p_met"], "limit": limit}
-        found = finding(row, Family.WORSENING, Severity.AMBER, "p_fell", since, limit, inputs)
+        found = finding(row, Family.DETERIORATION, Severity.AMBER, "p_fell", since, limit, inputs)
     chance = _chance_of_fall(known, row, before, limit)
-    yield found, test(row, Family.WORSENING, "p_fell", chance, fired=fell)
+    yield found, test(row, Family.DETERIORATION, "p_fell", chance, fired=fell)
 
 
 def _fell_by(known: Known, target: str, year: int, limit: float) -> bool:
@@ -111,7 +111,7 @@ def _wrong_way(known: Known, row: Row) -> Iterator[tuple[Finding | None, dict[st
     steps = sign * np.diff(own["value"].to_numpy(float))
     # A year left out ends a run: nobody knows which way it went.
     # and one case more or less is no step, however few people make it a large one.
-    least = max(float(row["delta"]), grain_of(own) + _ROUNDING)
+    least = max(float(row["delta"]), resolution_of(own) + _ROUNDING)
     noise = np.array([_sampling_variance(known, row, year) for year in when])
     margin = _margin(known) * np.sqrt(noise[1:] + noise[:-1])
     wrong = (steps < -np.maximum(least, margin)) & (np.diff(when) == 1)
@@ -123,7 +123,7 @@ def _wrong_way(known: Known, row: Row) -> Iterator[tuple[Finding | None, dict[st
         first = own.iloc[-run - 1]
         found = finding(
             row,
-            Family.WORSENING,
+            Family.DETERIORATION,
             Severity.RED if row["status"] == Status.UNMET else Severity.AMBER,
             "wrong_way",
             int(when[years - run - 1]),
@@ -138,7 +138,7 @@ def _wrong_way(known: Known, row: Row) -> Iterator[tuple[Finding | None, dict[st
             },
         )
     chance = _chance_of_run(known, row, own, sign, years)
-    yield found, test(row, Family.WORSENING, "wrong_way", chance, fired=found is not None)
+    yield found, test(row, Family.DETERIORATION, "wrong_way", chance, fired=found is not None)
 
 
 def _margin(known: Known) -> float:

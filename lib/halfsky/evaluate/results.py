@@ -1,0 +1,710 @@
+"""What an evaluation says: frozen records and the words they use, without how it was found.
+
+The only module of `evaluate` that `report` imports, so that showing a page loads no statsmodels.
+Source: docs/method.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from functools import cache, cached_property
+from typing import Any, Generic, TypeVar, overload
+
+import pandas as pd
+
+from halfsky.plan.vocabulary import (
+    Action,
+    Data,
+    Family,
+    MeasureFinding,
+    Progress,
+    Severity,
+    Status,
+    WarningState,
+)
+
+
+class StatusRule(StrEnum):
+    """The rule that gave a target its status (docs/method.md, section 2)."""
+
+    MET = "met"
+    WITHIN_DELTA = "within_delta"
+    INTERVAL_HOLDS_TARGET = "interval_holds_target"
+    SHORT = "short"
+    FEW_EVENTS = "few_events"
+    GAP_BY_DECLINE = "gap_by_decline"
+    NOT_REPORTED = "not_reported"
+    STALE = "stale"
+    NO_BASELINE = "no_baseline"
+    NO_DOCUMENT = "no_document"
+    LEVEL_0 = "level_0"
+    LEVEL_1 = "level_1"
+    LEVEL_2 = "level_2"
+    LEVEL_3 = "level_3"
+    LEVEL_4 = "level_4"
+    TOO_FEW_POINTS = "too_few_points"
+    SLOWER = "slower"
+    FASTER = "faster"
+    SLOPE_UNCLEAR = "slope_unclear"
+    SUPPRESSED = "withheld"
+
+
+class WarningRule(StrEnum):
+    """The rule behind an early warning (docs/method.md, section 5)."""
+
+    P_BELOW = "p_below"
+    P_FELL = "p_fell"
+    WRONG_WAY = "wrong_way"
+    OUTSIDE_INTERVAL = "outside_interval"
+    VOLATILE = "volatile"
+    SMALL_BASE_NOISE = "small_base_noise"
+    OVERDUE = "overdue"
+    BREAK = "break"
+    DENOMINATOR_MOVED = "denominator_moved"
+    REPEATED = "repeated"
+    UNIT_SLIP = "unit_slip"
+    OUT_OF_BOUNDS = "out_of_bounds"
+    SEXES_DISAGREE = "sexes_disagree"
+    HEADCOUNT_AGAINST = "headcount_against"
+    CONTRADICTS = "contradicts"
+    UNEXPLAINED = "unexplained"
+    REMARK = "remark"
+
+
+class Change(StrEnum):
+    """A status against last year's, where both years could be judged."""
+
+    BETTER = "升级"
+    WORSE = "降级"
+    SAME = "不变"
+
+
+class Record:
+    """A row of results; its fields are documented by its class."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TargetResult(Record):
+    """One target of the plan, judged.
+
+    Amounts are in the target's own `unit`; a field is None where nothing is known, never 0.
+
+    Identity: target, goal, domain, type, name, clause, indicator, sex, age, area, unit, decimals,
+    direction, comparator, kind, counting, basis, measure, department.
+    Facts (evaluate.completion): value and value_year; baseline; threshold, plan_value (the plan's
+    own number) and delta; counts and the exact interval (low, high); last_value (however old);
+    female, male, other (what a gap or difference is made of); completion_pct, elapsed_pct,
+    headroom, progress; recent_pace, needed_pace, speed_up (yearly); data.
+    Verdict (evaluate.status): status and the rule that decided; level of a milestone.
+    Forecast (evaluate.prediction): p_met, point and intervals at the plan's end, need50 and
+    need80 (yearly change for P = .5, .8), attain_year, forecast_method, outlook.
+    Last year's verdict as known then: *_before, change; doubt: the data rule for which nothing
+    may be said of the target's progress.
+    """
+
+    target: str
+    goal: str
+    domain: str
+    type: str
+    name: str
+    clause: str
+    indicator: str | None
+    indicator_name: str | None
+    sex: str
+    age: str
+    area: str
+    unit: str | None
+    direction: str | None
+    comparator: str | None
+    kind: str | None
+    counting: str | None
+    basis: str | None
+    measure: str | None
+    department: str
+    decimals: int | None
+    two_sided: bool | None
+    is_substitute: bool | None
+    is_pooled_baseline: bool | None
+    is_pooled: bool | None
+    is_quotient: bool | None
+    value: float | None
+    baseline: float | None
+    threshold: float | None
+    plan_value: float | None
+    delta: float | None
+    value_year: int | None
+    baseline_year: int | None
+    last_year: int | None
+    lag: int | None
+    n: int | None
+    last_value: float | None
+    latest_value: float | None
+    female: float | None
+    male: float | None
+    other: float | None
+    female_baseline: float | None
+    male_baseline: float | None
+    previous_value: float | None
+    previous_year: int | None
+    numerator: float | None
+    denominator: float | None
+    low: float | None
+    high: float | None
+    recent_pace: float | None
+    slope_change: float | None
+    slope_low: float | None
+    slope_high: float | None
+    good_recent: int | None
+    of_recent: int | None
+    points_before: int | None
+    points_after: int | None
+    data: Data
+    break_year: int | None
+    progress: float | None
+    completion_pct: float | None
+    headroom: float | None
+    elapsed_pct: float | None
+    needed_pace: float | None
+    is_stalled: bool
+    speed_up: float | None
+    level: float | None
+    status: Status
+    rule: StatusRule
+    p_met: float | None
+    point: float | None
+    lo80: float | None
+    hi80: float | None
+    lo95: float | None
+    hi95: float | None
+    need50: float | None
+    need80: float | None
+    attain_year: int | None
+    forecast_method: str
+    outlook: str
+    status_before: Status | None = None
+    value_before: float | None = None
+    value_year_before: int | None = None
+    p_before: float | None = None
+    change: Change | None = None
+    doubt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoalResult(Record):
+    """One goal: status of its weakest clause, p and outlook over its clauses, data.
+
+    weakest: id of the target that decides. status_before, change: against last year.
+    """
+
+    goal: str
+    domain: str
+    status: Status
+    weakest: str
+    p: float | None
+    outlook: str
+    data: Data
+    status_before: Status | None = None
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyWarning(Record):
+    """One early warning. threshold: what the rule compares with, None for a yes or no;
+    inputs: the figures it read; since: first year of the present unbroken streak.
+    """
+
+    goal: str
+    target: str | None
+    indicator: str
+    domain: str
+    family: Family
+    severity: Severity
+    rule: WarningRule
+    threshold: float | None
+    inputs: Mapping[str, Any]
+    department: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class WarningTest(Record):
+    """One target looked at by one rule: the chance it rests on, and whether it warned."""
+
+    target: str
+    domain: str
+    family: Family
+    rule: WarningRule
+    chance: float | None
+    fired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry(Record):
+    """A warning from last year to this: new, open, eased or closed, and why it closed."""
+
+    goal: str
+    target: str | None
+    indicator: str
+    domain: str
+    family: Family
+    rule: WarningRule
+    state: WarningState
+    severity: Severity | None
+    severity_before: Severity | None
+    reason: str | None
+    department: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRates(Record):
+    """Goals of a domain ("all": of the plan) by status, with both denominators, in percent.
+
+    lowest_pct, highest_pct: the rate if every goal without an answer failed, or passed.
+    """
+
+    domain: str
+    met: int
+    basically: int
+    unmet: int
+    undecidable: int
+    missing: int
+    assessable: int
+    all: int
+    met_of_assessable_pct: float | None
+    met_of_all_pct: float | None
+    met_or_nearly_of_assessable_pct: float | None
+    met_or_nearly_of_all_pct: float | None
+    lowest_pct: float | None
+    highest_pct: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRank(Record):
+    """A domain's rank by the share of goals met, and how far it hangs on the weights."""
+
+    domain: str
+    n: int
+    met_pct: float | None
+    rank: int
+    met_by_target_pct: float | None
+    rank_by_target: int
+    rank_low: int
+    rank_high: int
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRating(Record):
+    """What the documents of a milestone show: rubric level, raters, newest date."""
+
+    target: str
+    level: float | None
+    n_raters: int
+    documents: int
+    last_date: str | None
+    is_disputed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PastForecast(Record):
+    """Last year's forecast of a target beside this year's figure."""
+
+    target: str
+    year: int
+    actual: float | None
+    point: float | None
+    lo80: float | None
+    hi80: float | None
+    lo95: float | None
+    hi95: float | None
+    is_inside_80: bool
+    is_inside_95: bool
+    is_one_case: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceValue(Record):
+    """A reference region's newest figure on a target, of the same year if there is one."""
+
+    target: str
+    region: str
+    value: float
+    value_year: int
+    is_same_year: bool
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureProgress(Record):
+    """What departments returned on one measure: status, money (万元), people reached."""
+
+    measure: str
+    domain: str
+    title: str
+    department: str
+    goals: tuple[str, ...]
+    status: Progress
+    status_year: int | None
+    started_year: int | None
+    money_wan: float | None
+    people: float | None
+    person_times: float | None
+    people_year: int | None
+    departments_reporting: tuple[str, ...]
+    finding: MeasureFinding
+
+
+@dataclass(frozen=True, slots=True)
+class Countermeasure(Record):
+    """What is proposed for one open target: action, the plan's measures, who, by when.
+
+    shortfall, change50, change80: own unit (a year); headcount*: the same in people or cases.
+    """
+
+    rank: int
+    goal: str
+    target: str
+    domain: str
+    status: Status
+    severity: Severity | None
+    rules: tuple[str, ...]
+    action: Action
+    measures: tuple[str, ...]
+    lacking: tuple[str, ...]
+    department: str
+    support: tuple[str, ...]
+    shortfall: float | None
+    headcount: float | None
+    change50: float | None
+    change80: float | None
+    headcount50: float | None
+    headcount80: float | None
+    is_line: bool
+    report_year: int | None
+    end_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureEffect(Record):
+    """The evidence on one measure and one target in its four pieces, and the grade.
+
+    *_right: None where a piece is not available. difference: in forecast standard errors.
+    """
+
+    measure: str
+    goal: str
+    target: str
+    domain: str
+    series: str
+    started_year: int
+    origin: int
+    n_before: int
+    first_year: int
+    last_year: int
+    sign: float | None
+    actual: float | None
+    point: float | None
+    lo80: float | None
+    hi80: float | None
+    lo95: float | None
+    hi95: float | None
+    statistic: float | None
+    years_beyond95: int
+    side: str
+    difference: float | None
+    difference_low: float | None
+    difference_high: float | None
+    n_compared: int
+    rank_p: float | None
+    n_placebo: int
+    areas: tuple[str, ...]
+    indicators: tuple[str, ...]
+    change_year: int | None
+    changed_before: bool | None
+    dose: str
+    money_wan: float | None
+    people: float | None
+    people_needed: float | None
+    forecast_right: bool | None
+    difference_right: bool | None
+    placebo_right: bool | None
+    timing_right: bool | None
+    is_against: bool
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupGap(Record):
+    """Women against men, or rural against urban, on one indicator: now and at the baseline.
+
+    first is women or rural. gap and widened are in the indicator's unit; margin: sampling error.
+    """
+
+    domain: str
+    indicator: str
+    dimension: str
+    age: str
+    sex: str
+    area: str
+    year: int
+    lag: int
+    first: float | None
+    second: float | None
+    gap: float | None
+    ratio: float | None
+    base_year: int | None
+    first_base: float | None
+    second_base: float | None
+    gap_base: float | None
+    ratio_base: float | None
+    first_moved: float | None
+    second_moved: float | None
+    widened: float | None
+    delta: float | None
+    events: float | None
+    gap_margin: float | None
+    margin: float | None
+    behind: str | None
+    verdict: str | None
+    mover: str | None
+    source: str
+    is_few: bool
+    is_levelling_down: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SmallArea(Record):
+    """One township on one indicator: rate, exact interval, control limits, contribution."""
+
+    domain: str
+    indicator: str
+    age: str
+    sex: str
+    area: str
+    subarea: str
+    year: int
+    rate: float | None
+    numerator: float | None
+    denominator: float | None
+    low: float | None
+    high: float | None
+    whole: float | None
+    inner_low: float | None
+    inner_high: float | None
+    outer_low: float | None
+    outer_high: float | None
+    share: float | None
+    contribution: float | None
+    people: float | None
+    p_value: float | None
+    p_judged: float | None
+    zone: str | None
+    side: str | None
+    source: str
+    is_flagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SmallAreaTest(Record):
+    """All townships on one indicator: heterogeneity, dispersion, how many lie outside."""
+
+    domain: str
+    indicator: str
+    age: str
+    sex: str
+    area: str
+    year: int
+    lag: int
+    areas: int
+    counted: int
+    whole: float | None
+    filed: float | None
+    coverage_pct: float | None
+    statistic: float | None
+    p_value: float | None
+    dispersion: float | None
+    outside_inner: int
+    outside_outer: int
+    flagged: int
+    is_overdispersed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposition(Record):
+    """A change of the whole split into the groups' own rates and their shares (Kitagawa)."""
+
+    domain: str
+    indicator: str
+    dimension: str
+    age: str
+    sex: str
+    area: str
+    base_year: int
+    year: int
+    groups: int
+    before: float | None
+    now: float | None
+    change: float | None
+    rate_effect: float | None
+    composition_effect: float | None
+    leader: str
+    follower: str | None
+    leader_effect: float | None
+    follower_effect: float | None
+    coverage_pct: float | None
+    delta: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Movement(Record):
+    """A change of a rate split into what its numerator and its denominator did."""
+
+    domain: str
+    indicator: str
+    age: str
+    sex: str
+    area: str
+    base_year: int
+    year: int
+    before: float | None
+    now: float | None
+    change: float | None
+    numerator_before: float | None
+    numerator: float | None
+    denominator_before: float | None
+    denominator: float | None
+    numerator_effect: float | None
+    denominator_effect: float | None
+    mover: str | None
+    delta: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeerComparison(Record):
+    """Reference periods that began where this region began, and how far they came."""
+
+    target: str
+    domain: str
+    indicator: str
+    base_year: int
+    year: int
+    years: int
+    baseline: float
+    value: float
+    change: float
+    n: int
+    places: int
+    median: float
+    lowest: float
+    highest: float
+    behind: int | None
+    windows: tuple[Any, ...]
+
+
+R = TypeVar("R", bound=Record)
+
+_DTYPES = {
+    "float": "float64",
+    "float | None": "float64",
+    "int": "int64",
+    "int | None": "Int64",
+    "bool": "bool",
+    "bool | None": "boolean",
+}
+
+
+class Results(Sequence[R], Generic[R]):
+    """Records of one kind in a fixed order; `.df` is the same as a frame, for a notebook."""
+
+    def __init__(self, kind: type[R], records: Iterable[R]) -> None:
+        self.kind = kind
+        self._records = tuple(records)
+
+    @classmethod
+    def from_frame(cls, kind: type[R], frame: pd.DataFrame) -> Results[R]:
+        """The rows of a frame whose columns are named like the record's fields."""
+        names = [f.name for f in fields(kind) if f.name in frame]  # type: ignore[arg-type]
+        columns = [_values(frame[name], kind, name) for name in names]
+        rows = zip(*columns, strict=True)
+        return cls(kind, [kind(**dict(zip(names, row, strict=True))) for row in rows])
+
+    @overload
+    def __getitem__(self, place: int) -> R: ...
+    @overload
+    def __getitem__(self, place: slice) -> Results[R]: ...
+    def __getitem__(self, place: int | slice) -> R | Results[R]:
+        if isinstance(place, slice):
+            return Results(self.kind, self._records[place])
+        return self._records[place]
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self._records)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} {self.kind.__name__}>"
+
+    def filter(self, **requested: Any) -> Results[R]:
+        """The records whose fields equal all of `requested`."""
+        return Results(
+            self.kind,
+            [r for r in self if all(getattr(r, name) == v for name, v in requested.items())],
+        )
+
+    def by(self, name: str) -> dict[Any, list[R]]:
+        """The records grouped by one field, in order of first appearance."""
+        groups: dict[Any, list[R]] = {}
+        for record in self:
+            groups.setdefault(getattr(record, name), []).append(record)
+        return groups
+
+    @cached_property
+    def df(self) -> pd.DataFrame:
+        """One row per record; a gap is NaN or NA. Treat it as read-only."""
+        columns = {}
+        for field in fields(self.kind):  # type: ignore[arg-type]
+            values = [getattr(record, field.name) for record in self]
+            dtype = _DTYPES.get(str(field.type), "object")
+            columns[field.name] = pd.Series(values, dtype=dtype)
+        return pd.DataFrame(columns)
+
+
+def is_known(value: Any) -> bool:
+    """False for None, NA and NaN: a gap."""
+    return (
+        value is not None
+        and value is not pd.NA
+        and not (isinstance(value, float) and math.isnan(value))
+    )
+
+
+@cache
+def _converters(kind: type[Record]) -> dict[str, Any]:
+    """How the frame's values of each field become the record's: enumerations and whole numbers."""
+    words = {e.__name__: e for e in _ENUMERATIONS}
+    found: dict[str, Any] = {}
+    for field in fields(kind):  # type: ignore[arg-type]
+        name = str(field.type).removesuffix(" | None")
+        found[field.name] = words.get(name) or {"int": int, "float": float, "bool": bool}.get(name)
+    return found
+
+
+_ENUMERATIONS = (
+    Action, Change, Data, Family, MeasureFinding, Progress, Severity, Status, StatusRule,
+    WarningRule, WarningState,
+)  # fmt: skip
+
+
+def _values(column: pd.Series, kind: type[Record], name: str) -> list[Any]:
+    convert = _converters(kind)[name]  # type: ignore[arg-type]
+    return [
+        None if not is_known(value) else value if convert is None else convert(value)
+        for value in column.tolist()
+    ]
