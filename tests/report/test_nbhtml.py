@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from halfsky.report.chart import Chart
 from halfsky.report.nbhtml import to_html
-from halfsky.report.record import MIME
+from halfsky.report.results_json import MIME
 from halfsky.report.theme import new_figure
 
 GIVEN = {

@@ -15,8 +15,8 @@ from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.plan.vocabulary import Family
-from halfsky.report.record import results
 from halfsky.report.register import warning_register
+from halfsky.report.results_json import results
 from halfsky.report.sections import warning_table
 from halfsky.report.view import View
 

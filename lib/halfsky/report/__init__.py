@@ -1,149 +1,164 @@
-"""What a page shows: charts, tables, sentences. Frames in; nothing is read or evaluated here."""
+"""What a page shows: charts, tables, sentences. Frames in; nothing is read or evaluated here.
 
-from halfsky.report.checks import (
-    change_table,
-    local_check_table,
-    milestone_table,
-    rank_table,
-)
-from halfsky.report.documents.parts import (
-    action_table,
-    background,
-    basis,
-    causes,
-    domain_verdicts,
-    goals_by_status,
-    measure_findings,
-    open_by_domain,
-    returns_table,
-)
-from halfsky.report.figures import (
-    area_chart,
-    completeness_chart,
-    completion_chart,
-    domain_completeness_chart,
-    fan_charts,
-    goal_wall,
-    series_chart,
-    status_chart,
-    warning_chart,
-    women_share_chart,
-)
-from halfsky.report.findings import (
-    countermeasure_table,
-    experience,
-    problems,
-    recommendations,
-)
-from halfsky.report.measures import (
-    cause_sentences,
-    effect_charts,
-    effect_table,
-    measure_table,
-)
-from halfsky.report.multiples import small_multiples
-from halfsky.report.paragraphs import goal_paragraphs
-from halfsky.report.places import (
-    contribution_chart,
-    contribution_table,
-    decomposition_table,
-    dumbbell_chart,
-    funnel_charts,
-    gap_chart,
-    gap_table,
-    peer_table,
-    slope_chart,
-    where_sentences,
-)
-from halfsky.report.record import Record as record
-from halfsky.report.register import warning_register
-from halfsky.report.scenarios import scenario_sentence, what_if_table
-from halfsky.report.sections import (
-    comparison_table,
-    completion_table,
-    expected_sentence,
-    forecast_table,
-    goal_table,
-    headline,
-    hindsight_table,
-    method_note,
-    missing_table,
-    rates_table,
-    series_table,
-    small_counts_table,
-    warning_table,
-)
-from halfsky.report.summary_box import summary_box
-from halfsky.report.synthetic import marked, takes_view
-from halfsky.report.together import together
-from halfsky.report.view import View
+The public functions are imported when they are first used (PEP 562), so that a page of text loads
+no drawing library and `from halfsky import report` costs next to nothing.
+"""
 
-__all__ = [
-    "View",
-    "action_table",
-    "area_chart",
-    "background",
-    "basis",
-    "cause_sentences",
-    "causes",
-    "change_table",
-    "comparison_table",
-    "completeness_chart",
-    "completion_chart",
-    "completion_table",
-    "contribution_chart",
-    "contribution_table",
-    "countermeasure_table",
-    "decomposition_table",
-    "domain_completeness_chart",
-    "domain_verdicts",
-    "dumbbell_chart",
-    "effect_charts",
-    "effect_table",
-    "expected_sentence",
-    "experience",
-    "fan_charts",
-    "forecast_table",
-    "funnel_charts",
-    "gap_chart",
-    "gap_table",
-    "goal_paragraphs",
-    "goal_table",
-    "goal_wall",
-    "goals_by_status",
-    "headline",
-    "hindsight_table",
-    "local_check_table",
-    "measure_findings",
-    "measure_table",
-    "method_note",
-    "milestone_table",
-    "missing_table",
-    "open_by_domain",
-    "peer_table",
-    "problems",
-    "rank_table",
-    "rates_table",
-    "recommendations",
-    "record",
-    "returns_table",
-    "scenario_sentence",
-    "series_chart",
-    "series_table",
-    "slope_chart",
-    "small_counts_table",
-    "small_multiples",
-    "status_chart",
-    "summary_box",
-    "together",
-    "warning_chart",
-    "warning_register",
-    "warning_table",
-    "what_if_table",
-    "where_sentences",
-    "women_share_chart",
-]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-# Everything that notebooks call with a view, also what is added later: no table or chart of a
-# synthetic region without the mark.
-globals().update({n: marked(globals()[n]) for n in __all__ if takes_view(globals()[n])})
+if TYPE_CHECKING:
+    from halfsky.report.checks import change_table as change_table
+    from halfsky.report.checks import local_check_table as local_check_table
+    from halfsky.report.checks import milestone_table as milestone_table
+    from halfsky.report.checks import rank_table as rank_table
+    from halfsky.report.documents.parts import action_table as action_table
+    from halfsky.report.documents.parts import background as background
+    from halfsky.report.documents.parts import basis as basis
+    from halfsky.report.documents.parts import causes as causes
+    from halfsky.report.documents.parts import domain_verdicts as domain_verdicts
+    from halfsky.report.documents.parts import goals_by_status as goals_by_status
+    from halfsky.report.documents.parts import measure_findings as measure_findings
+    from halfsky.report.documents.parts import open_by_domain as open_by_domain
+    from halfsky.report.documents.parts import returns_table as returns_table
+    from halfsky.report.figures import area_chart as area_chart
+    from halfsky.report.figures import completeness_chart as completeness_chart
+    from halfsky.report.figures import completion_chart as completion_chart
+    from halfsky.report.figures import domain_completeness_chart as domain_completeness_chart
+    from halfsky.report.figures import fan_charts as fan_charts
+    from halfsky.report.figures import goal_wall as goal_wall
+    from halfsky.report.figures import series_chart as series_chart
+    from halfsky.report.figures import status_chart as status_chart
+    from halfsky.report.figures import warning_chart as warning_chart
+    from halfsky.report.figures import women_share_chart as women_share_chart
+    from halfsky.report.findings import countermeasure_table as countermeasure_table
+    from halfsky.report.findings import experience as experience
+    from halfsky.report.findings import problems as problems
+    from halfsky.report.findings import recommendations as recommendations
+    from halfsky.report.grouping import together as together
+    from halfsky.report.measures import cause_sentences as cause_sentences
+    from halfsky.report.measures import effect_charts as effect_charts
+    from halfsky.report.measures import effect_table as effect_table
+    from halfsky.report.measures import measure_table as measure_table
+    from halfsky.report.multiples import small_multiples as small_multiples
+    from halfsky.report.paragraphs import goal_paragraphs as goal_paragraphs
+    from halfsky.report.places import contribution_chart as contribution_chart
+    from halfsky.report.places import contribution_table as contribution_table
+    from halfsky.report.places import decomposition_table as decomposition_table
+    from halfsky.report.places import dumbbell_chart as dumbbell_chart
+    from halfsky.report.places import funnel_charts as funnel_charts
+    from halfsky.report.places import gap_chart as gap_chart
+    from halfsky.report.places import gap_table as gap_table
+    from halfsky.report.places import peer_table as peer_table
+    from halfsky.report.places import slope_chart as slope_chart
+    from halfsky.report.places import where_sentences as where_sentences
+    from halfsky.report.register import warning_register as warning_register
+    from halfsky.report.results_json import record as record
+    from halfsky.report.scenarios import scenario_sentence as scenario_sentence
+    from halfsky.report.scenarios import what_if_table as what_if_table
+    from halfsky.report.sections import comparison_table as comparison_table
+    from halfsky.report.sections import completion_table as completion_table
+    from halfsky.report.sections import expected_sentence as expected_sentence
+    from halfsky.report.sections import forecast_table as forecast_table
+    from halfsky.report.sections import goal_table as goal_table
+    from halfsky.report.sections import headline as headline
+    from halfsky.report.sections import hindsight_table as hindsight_table
+    from halfsky.report.sections import method_note as method_note
+    from halfsky.report.sections import missing_table as missing_table
+    from halfsky.report.sections import rates_table as rates_table
+    from halfsky.report.sections import series_table as series_table
+    from halfsky.report.sections import small_counts_table as small_counts_table
+    from halfsky.report.sections import warning_table as warning_table
+    from halfsky.report.summary import summary_box as summary_box
+    from halfsky.report.view import View as View
+
+# Public name -> the module that defines it; mypy and editors read the imports above. No name may
+# be that of a submodule: importing the submodule would put the module in its place.
+_EXPORTS = {
+    "View": "halfsky.report.view",
+    "action_table": "halfsky.report.documents.parts",
+    "area_chart": "halfsky.report.figures",
+    "background": "halfsky.report.documents.parts",
+    "basis": "halfsky.report.documents.parts",
+    "cause_sentences": "halfsky.report.measures",
+    "causes": "halfsky.report.documents.parts",
+    "change_table": "halfsky.report.checks",
+    "comparison_table": "halfsky.report.sections",
+    "completeness_chart": "halfsky.report.figures",
+    "completion_chart": "halfsky.report.figures",
+    "completion_table": "halfsky.report.sections",
+    "contribution_chart": "halfsky.report.places",
+    "contribution_table": "halfsky.report.places",
+    "countermeasure_table": "halfsky.report.findings",
+    "decomposition_table": "halfsky.report.places",
+    "domain_completeness_chart": "halfsky.report.figures",
+    "domain_verdicts": "halfsky.report.documents.parts",
+    "dumbbell_chart": "halfsky.report.places",
+    "effect_charts": "halfsky.report.measures",
+    "effect_table": "halfsky.report.measures",
+    "expected_sentence": "halfsky.report.sections",
+    "experience": "halfsky.report.findings",
+    "fan_charts": "halfsky.report.figures",
+    "forecast_table": "halfsky.report.sections",
+    "funnel_charts": "halfsky.report.places",
+    "gap_chart": "halfsky.report.places",
+    "gap_table": "halfsky.report.places",
+    "goal_paragraphs": "halfsky.report.paragraphs",
+    "goal_table": "halfsky.report.sections",
+    "goal_wall": "halfsky.report.figures",
+    "goals_by_status": "halfsky.report.documents.parts",
+    "headline": "halfsky.report.sections",
+    "hindsight_table": "halfsky.report.sections",
+    "local_check_table": "halfsky.report.checks",
+    "measure_findings": "halfsky.report.documents.parts",
+    "measure_table": "halfsky.report.measures",
+    "method_note": "halfsky.report.sections",
+    "milestone_table": "halfsky.report.checks",
+    "missing_table": "halfsky.report.sections",
+    "open_by_domain": "halfsky.report.documents.parts",
+    "peer_table": "halfsky.report.places",
+    "problems": "halfsky.report.findings",
+    "rank_table": "halfsky.report.checks",
+    "rates_table": "halfsky.report.sections",
+    "recommendations": "halfsky.report.findings",
+    "record": "halfsky.report.results_json",
+    "returns_table": "halfsky.report.documents.parts",
+    "scenario_sentence": "halfsky.report.scenarios",
+    "series_chart": "halfsky.report.figures",
+    "series_table": "halfsky.report.sections",
+    "slope_chart": "halfsky.report.places",
+    "small_counts_table": "halfsky.report.sections",
+    "small_multiples": "halfsky.report.multiples",
+    "status_chart": "halfsky.report.figures",
+    "summary_box": "halfsky.report.summary",
+    "together": "halfsky.report.grouping",
+    "warning_chart": "halfsky.report.figures",
+    "warning_register": "halfsky.report.register",
+    "warning_table": "halfsky.report.sections",
+    "what_if_table": "halfsky.report.scenarios",
+    "where_sentences": "halfsky.report.places",
+    "women_share_chart": "halfsky.report.figures",
+}
+
+__all__ = list(_EXPORTS)
+
+
+def __getattr__(name: str) -> Any:
+    """A public function or class, from its module.
+
+    Every function of a view gets the mark of synthetic data here, also one added later: no table
+    or chart of a synthetic region without it.
+    """
+    if name not in _EXPORTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from halfsky.report.synthetic import marked, takes_view
+
+    exported = getattr(import_module(_EXPORTS[name]), name)
+    if takes_view(exported):
+        exported = marked(exported)
+    globals()[name] = exported  # the next look-up does not come here
+    return exported
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_EXPORTS})

@@ -15,7 +15,7 @@ from traitlets.config import Config
 
 from halfsky.report.nbhtml.folding import folded
 from halfsky.report.nbhtml.pieces import Outline
-from halfsky.report.record import MIME
+from halfsky.report.results_json import MIME
 
 TEMPLATES = Path(__file__).with_name("templates")
 # The first type present is shown; a record for machines is not for readers.

@@ -6,7 +6,6 @@ come out on every platform.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pandas as pd
@@ -164,6 +163,7 @@ class Record:
         goals = "".join(f"\n{g['id']} {g['status']}" for g in self.content["goals"])
         return {MIME: self.content, "text/plain": f"结果：{n}项目标{goals}"}
 
-    def to_json(self) -> str:
-        """The record as JSON text."""
-        return json.dumps(self.content, ensure_ascii=False, indent=1)
+
+def record(view: View) -> Record:
+    """The record of a view, as a notebook's last cell shows it."""
+    return Record(view)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from halfsky.report.grouping import together
 from halfsky.report.html import Html, note
-from halfsky.report.together import together
 
 TABLE = Html("<table></table>", "表")
 PROSE = Html("<ol><li>一</li></ol>", "一")
