@@ -44,7 +44,7 @@ from halfsky.demo import district
 from halfsky.evaluate.assessment import Assessment, Assumptions, assess
 from halfsky.evaluate.early_warning import UNTESTED, expected_false
 from halfsky.evaluate.forecast.rolling import local_check
-from halfsky.evaluate.series import WHOLE
+from halfsky.evaluate.series import WHOLE, SeriesIndex
 from halfsky.plan import load_plan, load_units
 from halfsky.plan.calibration import Calibration, load_calibration
 from halfsky.plan.models import (
@@ -163,7 +163,7 @@ def _final_status(plan: Plan, found: Assessment, figures: pd.DataFrame) -> dict[
 
     rules = found.assumptions.thresholds
     frame, _ = completion.facts(
-        plan, figures, region="demo", year=END, thresholds=rules, units=load_units()
+        plan, SeriesIndex(figures), region="demo", year=END, thresholds=rules, units=load_units()
     )
     judged = status.add_status(frame.assign(level=np.nan), rules)
     return dict(zip(judged["target"], judged["status"], strict=True))

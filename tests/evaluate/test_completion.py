@@ -9,6 +9,7 @@ import pytest
 
 from builders import UNITS, indicator, observations, plan_of, target
 from halfsky.evaluate import completion
+from halfsky.evaluate.series import SeriesIndex
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.plan.vintage import as_known
 from halfsky.plan.vocabulary import Data
@@ -19,7 +20,7 @@ RULES = load_thresholds()
 def facts(one, figures, indicators=None, year=2025):
     plan = plan_of([one], indicators)
     frame, _ = completion.facts(
-        plan, figures, region="here", year=year, thresholds=RULES, units=UNITS
+        plan, SeriesIndex(figures), region="here", year=year, thresholds=RULES, units=UNITS
     )
     return frame.iloc[0]
 

@@ -24,12 +24,12 @@ from halfsky.evaluate.forecast import SeriesSpec
 from halfsky.evaluate.forecast.rolling import rolling_origin
 from halfsky.evaluate.measures import RETURNS, progress
 from halfsky.evaluate.review import roll
+from halfsky.evaluate.series import SeriesIndex
 from halfsky.evaluate.status import add_status
 from halfsky.plan import load_plan, load_units
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
-from halfsky.plan.vintage import as_known
 
 ASSUMED = Assumptions(load_thresholds(), UNITS, load_calibration())
 RULES = ASSUMED.thresholds.effect
@@ -360,7 +360,7 @@ def test_planted_measures_of_the_synthetic_district_are_told_apart(story):
     goals = plan.measures[planted["measure"]].serves
     plain = [t for g, t in plan.each_target() if g.id not in goals and t.type == "directional"]
     others = plain[:36]
-    known = as_known(made.observations, 2025)
+    known = SeriesIndex(made.observations).as_known(2025)
     facts, history = completion.facts(
         plan, known, region="demo", year=2025, thresholds=rules, units=units,
         targets=[(plan.goals[plan.goal_of[t.id]], t) for t in (own, *others)],

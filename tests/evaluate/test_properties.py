@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from builders import UNITS, indicator, observations, plan_of, target
 from halfsky.evaluate import completion, status
+from halfsky.evaluate.series import SeriesIndex
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.plan.vocabulary import WEAKEST_FIRST
 
@@ -24,7 +25,7 @@ def judged(one, values, indicators=None, shuffle=0):
         figures = figures.sample(frac=1, random_state=shuffle)
     frame, _ = completion.facts(
         plan_of([one], indicators),
-        figures,
+        SeriesIndex(figures),
         region="here",
         year=2025,
         thresholds=RULES,

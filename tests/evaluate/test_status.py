@@ -7,6 +7,7 @@ import pytest
 
 from builders import UNITS, indicator, observations, plan_of, target
 from halfsky.evaluate import completion, status
+from halfsky.evaluate.series import SeriesIndex
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.plan.vocabulary import Status
 
@@ -17,7 +18,7 @@ def judge(one, figures, indicators=None, year=2025):
     """The judged row of a single target."""
     plan = plan_of([one], indicators)
     frame, _ = completion.facts(
-        plan, figures, region="here", year=year, thresholds=RULES, units=UNITS
+        plan, SeriesIndex(figures), region="here", year=year, thresholds=RULES, units=UNITS
     )
     return status.add_status(frame.assign(level=float("nan")), RULES).iloc[0]
 

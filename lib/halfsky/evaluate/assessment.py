@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -26,6 +27,7 @@ from halfsky.evaluate import (
     status,
 )
 from halfsky.evaluate.forecast.rolling import LocalCheck, local_check
+from halfsky.evaluate.series import SeriesIndex
 from halfsky.plan.calibration import Calibration
 from halfsky.plan.models import Goal, Plan, Region, Target, Unit
 from halfsky.plan.thresholds import Thresholds
@@ -241,6 +243,11 @@ class _Judge:
     evidence: pd.DataFrame
     assumptions: Assumptions
 
+    @cached_property
+    def index(self) -> SeriesIndex:
+        """The region's figures, indexed once for every year that is judged."""
+        return SeriesIndex(self.observations)
+
     def whole(self, year: int, later: _Judged | None = None) -> _Judged:
         """All targets. later: a later year's, whose past forecasts need not be made again."""
         frame, history, levels = self._status(year, None)
@@ -302,7 +309,7 @@ class _Judge:
         rules = self.assumptions.thresholds
         frame, history = completion.facts(
             self.plan,
-            as_known(self.observations, year),
+            self.index.as_known(year),
             region=self.region.id,
             year=year,
             thresholds=rules,

@@ -15,10 +15,11 @@ from scipy import stats
 
 from halfsky.evaluate.intervals import rate_interval, share_interval
 from halfsky.evaluate.series import (
-    HISTORY_COLUMNS,
     Baseline,
+    SeriesIndex,
+    TargetSeries,
     baseline_of,
-    group_series,
+    history_frame,
     recent_pace,
     target_series,
 )
@@ -31,7 +32,7 @@ NAN = math.nan
 
 def facts(
     plan: Plan,
-    observations: pd.DataFrame,
+    index: SeriesIndex,
     *,
     region: str,
     year: int,
@@ -42,7 +43,7 @@ def facts(
     """What is known of every target, before any verdict.
 
     Args:
-        observations: what was known in `year` (plan.vintage.as_known), one region.
+        index: one region's figures as known in `year`.
 
     Returns:
         targets: one row per target in the plan's order, with the target's own words, value,
@@ -51,23 +52,16 @@ def facts(
         history: HISTORY_COLUMNS of evaluate.series, one row per target and year.
     """
     rows, histories = [], []
-    groups = group_series(observations)
     for goal, target in targets if targets is not None else plan.each_target():
-        history = target_series(target, plan, groups, region, units)
+        history = target_series(target, plan, index, region, units)
         row = _identity(goal, target, plan)
         if target.indicator is not None:
             indicator = plan.indicators[target.indicator]
             row |= _figures(target, indicator, history, plan, year, thresholds, units)
         rows.append(row)
-        if not history.empty:
-            histories.append(history)
+        histories.append(history)
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
-    past = (
-        pd.concat(histories, ignore_index=True)
-        if histories
-        else pd.DataFrame(columns=HISTORY_COLUMNS)
-    )
-    return add_completion(frame, plan), past
+    return add_completion(frame, plan), history_frame(histories)
 
 
 COLUMNS: dict[str, str] = {
@@ -138,7 +132,7 @@ def _decimals(target: Target, indicator: Indicator | None) -> int | None:
 def _figures(
     target: Target,
     indicator: Indicator,
-    history: pd.DataFrame,
+    history: TargetSeries,
     plan: Plan,
     year: int,
     thresholds: Thresholds,
@@ -164,38 +158,35 @@ def _figures(
         "comparator": comparator,
     }
     row |= _ends_of_baseline(history, start)
-    if history.empty:
+    if not len(history):
         return row
-    used = history[history["in_use"].astype(bool)]
-    last = history.iloc[-1]
-    last_year = int(last["year"])
-    row |= {"last_value": float(last["value"]), "last_year": last_year, "n": len(used)}
-    if not bool(history["in_use"].astype(bool).all()):
-        row["break_year"] = int(used["year"].min())
+    used = history.used
+    last_year, last_value = int(history.years[-1]), float(history.value[-1])
+    row |= {"last_value": last_value, "last_year": last_year, "n": len(used)}
+    if history.begin:
+        row["break_year"] = int(used.years[0])
     lag = year - last_year
     first_judged = base_year if start.year is None else max(base_year, start.year)
     if lag > rules.stale_lag or last_year <= _not_later_than(target, base_year, first_judged):
         return row
+    numerator, denominator = float(history.numerator[-1]), float(history.denominator[-1])
     row |= {
-        "value": float(last["value"]),
-        "latest_value": float(last["value"]),
+        "value": last_value,
+        "latest_value": last_value,
         "value_year": last_year,
         "lag": lag,
-        "female": last["female"],
-        "male": last["male"],
-        "other": last["other"],
-        "numerator": last["numerator"],
-        "denominator": last["denominator"],
-        "is_quotient": bool(pd.notna(last["numerator"]) and pd.notna(last["denominator"])),
+        "female": float(history.female[-1]),
+        "male": float(history.male[-1]),
+        "other": float(history.other[-1]),
+        "numerator": numerator,
+        "denominator": denominator,
+        "is_quotient": not math.isnan(numerator) and not math.isnan(denominator),
         "is_pooled": False,
         "data": _sufficiency(len(used), lag, thresholds),
         "recent_pace": recent_pace(history, thresholds),
     }
     if len(used) > 1:
-        row |= {
-            "previous_value": float(used.iloc[-2]["value"]),
-            "previous_year": int(used.iloc[-2]["year"]),
-        }
+        row |= {"previous_value": float(used.value[-2]), "previous_year": int(used.years[-2])}
     if counts_events:
         pooled = _pooled(used, float(per or 1.0), thresholds)
         row |= pooled
@@ -204,7 +195,7 @@ def _figures(
             row["recent_pace"] = NAN
     row |= _interval(row, indicator, per, thresholds)
     if target.type == "maintain":
-        recent = used.tail(rules.maintain_last)["value"].to_numpy(float)
+        recent = used.value[-rules.maintain_last :]
         good = _on_good_side(
             recent, threshold, str(comparator), delta if target.baseline_floor else 0
         )
@@ -220,11 +211,11 @@ def _not_later_than(target: Target, base_year: int, first_judged: int) -> int:
     return first_judged if changes else base_year
 
 
-def _ends_of_baseline(history: pd.DataFrame, start: Baseline) -> dict[str, object]:
+def _ends_of_baseline(history: TargetSeries, start: Baseline) -> dict[str, object]:
     if start.year is None:
         return {}
-    row = history[history["year"] == start.year].iloc[0]
-    return {"female_baseline": row["female"], "male_baseline": row["male"]}
+    at = history.place(start.year)
+    return {"female_baseline": history.female[at], "male_baseline": history.male[at]}
 
 
 def _delta(target: Target, indicator: Indicator, start: Baseline, thresholds: Thresholds) -> float:
@@ -276,14 +267,14 @@ def _sufficiency(n: int, lag: int, thresholds: Thresholds) -> Data:
     return Data.SHORT if n < thresholds.outlook.short_series else Data.ENOUGH
 
 
-def _pooled(used: pd.DataFrame, per: float, thresholds: Thresholds) -> dict[str, object]:
+def _pooled(used: TargetSeries, per: float, thresholds: Thresholds) -> dict[str, object]:
     """The rate over up to five years, from the years whose counts are filed."""
-    last_year = int(used["year"].iloc[-1])
-    window = used[used["year"] > last_year - thresholds.status.pooled_years]
-    window = window[window["numerator"].notna() & (window["denominator"] > 0)]
-    if len(window) < 2 or int(window["year"].iloc[-1]) != last_year:
+    last_year = int(used.years[-1])
+    window = used.since(last_year - thresholds.status.pooled_years + 1)
+    window = window.part(window.is_counted)
+    if len(window) < 2 or int(window.years[-1]) != last_year:
         return {}
-    events, exposure = float(window["numerator"].sum()), float(window["denominator"].sum())
+    events, exposure = float(window.numerator.sum()), float(window.denominator.sum())
     return {
         "value": per * events / exposure,
         "numerator": events,
@@ -294,16 +285,16 @@ def _pooled(used: pd.DataFrame, per: float, thresholds: Thresholds) -> dict[str,
 
 
 def _pooled_baseline(
-    history: pd.DataFrame, start: Baseline, per: float, thresholds: Thresholds
+    history: TargetSeries, start: Baseline, per: float, thresholds: Thresholds
 ) -> Baseline:
     """The baseline pooled as the value will be: two deaths in one year are no starting point.
 
     Only where counts are filed at both ends, so that both are rates of the same kind.
     """
-    used = history[history["in_use"].astype(bool)]
+    used = history.used
     if start.year is None or not _pooled(used, per, thresholds):
         return start
-    pooled = _pooled(used[used["year"] <= start.year], per, thresholds)
+    pooled = _pooled(used.until(start.year), per, thresholds)
     return replace(start, value=float(str(pooled["value"]))) if pooled else start
 
 
@@ -330,18 +321,14 @@ def _on_good_side(
     return values >= threshold - slack
 
 
-def _slope_change(used: pd.DataFrame, base_year: int, thresholds: Thresholds) -> dict[str, object]:
+def _slope_change(used: TargetSeries, base_year: int, thresholds: Thresholds) -> dict[str, object]:
     """Slope after the baseline year minus slope before it, with a t interval; points of each."""
-    before = used[used["year"] <= base_year]
-    after = used[used["year"] >= base_year]
+    before, after = used.until(base_year), used.since(base_year)
     needed = thresholds.status.slow_rise_points
     points = {"points_before": len(before), "points_after": len(after)}
     if len(before) < needed or len(after) < needed:
         return dict(points)
-    fits = [
-        stats.linregress(part["year"].to_numpy(float), part["value"].to_numpy(float))
-        for part in (before, after)
-    ]
+    fits = [stats.linregress(part.years.astype(float), part.value) for part in (before, after)]
     change = float(fits[1].slope - fits[0].slope)
     error = math.hypot(fits[0].stderr, fits[1].stderr)
     freedom = len(before) + len(after) - 4

@@ -22,10 +22,9 @@ from scipy.optimize import linprog
 from halfsky.evaluate import completion, expected, status
 from halfsky.evaluate.assessment import Assessment, summarise
 from halfsky.evaluate.frames import by_key, records
-from halfsky.evaluate.series import WHOLE
+from halfsky.evaluate.series import WHOLE, SeriesIndex
 from halfsky.plan.models import Plan, Unit
 from halfsky.plan.thresholds import StatusRules
-from halfsky.plan.vintage import as_known
 from halfsky.plan.vocabulary import NO_FORECAST, Status
 
 KEYS = ["indicator", "year", "sex", "age", "area", "subarea"]
@@ -298,7 +297,7 @@ def _touched(
     def facts(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         return completion.facts(
             result.plan,
-            as_known(frame, year),
+            SeriesIndex(frame).as_known(year),
             region=result.region.id,
             year=year,
             thresholds=rules,

@@ -24,8 +24,7 @@ from halfsky.evaluate.forecast.pool import MIN_POOL
 from halfsky.evaluate.forecast.rolling import rolling_origin
 from halfsky.evaluate.forecast.scale import Array, SeriesSpec
 from halfsky.evaluate.frames import by_key, records
-from halfsky.evaluate.prediction import yearly_series
-from halfsky.evaluate.series import Groups, group_series
+from halfsky.evaluate.series import SeriesIndex, yearly_series
 from halfsky.plan.calibration import Calibration
 from halfsky.plan.models import Plan, Unit
 from halfsky.plan.thresholds import EffectRules
@@ -329,7 +328,7 @@ class _Areas:
         rules: EffectRules,
         year: int,
     ) -> None:
-        self.groups: dict[str, Groups] = {k: group_series(f) for k, f in observations.items()}
+        self.indexes = {region: SeriesIndex(frame) for region, frame in observations.items()}
         self.plan, self.units, self.calibration = plan, units, calibration
         self.rules, self.year = rules, year
         self.made: dict[tuple[str, int], list[After | None]] = {}
@@ -340,7 +339,7 @@ class _Areas:
                 after_start(
                     self._forecast(target, region, started), started, self.year, sign, self.rules
                 )
-                for region in self.groups
+                for region in self.indexes
             ]
         return self.made[target, started]
 
@@ -348,14 +347,14 @@ class _Areas:
         """The forecast made before the start, as forecast.rolling gives it."""
         found = self.plan.targets[target]
         indicator = self.plan.indicators[found.indicator or ""]
-        rows = yearly_series(found, self.plan, self.groups[region], self.units)
+        rows = yearly_series(found, self.plan, self.indexes[region], self.units)
         cut = max((b.year for b in indicator.breaks_in(region) if b.year <= self.year), default=0)
-        rows = rows[rows["year"] >= cut]
+        rows = rows.since(cut)
         return rolling_origin(
-            rows[["year", "value"]].assign(series=region),
+            pd.DataFrame({"series": region, "year": rows.years, "value": rows.value}),
             {region: SeriesSpec.from_indicator(indicator)},
             self.calibration,
-            least=max(MIN_POOL, int((rows["year"] < started).sum())),
+            least=max(MIN_POOL, int((rows.years < started).sum())),
             origins=1,
         )
 

@@ -14,8 +14,7 @@ import numpy as np
 import pandas as pd
 
 from halfsky.evaluate.frames import records
-from halfsky.evaluate.prediction import yearly_series
-from halfsky.evaluate.series import group_series
+from halfsky.evaluate.series import SeriesIndex, yearly_series
 from halfsky.plan.models import Plan, Unit
 from halfsky.plan.thresholds import DisparityRules
 
@@ -66,7 +65,7 @@ def compute_peers(
         (NA where it is neutral); windows: region, start_year, end_year, start, end of each.
         One region's windows do not overlap, and none crosses a definition break.
     """
-    groups = {region: group_series(frame) for region, frame in references.items()}
+    indexes = {region: SeriesIndex(frame) for region, frame in references.items()}
     plain = targets[~targets["type"].isin(_DERIVED) & targets["value"].notna()]
     moved = plain[plain["value_year"] > plain["baseline_year"]]
     made: list[dict[str, object]] = []
@@ -76,11 +75,11 @@ def compute_peers(
         years = int(row["value_year"] - row["baseline_year"])
         is_share = indicator.kind == "share" and indicator.unit == "%"
         windows: list[dict[str, object]] = []
-        for region, own in groups.items():
+        for region, own in indexes.items():
             series = yearly_series(target, plan, own, units)
             breaks = [b.year for b in indicator.breaks_in(region)]
             found = _windows(
-                dict(zip(series["year"], series["value"], strict=True)),
+                dict(zip(series.years.tolist(), series.value.tolist(), strict=True)),
                 float(row["baseline"]),
                 years,
                 breaks,

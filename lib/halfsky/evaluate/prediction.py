@@ -27,7 +27,6 @@ from halfsky.evaluate.forecast import (
     paired_draws,
 )
 from halfsky.evaluate.frames import by_key, records
-from halfsky.evaluate.series import Groups, one_series
 from halfsky.plan.calibration import Calibration
 from halfsky.plan.models import Indicator, Plan, Target, Unit
 from halfsky.plan.thresholds import Thresholds
@@ -302,18 +301,3 @@ def _difference(
     else:
         p = p_at_least_other(own, reference, make.end_year)
     return Path(_p(p), _table(years, a - b), own.method)
-
-
-def yearly_series(
-    target: Target, plan: Plan, groups: Groups, units: dict[str, Unit]
-) -> pd.DataFrame:
-    """A reference region's figures for a target's indicator, sex, age and area."""
-    indicator = plan.indicators[target.indicator or ""]
-    return one_series(
-        groups,
-        indicator,
-        sex=target.sex,
-        age=target.age,
-        area=target.area,
-        per=units[indicator.unit].per,
-    )

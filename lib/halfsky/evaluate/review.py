@@ -14,8 +14,7 @@ from scipy import stats
 from halfsky.evaluate.forecast import SeriesSpec
 from halfsky.evaluate.forecast.rolling import rolling_origin
 from halfsky.evaluate.frames import by_key
-from halfsky.evaluate.prediction import yearly_series
-from halfsky.evaluate.series import group_series, resolution_of
+from halfsky.evaluate.series import SeriesIndex, resolution_of, yearly_series
 from halfsky.evaluate.status import summarise_goals
 from halfsky.plan.calibration import Calibration
 from halfsky.plan.models import Plan, Unit
@@ -249,24 +248,24 @@ def compare_regions(
         target, region, value, value_year, is_same_year, source; only what has been published.
     """
     rows: list[dict[str, object]] = []
-    grouped = {region: group_series(frame) for region, frame in references.items()}
+    indexes = {region: SeriesIndex(frame) for region, frame in references.items()}
     for name, own_year in zip(targets["target"], targets["value_year"], strict=True):
         target = plan.targets[name]
         if target.indicator is None:
             continue
-        for region, groups in grouped.items():
-            series = yearly_series(target, plan, groups, units)
+        for region, index in indexes.items():
+            series = yearly_series(target, plan, index, units)
             if len(series):
-                same = series[series["year"] == own_year] if pd.notna(own_year) else series[:0]
-                chosen = (same if len(same) else series).iloc[-1]
+                same = series.place(own_year) if pd.notna(own_year) else None
+                chosen = -1 if same is None else same
                 rows.append(
                     {
                         "target": name,
                         "region": region,
-                        "value": float(chosen["value"]),
-                        "value_year": int(chosen["year"]),
-                        "is_same_year": bool(len(same)),
-                        "source": chosen["source"],
+                        "value": float(series.value[chosen]),
+                        "value_year": int(series.years[chosen]),
+                        "is_same_year": same is not None,
+                        "source": series.source[chosen],
                     }
                 )
     columns = ["target", "region", "value", "value_year", "is_same_year", "source"]
