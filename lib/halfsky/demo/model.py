@@ -7,11 +7,11 @@ from functools import cache
 from importlib import resources
 from typing import Annotated, Any
 
-import yaml
 from pydantic import Field, field_validator
 
 from halfsky.plan.models import Frozen, Indicator
 from halfsky.plan.vocabulary import Family
+from halfsky.plan.yaml_text import parse_yaml
 
 Path = Annotated[tuple[float, ...], Field(min_length=2, max_length=3)]
 
@@ -145,4 +145,4 @@ class Model(Frozen):
 def load_model() -> Model:
     """model.yaml beside this module."""
     text = resources.files(__package__).joinpath("model.yaml").read_text(encoding="utf-8")
-    return Model.model_validate(yaml.safe_load(text))
+    return Model.model_validate(parse_yaml(text))

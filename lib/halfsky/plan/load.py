@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from halfsky.plan.errors import ParameterError, PlanError, Problem, tr
 from halfsky.plan.models import Departments, DomainFile, Plan, PlanFile, Region, Unit
 from halfsky.plan.paths import params_dir
+from halfsky.plan.yaml_text import compose, construct
 
 Model = TypeVar("Model", bound=BaseModel)
 Lines = dict[tuple[str | int, ...], int]
@@ -46,8 +47,13 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
                 file=name,
             )
         ) from error
+    lines: Lines = {}
+    repeated: list[Problem] = []
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = compose(text)
+        # Before the content is made: that resolves merges, and a merged key may be overridden.
+        _walk(node, (), lines, repeated, name)
+        content = construct(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise PlanError(
@@ -59,12 +65,9 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
                 row=mark.line + 1 if mark else None,
             )
         ) from error
-    lines: Lines = {}
-    repeated: list[Problem] = []
-    _walk(node, (), lines, repeated, name)
     if repeated:
         raise PlanError(repeated)
-    return yaml.safe_load(text), lines
+    return content, lines
 
 
 def _walk(
@@ -80,6 +83,8 @@ def _walk(
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue  # a list or mapping as key: construct() says so
             if key.value in seen:
                 repeated.append(
                     Problem(
@@ -114,11 +119,27 @@ def _line_of(lines: Lines, location: tuple[str | int, ...]) -> int | None:
 
 
 def parse(model: type[Model], path: Path) -> Model:
-    """One YAML file as a model.
+    """One YAML file as a model; read once in a process, and again where it was edited.
 
     Raises:
         PlanError: with one problem per wrong or missing key, each with its line.
     """
+    path = path.absolute()
+    return cast(Model, _parse(model, path, _stamp(path)))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes when a file is edited."""
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)  # reading it says what is wrong
+    return (status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=64)
+def _parse(model: type[BaseModel], path: Path, stamp: tuple[int, int]) -> BaseModel:
+    del stamp  # part of the cache key only
     content, lines = read_yaml(path)
     try:
         return model.model_validate(content if content is not None else {})
@@ -152,8 +173,8 @@ def _problem(error: Any, lines: Lines, name: str) -> Problem:
 
 
 @lru_cache(maxsize=8)
-def _load_plan(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Plan:
-    del stamp  # part of the cache key only: an edited file is read again
+def _load_plan(folder: Path, stamps: tuple[tuple[str, tuple[int, int]], ...]) -> Plan:
+    del stamps  # part of the cache key only: an edited plan is checked again
     info = parse(PlanFile, folder / "plan.yaml")
     domains = tuple(parse(DomainFile, folder / f"{name}.yaml") for name in info.domains)
     duties = parse(Departments, folder / "departments.yaml")
@@ -181,10 +202,8 @@ def load_plan(plan: str = DEFAULT_PLAN) -> Plan:
                 value=str(plan),
             )
         )
-    stamp = tuple(
-        (p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(folder.glob("*.yaml"))
-    )
-    return _load_plan(folder, stamp)
+    stamps = tuple((path.name, _stamp(path)) for path in sorted(folder.glob("*.yaml")))
+    return _load_plan(folder.absolute(), stamps)
 
 
 def _cross_check(plan: Plan, folder: Path) -> list[Problem]:
@@ -279,7 +298,7 @@ def _repeated(ids: Iterable[str]) -> list[str]:
 
 
 def _find_line(path: Path, value: str) -> int | None:
-    """The last line that holds a value as a whole word: the later of two is the one to mend."""
+    """The last line that holds a value as a whole word: the later of two is the one to correct."""
     found = None
     if not path.is_file():
         return None

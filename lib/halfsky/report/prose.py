@@ -14,12 +14,12 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-import yaml
 from jinja2 import Template
 
 from halfsky.evaluate.status import shortfall
 from halfsky.plan.models import Plan
 from halfsky.plan.vocabulary import Action, MeasureFinding, Progress, Status
+from halfsky.plan.yaml_text import parse_yaml
 from halfsky.report import numbers
 from halfsky.report.movement import moving, verbs
 from halfsky.report.sections import words_for
@@ -61,7 +61,7 @@ MOST_MEASURES = 2  # named in one sentence; the table of measures holds the rest
 @lru_cache(maxsize=1)
 def _file() -> dict[str, Any]:
     source = resources.files("halfsky.report").joinpath("templates/zh/prose.yaml")
-    tree: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
+    tree: dict[str, Any] = parse_yaml(source.read_text(encoding="utf-8"))
     return tree
 
 

@@ -12,11 +12,11 @@ from importlib import resources
 from typing import Any
 
 import pandas as pd
-import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from halfsky.evaluate.frames import records
 from halfsky.plan.vocabulary import Status
+from halfsky.plan.yaml_text import parse_yaml
 from halfsky.report import numbers
 from halfsky.report.movement import moving
 
@@ -85,7 +85,7 @@ def _phrases() -> dict[str, dict[str, Template]]:
     folder = resources.files("halfsky.report").joinpath("templates/zh")
     tree: dict[str, dict[str, str]] = {}
     for name in PHRASES:
-        tree |= yaml.safe_load(folder.joinpath(name).read_text(encoding="utf-8"))
+        tree |= parse_yaml(folder.joinpath(name).read_text(encoding="utf-8"))
     # Phrases are plain text: whoever puts them on a page escapes them there.
     env = environment().overlay(autoescape=False)
     return {
