@@ -16,7 +16,8 @@ import ipywidgets as widgets
 from markupsafe import escape
 
 from halfsky import report
-from halfsky.evaluate.what_if import Scenario, scenario
+from halfsky.evaluate.results import Scenario
+from halfsky.evaluate.what_if import scenario
 from halfsky.notebook import open_study
 from halfsky.plan import DEFAULT_PLAN, HalfskyError, load_plan, load_regions
 from halfsky.report.chart import Chart

@@ -26,76 +26,15 @@ from halfsky.evaluate import (
     review,
     status,
 )
-from halfsky.evaluate.forecast.rolling import LocalCheck, local_check
+from halfsky.evaluate.forecast.rolling import local_check
+from halfsky.evaluate.results import Assessment, Assumptions, LocalCheck
 from halfsky.evaluate.series import SeriesIndex
-from halfsky.plan.calibration import Calibration
-from halfsky.plan.models import Goal, Plan, Region, Target, Unit
+from halfsky.plan.models import Goal, Plan, Region, Target
 from halfsky.plan.thresholds import Thresholds
 from halfsky.plan.vintage import as_known
 from halfsky.plan.vocabulary import Data, Status
 
-
-@dataclass(frozen=True)
-class Assumptions:
-    """What an evaluation rests on besides the figures: all of it comes from params/."""
-
-    thresholds: Thresholds
-    units: dict[str, Unit]
-    calibration: Calibration
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """One region and year, evaluated. Frames are documented where they are made:
-
-    targets (completion.facts + status + prediction + outlook + previous_* + doubt: the data
-    rule for which nothing may be said of the target's progress, else None), goals
-    (status.summarise_goals + p, outlook), history, forecasts, warnings and warning_tests
-    (early_warning.Warnings), register (register.compare: open, new, eased, closed),
-    rates (expected.rates), expected, milestones (milestone.levels), agreement,
-    hindsight (review.hold_against), local and rolled (the region's own past forecasts:
-    forecast.rolling), ranks (expected.rank_sensitivity), references (review.compare_regions),
-    disparities (gaps, townships, decompositions, peers), measures (measures.progress), effects
-    (effect.assess_effects) and countermeasures (countermeasures.propose); no row of the last
-    three for a reference region.
-    suppressed: keys of the figures that a public edition leaves out (disclosure), None
-    in an internal one.
-    """
-
-    plan: Plan
-    region: Region
-    year: int
-    assumptions: Assumptions
-    targets: pd.DataFrame
-    goals: pd.DataFrame
-    history: pd.DataFrame
-    forecasts: pd.DataFrame
-    warnings: pd.DataFrame
-    warning_tests: pd.DataFrame
-    register: pd.DataFrame
-    rates: pd.DataFrame
-    expected: expected.ExpectedCount
-    ranks: pd.DataFrame
-    milestones: pd.DataFrame
-    agreement: milestone.Agreement
-    hindsight: pd.DataFrame
-    local: LocalCheck
-    rolled: pd.DataFrame
-    references: pd.DataFrame
-    measures: pd.DataFrame
-    countermeasures: pd.DataFrame
-    disparities: disparities.Disparities
-    effects: pd.DataFrame
-    suppressed: pd.DataFrame | None = None
-
-    @property
-    def is_reference(self) -> bool:
-        """A reference region is held against the plan's values, never evaluated."""
-        return self.region.role == "reference"
-
-    @property
-    def is_synthetic(self) -> bool:
-        return self.region.role == "synthetic"
+__all__ = ["Assessment", "Assumptions", "assess", "summarise"]
 
 
 def assess(

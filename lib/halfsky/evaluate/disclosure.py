@@ -20,8 +20,9 @@ import pandas as pd
 from scipy.optimize import linprog
 
 from halfsky.evaluate import completion, expected, status
-from halfsky.evaluate.assessment import Assessment, summarise
+from halfsky.evaluate.assessment import summarise
 from halfsky.evaluate.frames import by_key, records
+from halfsky.evaluate.results import Assessment, StatusRule
 from halfsky.evaluate.series import WHOLE, SeriesIndex
 from halfsky.plan.models import Plan, Unit
 from halfsky.plan.thresholds import StatusRules
@@ -29,7 +30,6 @@ from halfsky.plan.vocabulary import NO_FORECAST, Status
 
 KEYS = ["indicator", "year", "sex", "age", "area", "subarea"]
 FIGURES = ["value", "numerator", "denominator"]
-RULE = "withheld"
 # A breakdown adds up to the row that has this value in its column.
 _TOTALS = {"sex": "total", "age": "total", "area": "total", "subarea": WHOLE}
 # Columns of judged targets that the plan gives and no figure changes.
@@ -346,7 +346,7 @@ def _blank(targets: pd.DataFrame, touched: pd.DataFrame) -> pd.DataFrame:
         elif pd.api.types.is_numeric_dtype(targets[column].dtype):
             made[column] = targets[column].mask(is_touched)
     made["threshold"] = targets["threshold"].mask(is_touched & targets["plan_value"].isna())
-    words = {"rule": RULE, "outlook": NO_FORECAST, "forecast_method": "none"}
+    words = {"rule": StatusRule.SUPPRESSED, "outlook": NO_FORECAST, "forecast_method": "none"}
     for column, word in words.items():
         made[column] = targets[column].mask(is_touched, word)
     if "doubt" in targets:

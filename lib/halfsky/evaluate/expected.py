@@ -5,16 +5,13 @@ Source: docs/method.md section 2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from halfsky.evaluate.results import NOT_ASSESSABLE, ExpectedCount
 from halfsky.plan.thresholds import ExpectedRules
 from halfsky.plan.vocabulary import Status
-
-NOT_ASSESSABLE = (Status.MISSING, Status.UNDECIDABLE)
 
 
 def count_statuses(goals: pd.DataFrame) -> dict[str, int]:
@@ -110,24 +107,6 @@ def rank_sensitivity(goals: pd.DataFrame, targets: pd.DataFrame, seed: int) -> p
 
 def _percent(part: int, whole: int) -> float:
     return 100 * part / whole if whole else float("nan")
-
-
-@dataclass(frozen=True)
-class ExpectedCount:
-    """Goals expected to be met by the plan's end, over the goals that have a forecast.
-
-    mean is the sum of the goals' probabilities; low and high its 80 % interval under the
-    declared correlations, low_independent and high_independent under none. The remaining
-    n_all - n goals form the envelope: at least mean, at most mean + n_all - n.
-    """
-
-    n: int
-    n_all: int
-    mean: float
-    low: int
-    high: int
-    low_independent: int
-    high_independent: int
 
 
 def goal_probabilities(targets: pd.DataFrame, rules: ExpectedRules) -> pd.DataFrame:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from halfsky.evaluate.results import PROVEN
 from halfsky.plan.vocabulary import Family, Severity, Status
 
 COLUMNS = ["goal", "target", "why"]
-PROVEN = ("A", "B")  # grades of evidence that make a practice worth telling of
 
 
 def ahead(

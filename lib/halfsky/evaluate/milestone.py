@@ -7,13 +7,13 @@ a dated document; of two raters the lower level counts. Source: docs/method.md s
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from statsmodels.stats.inter_rater import cohens_kappa
 
-MIN_TARGETS_FOR_KAPPA = 20  # below, kappa's own error exceeds any use of it
+from halfsky.evaluate.results import MIN_TARGETS_FOR_KAPPA, Agreement
+
 LEVELS = 5
 
 
@@ -49,19 +49,6 @@ def levels(evidence: pd.DataFrame, plan_targets: list[str]) -> pd.DataFrame:
         )
     columns = ["target", "level", "n_raters", "documents", "last_date", "is_disputed"]
     return pd.DataFrame(rows, columns=columns)
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """Two raters' agreement: quadratically weighted kappa beside the share of equal levels.
-
-    kappa is None under MIN_TARGETS_FOR_KAPPA targets, or when one of the two gave one level only:
-    it is 0 then, however nearly they agree.
-    """
-
-    n: int
-    share_equal: float | None
-    kappa: float | None
 
 
 def agreement(evidence: pd.DataFrame) -> Agreement:

@@ -15,6 +15,9 @@ from typing import Any, Generic, TypeVar, overload
 
 import pandas as pd
 
+from halfsky.plan.calibration import Calibration
+from halfsky.plan.models import Plan, Region, Unit
+from halfsky.plan.thresholds import Thresholds
 from halfsky.plan.vocabulary import (
     Action,
     Data,
@@ -80,6 +83,14 @@ class Change(StrEnum):
     BETTER = "升级"
     WORSE = "降级"
     SAME = "不变"
+
+
+NOT_ASSESSABLE = (Status.MISSING, Status.UNDECIDABLE)
+PROVEN = ("A", "B")  # grades of evidence that make a practice worth telling of
+MIN_TARGETS_FOR_KAPPA = 20  # below, kappa's own error exceeds any use of it
+# Local calibration asks for so many series of so many past forecasts each.
+MIN_SERIES = 30
+MIN_ORIGINS = 3
 
 
 class Record:
@@ -708,3 +719,171 @@ def _values(column: pd.Series, kind: type[Record], name: str) -> list[Any]:
         None if not is_known(value) else value if convert is None else convert(value)
         for value in column.tolist()
     ]
+
+
+@dataclass(frozen=True)
+class ExpectedCount:
+    """Goals expected to be met by the plan's end, over the goals that have a forecast.
+
+    mean is the sum of the goals' probabilities; low and high its 80 % interval under the
+    declared correlations, low_independent and high_independent under none. The remaining
+    n_all - n goals form the envelope: at least mean, at most mean + n_all - n.
+    """
+
+    n: int
+    n_all: int
+    mean: float
+    low: int
+    high: int
+    low_independent: int
+    high_independent: int
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Two raters' agreement: quadratically weighted kappa beside the share of equal levels.
+
+    kappa is None under MIN_TARGETS_FOR_KAPPA targets, or when one of the two gave one level only:
+    it is 0 then, however nearly they agree.
+    """
+
+    n: int
+    share_equal: float | None
+    kappa: float | None
+
+
+@dataclass(frozen=True)
+class LocalCheck:
+    """Could the region's own errors replace the stored size of error, and did they?
+
+    series, origins: with at least MIN_ORIGINS origins, and how many these have. is_possible:
+    enough of both. multiplier: local ÷ stored size, NaN where not possible. log_score_stored,
+    log_score_local: mean log density of unseen series' errors. is_used: local is better.
+    """
+
+    series: int
+    origins: int
+    is_possible: bool
+    multiplier: float
+    log_score_stored: float
+    log_score_local: float
+    is_used: bool
+    calibration: Calibration
+
+
+@dataclass(frozen=True)
+class Disparities:
+    """Frames documented where they are made; each has a column domain.
+
+    gaps (gaps.compute_gaps), areas and area_tests (funnel_plot.compute_funnels), decompositions
+    and movements (decomposition.compute_decompositions), peers (peers.compute_peers).
+    """
+
+    gaps: pd.DataFrame
+    areas: pd.DataFrame
+    area_tests: pd.DataFrame
+    decompositions: pd.DataFrame
+    movements: pd.DataFrame
+    peers: pd.DataFrame
+
+    def of_domain(self, domain: str | None) -> Disparities:
+        """One domain's rows of every frame; None: all of them."""
+        if domain is None:
+            return self
+        frames = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Disparities(
+            **{
+                name: frame[frame["domain"] == domain].reset_index(drop=True)
+                for name, frame in frames.items()
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What an assumed course would mean for one target, beside the course it is on.
+
+    start: first year of the change. yearly_change: assumed, own unit a year. path: year, point,
+    lo80, hi80, lo95, hi95. p, p_before: P(met at the end year) with and without the change.
+    shortfall, shortfall_before: how far the middle of the forecast misses the target at the end
+    year, own unit, 0 where it does not; heads, heads_before: the same counted in what the
+    indicator's numerator counts (NaN where the denominator is not filed). attain_year: first
+    year by which the target is more likely met than not; None: not by the end year, met
+    already, or not judged by its own value. together: moves_together().
+    """
+
+    target: str
+    start: int
+    yearly_change: float
+    path: pd.DataFrame
+    p_before: float
+    p: float
+    shortfall_before: float
+    shortfall: float
+    heads_before: float
+    headcount: float
+    attain_year: int | None
+    together: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What an evaluation rests on besides the figures: all of it comes from params/."""
+
+    thresholds: Thresholds
+    units: dict[str, Unit]
+    calibration: Calibration
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """One region and year, evaluated. Frames are documented where they are made:
+
+    targets (completion.facts + status + prediction + outlook + previous_* + doubt: the data
+    rule for which nothing may be said of the target's progress, else None), goals
+    (status.summarise_goals + p, outlook), history, forecasts, warnings and warning_tests
+    (early_warning.Warnings), register (register.compare: open, new, eased, closed),
+    rates (expected.rates), expected, milestones (milestone.levels), agreement,
+    hindsight (review.hold_against), local and rolled (the region's own past forecasts:
+    forecast.rolling), ranks (expected.rank_sensitivity), references (review.compare_regions),
+    disparities (gaps, townships, decompositions, peers), measures (measures.progress), effects
+    (effect.assess_effects) and countermeasures (countermeasures.propose); no row of the last
+    three for a reference region.
+    suppressed: keys of the figures that a public edition leaves out (disclosure), None
+    in an internal one.
+    """
+
+    plan: Plan
+    region: Region
+    year: int
+    assumptions: Assumptions
+    targets: pd.DataFrame
+    goals: pd.DataFrame
+    history: pd.DataFrame
+    forecasts: pd.DataFrame
+    warnings: pd.DataFrame
+    warning_tests: pd.DataFrame
+    register: pd.DataFrame
+    rates: pd.DataFrame
+    expected: ExpectedCount
+    ranks: pd.DataFrame
+    milestones: pd.DataFrame
+    agreement: Agreement
+    hindsight: pd.DataFrame
+    local: LocalCheck
+    rolled: pd.DataFrame
+    references: pd.DataFrame
+    measures: pd.DataFrame
+    countermeasures: pd.DataFrame
+    disparities: Disparities
+    effects: pd.DataFrame
+    suppressed: pd.DataFrame | None = None
+
+    @property
+    def is_reference(self) -> bool:
+        """A reference region is held against the plan's values, never evaluated."""
+        return self.region.role == "reference"
+
+    @property
+    def is_synthetic(self) -> bool:
+        return self.region.role == "synthetic"

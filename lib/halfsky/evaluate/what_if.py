@@ -17,10 +17,10 @@ import pandas as pd
 from scipy import integrate, stats
 
 from halfsky.evaluate import status
-from halfsky.evaluate.assessment import Assessment
 from halfsky.evaluate.forecast import Forecast
 from halfsky.evaluate.frames import records
 from halfsky.evaluate.prediction import Move, Path, path_of
+from halfsky.evaluate.results import Assessment, Scenario
 from halfsky.evaluate.series import headcount
 from halfsky.plan.errors import ParameterError, Problem, tr
 
@@ -31,33 +31,6 @@ _SERIES = ["indicator", "sex", "age", "area"]
 FACTORS = (0.5, 1.0, 1.5, 2.0)
 PACE_COLUMNS = ["target", "factor", "yearly_change", "p", "shortfall", "headcount", "attain_year"]
 TOGETHER_COLUMNS = ["target", "goal", "relation", "correlation", "p_before", "p"]
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """What an assumed course would mean for one target, beside the course it is on.
-
-    start: first year of the change. yearly_change: assumed, own unit a year. path: year, point,
-    lo80, hi80, lo95, hi95. p, p_before: P(met at the end year) with and without the change.
-    shortfall, shortfall_before: how far the middle of the forecast misses the target at the end
-    year, own unit, 0 where it does not; heads, heads_before: the same counted in what the
-    indicator's numerator counts (NaN where the denominator is not filed). attain_year: first
-    year by which the target is more likely met than not; None: not by the end year, met
-    already, or not judged by its own value. together: moves_together().
-    """
-
-    target: str
-    start: int
-    yearly_change: float
-    path: pd.DataFrame
-    p_before: float
-    p: float
-    shortfall_before: float
-    shortfall: float
-    heads_before: float
-    headcount: float
-    attain_year: int | None
-    together: pd.DataFrame
 
 
 def scenario(

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from halfsky.evaluate.expected import NOT_ASSESSABLE
-from halfsky.evaluate.forecast.rolling import (
+from halfsky.evaluate.forecast.rolling import coverage_table, reliability_table, rescaled
+from halfsky.evaluate.results import (
     MIN_ORIGINS,
     MIN_SERIES,
-    coverage_table,
-    reliability_table,
-    rescaled,
+    MIN_TARGETS_FOR_KAPPA,
+    NOT_ASSESSABLE,
 )
-from halfsky.evaluate.milestone import MIN_TARGETS_FOR_KAPPA
 from halfsky.evaluate.review import pooled
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers

@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from halfsky.evaluate.countermeasures import open_problems
-from halfsky.evaluate.experience import PROVEN, ahead
+from halfsky.evaluate.experience import ahead
+from halfsky.evaluate.results import PROVEN
 from halfsky.plan.vocabulary import (
     Action,
     Data,

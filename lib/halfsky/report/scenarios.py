@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from halfsky.evaluate import what_if
+from halfsky.evaluate.results import Scenario
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report.html import Html, note
@@ -55,7 +56,7 @@ def what_if_table(view: View) -> Html:
     )
 
 
-def scenario_sentence(view: View, found: what_if.Scenario) -> Html:
+def scenario_sentence(view: View, found: Scenario) -> Html:
     """One assumed course: P with and without it, what is still missing, what moves along."""
     row = next(r for r in rows(view.assessment.targets) if r["target"] == found.target)
     prose, end = Prose(view), view.plan.info.end_year

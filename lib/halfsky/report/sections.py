@@ -13,9 +13,9 @@ from typing import Any
 import pandas as pd
 
 from halfsky.evaluate.countermeasures import not_below_line
-from halfsky.evaluate.disclosure import RULE
 from halfsky.evaluate.early_warning import expected_false
 from halfsky.evaluate.intervals import gamma_poisson, probability_rate_at_most
+from halfsky.evaluate.results import StatusRule
 from halfsky.evaluate.review import pooled
 from halfsky.plan.models import Indicator, PlanFile
 from halfsky.plan.vocabulary import Status
@@ -157,7 +157,7 @@ def _told(view: View, frame: pd.DataFrame) -> list[dict[str, Any]]:
         row["shown_value"] = numbers.quantity(row["value"], row["unit"], row["decimals"])
         if row["type"] == "milestone" and row["level"] is not None:
             row["shown_value"] = f"{row['level']:.0f}级"
-        if row["rule"] == RULE:
+        if row["rule"] == StatusRule.SUPPRESSED:
             row["shown_value"] = numbers.SUPPRESSED
         rendered.append(row)
     return rendered
@@ -358,7 +358,7 @@ def comparison_table(view: View) -> Html:
                 cells.append(f"{numbers.quantity(value, unit, row['decimals'])}（{int(year)}年）")
             else:
                 cells.append("")
-        own = numbers.SUPPRESSED if row["rule"] == RULE else "未填报"
+        own = numbers.SUPPRESSED if row["rule"] == StatusRule.SUPPRESSED else "未填报"
         if row["value"] is not None:
             shown = numbers.quantity(row["value"], row["unit"], row["decimals"])
             own = f"{shown}（{int(row['value_year'])}年）"
@@ -557,8 +557,10 @@ def small_counts_table(view: View) -> Html:
     if counted.empty:
         named = numbers.joined(list(frame["name"]), 4)
         rule = view.targets.loc[view.targets["counting"] == "events", "rule"]
-        if (rule == RULE).any():
-            return note(f"{(rule == RULE).sum()}项事件类指标的例数和率按规定不公开。")
+        if (rule == StatusRule.SUPPRESSED).any():
+            return note(
+                f"{(rule == StatusRule.SUPPRESSED).sum()}项事件类指标的例数和率按规定不公开。"
+            )
         if frame.empty:
             return note("没有事件类指标的数据，无例数可列。")
         return note(f"{named}只有公布的率，没有例数和分母，不能计算区间，按公布值对照。")

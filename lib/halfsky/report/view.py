@@ -7,8 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from halfsky.evaluate.assessment import Assessment
-from halfsky.evaluate.disparities import Disparities
+from halfsky.evaluate.results import Assessment, Disparities
 from halfsky.plan.models import DomainFile, Plan, Region
 
 

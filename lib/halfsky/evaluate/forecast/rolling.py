@@ -9,7 +9,6 @@ Source: docs/method.md section 3.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,10 +20,9 @@ from halfsky.evaluate.forecast.pool import MIN_POOL
 from halfsky.evaluate.forecast.predict import Forecast, Located, forecast
 from halfsky.evaluate.forecast.scale import Array, SeriesSpec
 from halfsky.evaluate.forecast.scores import reliability
+from halfsky.evaluate.results import MIN_ORIGINS, MIN_SERIES, LocalCheck
 from halfsky.plan.calibration import Calibration
 
-MIN_SERIES = 30
-MIN_ORIGINS = 3
 FOLDS = 5
 ROLLED_COLUMNS = [
     "series",
@@ -165,25 +163,6 @@ def rescaled(rolled: pd.DataFrame, multiplier: float) -> pd.DataFrame:
 def reliability_table(rolled: pd.DataFrame) -> pd.DataFrame:
     """Stated against found frequency of "not below the last value": scores.reliability."""
     return reliability(rolled["p_not_lower"].to_numpy(float), rolled["not_lower"].to_numpy(float))
-
-
-@dataclass(frozen=True)
-class LocalCheck:
-    """Could the region's own errors replace the stored size of error, and did they?
-
-    series, origins: with at least MIN_ORIGINS origins, and how many these have. is_possible:
-    enough of both. multiplier: local ÷ stored size, NaN where not possible. log_score_stored,
-    log_score_local: mean log density of unseen series' errors. is_used: local is better.
-    """
-
-    series: int
-    origins: int
-    is_possible: bool
-    multiplier: float
-    log_score_stored: float
-    log_score_local: float
-    is_used: bool
-    calibration: Calibration
 
 
 def local_check(rolled: pd.DataFrame, calibration: Calibration) -> LocalCheck:
