@@ -28,11 +28,11 @@ from halfsky import report
 from halfsky.evaluate.assessment import Assumptions, assess
 from halfsky.evaluate.disclosure import (
     KEYS,
-    RULE,
     suppress_cells,
     suppress_headcounts,
     suppress_results,
 )
+from halfsky.evaluate.results import StatusRule
 from halfsky.plan import Region, Unit, load_units
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.thresholds import load_thresholds
@@ -346,7 +346,7 @@ def test_pages_do_depend_on_them_where_nothing_is_withheld(internal):
 def test_the_public_edition_says_so_and_judges_nothing_by_what_it_hides(internal, public):
     rows = public.targets.set_index("target")
     assert rows.loc["things-1-1", ["status", "rule", "value_year"]].tolist() == [
-        *("不可判", RULE, 2025),
+        *("不可判", StatusRule.SUPPRESSED, 2025),
     ]
     assert rows.loc["things-1-1", ["value", "numerator", "low", "p_met"]].isna().all()
     assert rows.loc["things-1-1", "threshold"] == 12
