@@ -16,7 +16,7 @@ def explorer() -> Explorer:
 def test_choosing_a_domain_and_a_goal_shows_its_table_and_forecast(explorer):
     explorer.domain.value = "health"
     explorer.goal.value = "health-2"
-    assert set(explorer.view.targets["goal"]) == {"health-2"}
+    assert set(explorer.view.df.targets["goal"]) == {"health-2"}
     assert "孕产妇死亡率" in explorer.shown.value
     assert "<img" in explorer.shown.value
 

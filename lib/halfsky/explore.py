@@ -27,7 +27,7 @@ from halfsky.report.view import View
 
 
 def _by_group(view: View) -> Any:
-    indicators = list(dict.fromkeys(view.targets["indicator"].dropna()))
+    indicators = list(dict.fromkeys(view.df.targets["indicator"].dropna()))
     return report.series_chart(view, indicators, "分男女、分城乡的历年数据")
 
 
@@ -110,7 +110,7 @@ class Explorer:
 
     def _list_targets(self, _: object = None) -> None:
         self.view = self._whole.of_goal(self.goal.value)
-        can = self.view.targets[self.view.targets["point"].notna()]
+        can = self.view.df.targets[self.view.df.targets["point"].notna()]
         self.target.options = [
             ("—", None),
             *(

@@ -14,7 +14,7 @@ import pytest
 from nbformat import NotebookNode
 from playwright.sync_api import Browser, Page, Playwright
 
-from halfsky.report.nbhtml import to_html
+from halfsky.report.render.page import to_html
 
 ROOT = Path(__file__).resolve().parents[2]
 FONTS = ROOT / "lib" / "halfsky" / "report" / "assets" / "fonts"

@@ -38,7 +38,7 @@ from halfsky.plan.calibration import load_calibration
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.report.documents import evaluation_report, monitoring_report
 from halfsky.report.documents.word import to_docx
-from halfsky.report.results_json import results
+from halfsky.report.render.results_json import results
 from halfsky.report.view import View
 from halfsky.run.workbooks import write_workbook
 

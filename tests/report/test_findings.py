@@ -21,7 +21,7 @@ from halfsky.report import numbers
 from halfsky.report.findings import troubles, values_of
 from halfsky.report.html import Html
 from halfsky.report.markup import read
-from halfsky.report.prose import (
+from halfsky.report.text.prose import (
     Prose,
     claim,
     counted,
@@ -31,9 +31,9 @@ from halfsky.report.prose import (
     variants,
     verbs,
 )
-from halfsky.report.sections import words_for
+from halfsky.report._sections import words_for
 from halfsky.report.view import View
-from halfsky.report.words import Words, rows
+from halfsky.report.text.words import Words, rows
 
 ASSUMED = Assumptions(load_thresholds(), UNITS, load_calibration())
 NUMERATOR = "接受检查的妇女人数"
@@ -237,7 +237,7 @@ def numbers_in(text: str) -> list[str]:
 
 def test_variants_tell_the_same_facts(view):
     prose = Prose(view)
-    row = rows(view.targets)[0]
+    row = rows(view.df.targets)[0]
     answer = rows(view.assessment.countermeasures)[0]
     made = {make.__name__: set() for make in (prose.standing, prose.outlook, prose.pace)}
     needs = set()
@@ -348,11 +348,11 @@ def test_say_refuses_an_unknown_phrase():
 
 
 def goal_of(view: View, goal: str) -> list[dict]:
-    return [row for row in rows(view.targets) if row["goal"] == goal]
+    return [row for row in rows(view.df.targets) if row["goal"] == goal]
 
 
 def test_a_doubtful_figure_is_told_as_filed_and_praised_by_nobody(view):
-    row = {**rows(view.targets)[2], "doubt": "unit_slip"}
+    row = {**rows(view.df.targets)[2], "doubt": "unit_slip"}
     assert row["status"] == "达标"
     rendered = Prose(view).standing(row) + Prose(view).verdict(row)
     assert re.search("填报.*为.*（基期.*）", rendered)
@@ -368,7 +368,7 @@ def test_a_doubtful_figure_is_told_as_filed_and_praised_by_nobody(view):
 def test_a_clauses_chance_names_the_clause_and_the_goals_own_stands_beside_it(view):
     prose = Prose(view)
     first, alone = goal_of(view, "things-1")[0], goal_of(view, "things-2")[0]
-    joint = view.goals.set_index("goal")["p"]["things-1"]
+    joint = view.df.goals.set_index("goal")["p"]["things-1"]
     rendered = prose.outlook(first)
     assert "检查率" in rendered
     assert "整个目标" not in rendered, "both print as 不到1%: nothing new"
@@ -378,7 +378,7 @@ def test_a_clauses_chance_names_the_clause_and_the_goals_own_stands_beside_it(vi
 
 
 def test_what_is_to_be_verified_is_never_dropped(view):
-    row = rows(view.targets)[0]
+    row = rows(view.df.targets)[0]
     worse = {"first_year": 2022, "first": 85.0, "value_year": 2025, "value": 80.0, "years": 3}
     unusual = {"value_year": 2025, "value": 80.0, "lo95": 84.0, "hi95": 88.0}
     common = {"goal": row["goal"], "target": row["target"], "indicator": None, "domain": "things"}
@@ -431,7 +431,7 @@ def test_a_measure_begun_late_keeps_its_status_and_is_asked_for_what_is_not_file
 
 
 def test_two_paces_that_print_alike_are_told_once(view):
-    row, answer = rows(view.targets)[0], rows(view.assessment.countermeasures)[0]
+    row, answer = rows(view.df.targets)[0], rows(view.assessment.countermeasures)[0]
     merged = answer | {"change50": 2.751, "change80": 2.754, "is_line": False}
     rendered = Prose(view).need(row, merged)
     assert "五成至八成把握" in rendered
@@ -441,13 +441,13 @@ def test_two_paces_that_print_alike_are_told_once(view):
 
 
 def test_without_a_forecast_no_chance_goes_with_a_pace(view):
-    row, answer = rows(view.targets)[0], rows(view.assessment.countermeasures)[0]
+    row, answer = rows(view.df.targets)[0], rows(view.assessment.countermeasures)[0]
     without = {"is_line": True, "change80": None, "headcount80": None}
     assert "把握" not in Prose(view).need(row | {"p_met": None}, answer | without)
 
 
 def test_the_straight_line_is_told_beside_the_pace_for_good_odds(view):
-    row, answer = rows(view.targets)[0], rows(view.assessment.countermeasures)[0]
+    row, answer = rows(view.df.targets)[0], rows(view.assessment.countermeasures)[0]
     rendered = Prose(view).need(row, answer | {"is_line": True, "change50": 2.0, "change80": 3.0})
     assert "2.00个百分点" in rendered
     assert "五成" not in rendered, "the line goes with no chance"
@@ -455,7 +455,7 @@ def test_the_straight_line_is_told_beside_the_pace_for_good_odds(view):
 
 
 def test_less_than_one_head_a_year_is_told_to_the_plans_end(view):
-    row, answer = rows(view.targets)[0], rows(view.assessment.countermeasures)[0]
+    row, answer = rows(view.df.targets)[0], rows(view.assessment.countermeasures)[0]
     few = answer | {"change50": 2.0, "change80": 3.0, "headcount50": 0.25, "headcount80": 0.5}
     rendered = Prose(view).need(row, few)
     assert "（到2030年共需增加2人）" in rendered, "5 years of .25"
@@ -468,12 +468,12 @@ def test_less_than_one_head_a_year_is_told_to_the_plans_end(view):
 
 
 def test_quotation_marks_within_a_clause_are_the_inner_kind(view):
-    row = rows(view.targets)[0] | {"clause": "发挥“半边天”作用"}
+    row = rows(view.df.targets)[0] | {"clause": "发挥“半边天”作用"}
     assert "“发挥‘半边天’作用”" in Prose(view).ask(row)
 
 
 def test_a_name_that_states_something_gives_way_to_the_indicators(view):
-    row = rows(view.targets)[0] | {"name": "检查率提高", "indicator_name": "妇女检查率"}
+    row = rows(view.df.targets)[0] | {"name": "检查率提高", "indicator_name": "妇女检查率"}
     assert values_of([row]) == "妇女检查率（85.0%，要求提高）"
 
 
@@ -515,7 +515,7 @@ def test_an_interval_with_a_sign_is_told_with_a_word(low, high, shown):
 def test_the_recent_pace_is_left_out_where_the_forecast_says_the_opposite(
     view, speed_up, is_stalled, p, said
 ):
-    row = rows(view.targets)[0]
+    row = rows(view.df.targets)[0]
     pace = {"needed_pace": 2.0, "speed_up": speed_up, "is_stalled": is_stalled, "p_met": p}
     rendered = words_for(view).pace(row | pace)
     assert rendered.startswith("今后每年需提高2.00个百分点")
@@ -524,7 +524,7 @@ def test_the_recent_pace_is_left_out_where_the_forecast_says_the_opposite(
 
 
 def test_a_change_that_is_not_needed_is_enough_already():
-    from halfsky.report.sections import _need
+    from halfsky.report._sections import _need
 
     row = {"comparator": ">=", "decimals": 1, "need50": -0.09, "need80": 0.2, "needed_pace": None}
     assert _need(row, "need50") == "已够"
@@ -535,14 +535,14 @@ def test_a_change_that_is_not_needed_is_enough_already():
 
 
 def test_near_and_no_further_than_at_the_baseline_says_so(view):
-    row = rows(view.targets)[0] | {"type": "directional", "rule": "within_delta", "delta": 3.0}
+    row = rows(view.df.targets)[0] | {"type": "directional", "rule": "within_delta", "delta": 3.0}
     row |= {"value": 88.7, "baseline": 88.71, "threshold": 91.7, "status": "基本达标"}
     rendered = words_for(view).rule(row)
     assert rendered == "88.7%，与基期持平，比要求低3.0个百分点，差距不超过3.0个百分点"
 
 
 def test_a_share_is_held_against_another_by_its_name(view):
-    row = rows(view.targets)[0] | {"type": "relative", "unit": "百分点", "comparator": "within"}
+    row = rows(view.df.targets)[0] | {"type": "relative", "unit": "百分点", "comparator": "within"}
     row |= {"female": 38.8, "value": -5.1, "delta": 2.0, "rule": "short", "status": "未达标"}
     words = Words((0.97, 1.03), 2030, {}, references={row["target"]: "企业职工中女性比例"})
     assert words.requirement(row) == "与企业职工中女性比例（43.9%）相适应（相差不超过2个百分点）"

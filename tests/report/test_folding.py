@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from halfsky.report.html import Html, note
-from halfsky.report.nbhtml.folding import folded
+from halfsky.report.render.page import folded
 
 TABLE = Html("<table></table>", "表")
 NOTHING = Html('<div class="headline nothing"><p>尚未收到。</p></div>', "尚未收到。")

@@ -18,7 +18,7 @@ from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.report.charts.effects import plot_effects
 from halfsky.report.html import Html
-from halfsky.report.results_json import results
+from halfsky.report.render.results_json import results
 from halfsky.report.view import View
 
 ASSUMED = Assumptions(load_thresholds(), UNITS, load_calibration())

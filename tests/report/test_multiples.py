@@ -38,7 +38,7 @@ def test_a_path_runs_from_the_baseline_to_the_newest_value():
 def test_the_last_point_is_the_reports_own_completion():
     view = view_of({2020: 75, 2024: 83, 2025: 87})
     last = completion_paths(view).iloc[-1]
-    row = view.targets.iloc[0]
+    row = view.df.targets.iloc[0]
     assert (last["year"], last["completion_pct"]) == (row["value_year"], row["completion_pct"])
     assert last["status"] == row["status"]
 

@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from halfsky.report.chart import Chart
-from halfsky.report.nbhtml import to_html
-from halfsky.report.results_json import MIME
+from halfsky.report.render.page import to_html
+from halfsky.report.render.results_json import MIME
 from halfsky.report.theme import new_figure
 
 GIVEN = {

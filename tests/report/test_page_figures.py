@@ -14,7 +14,7 @@ from halfsky.report.figures import (
     status_chart,
     warning_chart,
 )
-from halfsky.report.sections import _names_unit, publisher, series_table
+from halfsky.report._sections import _names_unit, publisher, series_table
 from small_view import small_view
 
 
@@ -40,7 +40,7 @@ def test_the_plan_below_a_chart_is_that_of_the_region(make, region: str, name: s
 def test_warnings_are_counted_by_gravity_and_family() -> None:
     view = small_view()
     alt = warning_chart(view).alt
-    assert alt.startswith(f"预警{len(view.warnings)}条，其中")
+    assert alt.startswith(f"预警{len(view.df.warnings)}条，其中")
     assert "按类别：" in alt
 
 

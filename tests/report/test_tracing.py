@@ -11,9 +11,9 @@ from tracing import NUMBER, TAGS, Tracer
 from halfsky import report
 from halfsky.notebook import open_study
 from halfsky.plan.vintage import as_known
-from halfsky.report.sections import goal_label, subjects, words_for
+from halfsky.report._sections import goal_label, subjects, words_for
 from halfsky.report.view import View
-from halfsky.report.words import rows
+from halfsky.report.text.words import rows
 
 TEXTS = (
     *(report.experience, report.problems, report.recommendations),
@@ -40,7 +40,7 @@ def sentences(view: View) -> list[str]:
     headline = re.sub(r"<code>.*?</code>", "", report.headline(view).html)
     rendered += TAGS.sub("", headline).splitlines()
     words, about = words_for(view), subjects(view)
-    for warning in rows(view.warnings):
+    for warning in rows(view.df.warnings):
         text = words.warning(warning, about(warning))
         rendered.append(f"{goal_label(view, warning['goal'])}：{text}")
     return [line.strip() for line in rendered if NUMBER.search(line)]
@@ -80,4 +80,4 @@ def test_a_changed_number_is_noticed(view):
     assert changed > 5
     # Small counts and years have so many neighbours that some changes hit another true figure.
     # A page without figures holds nothing but such counts.
-    assert noticed >= (0.85 if len(view.reported) else 0.5) * changed
+    assert noticed >= (0.85 if len(view.df.reported) else 0.5) * changed

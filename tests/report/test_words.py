@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from halfsky.report import numbers
-from halfsky.report.words import Words
+from halfsky.report.text.words import Words
 
 WORDS = Words((0.97, 1.03), 2030, {})
 SHARE = {

@@ -19,9 +19,9 @@ from halfsky.evaluate.countermeasures import open_problems
 from halfsky.evaluate.experience import ahead
 from halfsky.evaluate.status import shortfall
 from halfsky.plan.thresholds import load_thresholds
-from halfsky.report.sections import due
+from halfsky.report._sections import due
 from halfsky.report.view import View
-from halfsky.report.words import rows
+from halfsky.report.text.words import rows
 
 NUMBER = re.compile(r"(?<![\d.])(\d[\d,]*(?:\.\d+)?)")
 # 2020年的68.4%, 2024年……为93.5%, 2024年提高到77.1%, 2023年（26.54%）, 2025年惠及1,806人
@@ -347,7 +347,7 @@ class Tracer:
         if view.domain_id is not None:
             measures = measures[measures["domain"] == view.domain_id]
             actions = actions[actions["domain"] == view.domain_id]
-        for frame in (view.goals, view.targets, view.missing, view.reported, measures, actions):
+        for frame in (view.df.goals, view.df.targets, view.df.missing, view.df.reported, measures, actions):
             figures.count.append(len(frame))
             for name in ("goal", "status", "department", "action", "finding", "severity"):
                 if name in frame.columns:
@@ -357,15 +357,15 @@ class Tracer:
             figures.count += known(part["action"].value_counts())
             figures.count += [*known(part["department"].value_counts()), part["goal"].nunique()]
             figures.count.append(part["department"].nunique())
-        has_figures = set(view.reported["goal"])
-        bare = view.missing[~view.missing["goal"].isin(has_figures)]
+        has_figures = set(view.df.reported["goal"])
+        bare = view.df.missing[~view.df.missing["goal"].isin(has_figures)]
         figures.count += [len(bare), bare["goal"].nunique(), bare["department"].nunique()]
         figures.count += known(bare["department"].value_counts())
         # A reference page tells figures and documents that are missing apart.
         figures.count.append((bare["type"] == "milestone").sum())
-        found = open_problems(view.targets, view.warnings)
+        found = open_problems(view.df.targets, view.df.warnings)
         figures.count.append(found.loc[found["status"] != "未填报", "goal"].nunique())
-        found_ahead = ahead(view.targets, view.goals, view.warnings, assessment.effects)
+        found_ahead = ahead(view.df.targets, view.df.goals, view.df.warnings, assessment.effects)
         figures.count.append(found_ahead["goal"].nunique())
         figures.count.append(actions.loc[actions["status"] != "未填报", "goal"].nunique())
         counts = assessment.rates.set_index("domain").loc[view.domain_id or "all"]

@@ -17,7 +17,7 @@ from halfsky.plan import load_plan, load_region, load_regions, load_units
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.paths import notebooks_dir
 from halfsky.plan.thresholds import load_thresholds
-from halfsky.report.results_json import MIME, results
+from halfsky.report.render.results_json import MIME, results
 from halfsky.report.view import View
 
 

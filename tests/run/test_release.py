@@ -31,7 +31,7 @@ from county import (
     with_target,
 )
 from halfsky.plan import ParameterError, load_plan, load_region
-from halfsky.report.results_json import MIME
+from halfsky.report.render.results_json import MIME
 from halfsky.run import build, run_year
 from halfsky.run import release as releasing
 from halfsky.run.execute import Outcome

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from halfsky.data.workbook import Shown
-from halfsky.report.results_json import results
+from halfsky.report.render.results_json import results
 from halfsky.run.workbooks import numbered, write_workbook
 from small_view import small_view
 

@@ -1,6 +1,6 @@
 """Is a target met? The five rules in their order, and the goal's weakest clause.
 
-Source: docs/method.md section 2. A rule's key says which one decided; report.words tells it in
+Source: docs/method.md section 2. A rule's key says which one decided; report.text.words tells it in
 a sentence with its numbers.
 """
 

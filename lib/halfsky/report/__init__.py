@@ -53,22 +53,22 @@ if TYPE_CHECKING:
     from halfsky.report.places import slope_chart as slope_chart
     from halfsky.report.places import where_sentences as where_sentences
     from halfsky.report.register import warning_register as warning_register
-    from halfsky.report.results_json import record as record
+    from halfsky.report.render.results_json import record as record
     from halfsky.report.scenarios import scenario_sentence as scenario_sentence
     from halfsky.report.scenarios import what_if_table as what_if_table
-    from halfsky.report.sections import comparison_table as comparison_table
-    from halfsky.report.sections import completion_table as completion_table
-    from halfsky.report.sections import expected_sentence as expected_sentence
-    from halfsky.report.sections import forecast_table as forecast_table
-    from halfsky.report.sections import goal_table as goal_table
-    from halfsky.report.sections import headline as headline
-    from halfsky.report.sections import hindsight_table as hindsight_table
-    from halfsky.report.sections import method_note as method_note
-    from halfsky.report.sections import missing_table as missing_table
-    from halfsky.report.sections import rates_table as rates_table
-    from halfsky.report.sections import series_table as series_table
-    from halfsky.report.sections import small_counts_table as small_counts_table
-    from halfsky.report.sections import warning_table as warning_table
+    from halfsky.report._sections import comparison_table as comparison_table
+    from halfsky.report._sections import completion_table as completion_table
+    from halfsky.report._sections import expected_sentence as expected_sentence
+    from halfsky.report._sections import forecast_table as forecast_table
+    from halfsky.report._sections import goal_table as goal_table
+    from halfsky.report._sections import headline as headline
+    from halfsky.report._sections import hindsight_table as hindsight_table
+    from halfsky.report._sections import method_note as method_note
+    from halfsky.report._sections import missing_table as missing_table
+    from halfsky.report._sections import rates_table as rates_table
+    from halfsky.report._sections import series_table as series_table
+    from halfsky.report._sections import small_counts_table as small_counts_table
+    from halfsky.report._sections import warning_table as warning_table
     from halfsky.report.summary import summary_box as summary_box
     from halfsky.report.view import View as View
 
@@ -83,10 +83,10 @@ _EXPORTS = {
     "cause_sentences": "halfsky.report.measures",
     "causes": "halfsky.report.documents.parts",
     "change_table": "halfsky.report.checks",
-    "comparison_table": "halfsky.report.sections",
+    "comparison_table": "halfsky.report._sections",
     "completeness_chart": "halfsky.report.figures",
     "completion_chart": "halfsky.report.figures",
-    "completion_table": "halfsky.report.sections",
+    "completion_table": "halfsky.report._sections",
     "contribution_chart": "halfsky.report.places",
     "contribution_table": "halfsky.report.places",
     "countermeasure_table": "halfsky.report.findings",
@@ -96,45 +96,45 @@ _EXPORTS = {
     "dumbbell_chart": "halfsky.report.places",
     "effect_charts": "halfsky.report.measures",
     "effect_table": "halfsky.report.measures",
-    "expected_sentence": "halfsky.report.sections",
+    "expected_sentence": "halfsky.report._sections",
     "experience": "halfsky.report.findings",
     "fan_charts": "halfsky.report.figures",
-    "forecast_table": "halfsky.report.sections",
+    "forecast_table": "halfsky.report._sections",
     "funnel_charts": "halfsky.report.places",
     "gap_chart": "halfsky.report.places",
     "gap_table": "halfsky.report.places",
     "goal_paragraphs": "halfsky.report.paragraphs",
-    "goal_table": "halfsky.report.sections",
+    "goal_table": "halfsky.report._sections",
     "goal_wall": "halfsky.report.figures",
     "goals_by_status": "halfsky.report.documents.parts",
-    "headline": "halfsky.report.sections",
-    "hindsight_table": "halfsky.report.sections",
+    "headline": "halfsky.report._sections",
+    "hindsight_table": "halfsky.report._sections",
     "local_check_table": "halfsky.report.checks",
     "measure_findings": "halfsky.report.documents.parts",
     "measure_table": "halfsky.report.measures",
-    "method_note": "halfsky.report.sections",
+    "method_note": "halfsky.report._sections",
     "milestone_table": "halfsky.report.checks",
-    "missing_table": "halfsky.report.sections",
+    "missing_table": "halfsky.report._sections",
     "open_by_domain": "halfsky.report.documents.parts",
     "peer_table": "halfsky.report.places",
     "problems": "halfsky.report.findings",
     "rank_table": "halfsky.report.checks",
-    "rates_table": "halfsky.report.sections",
+    "rates_table": "halfsky.report._sections",
     "recommendations": "halfsky.report.findings",
-    "record": "halfsky.report.results_json",
+    "record": "halfsky.report.render.results_json",
     "returns_table": "halfsky.report.documents.parts",
     "scenario_sentence": "halfsky.report.scenarios",
     "series_chart": "halfsky.report.figures",
-    "series_table": "halfsky.report.sections",
+    "series_table": "halfsky.report._sections",
     "slope_chart": "halfsky.report.places",
-    "small_counts_table": "halfsky.report.sections",
+    "small_counts_table": "halfsky.report._sections",
     "small_multiples": "halfsky.report.multiples",
     "status_chart": "halfsky.report.figures",
     "summary_box": "halfsky.report.summary",
     "together": "halfsky.report.grouping",
     "warning_chart": "halfsky.report.figures",
     "warning_register": "halfsky.report.register",
-    "warning_table": "halfsky.report.sections",
+    "warning_table": "halfsky.report._sections",
     "what_if_table": "halfsky.report.scenarios",
     "where_sentences": "halfsky.report.places",
     "women_share_chart": "halfsky.report.figures",

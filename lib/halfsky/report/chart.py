@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from functools import cached_property
 from typing import Any
 
 import matplotlib.pyplot as plt
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
-from halfsky.report.theme import DPI, INK, PAGE_DPI
+from halfsky.report.theme import INK, PAGE_DPI, to_png, watermark
 
-# Enough for a chart's flat colours and their edges, at a quarter of the bytes of full colour;
-# with 32 the target's red turns brown.
-COLOURS = 64
+
+__all__ = ["Chart", "to_png", "watermark"]
 
 
 class Chart:
@@ -40,7 +36,7 @@ class Chart:
         """Draw 合成数据 across the figure, once; before its picture is taken."""
         if not self.synthetic:
             self.synthetic = True
-            watermark(self.fig)
+            watermark(self.fig, "合成数据")
 
     @cached_property
     def png(self) -> bytes:
@@ -60,34 +56,3 @@ class Chart:
             "width": self.width,
         }
         return {"image/png": self.png, "text/plain": self.alt}, {"image/png": rendered}
-
-
-def watermark(fig: Figure) -> None:
-    """合成数据 across a figure, so that a copied picture still says what it is."""
-    for height in (0.25, 0.75):
-        fig.text(
-            0.5,
-            height,
-            "合成数据",
-            ha="center",
-            va="center",
-            rotation=18,
-            fontsize=44,
-            fontweight="bold",
-            color="#7d1709",
-            alpha=0.10,
-            zorder=1000,
-            gid="watermark",
-        )
-
-
-def to_png(fig: Figure) -> bytes:
-    """A figure as a palette PNG, finer than a page's pixels; no date or version in its bytes."""
-    FigureCanvasAgg(fig)
-    full = io.BytesIO()
-    fig.savefig(full, format="png", dpi=DPI, metadata={"Software": None})
-    picture = Image.open(full).convert("RGB")
-    small = picture.quantize(COLOURS, dither=Image.Dither.NONE)
-    out = io.BytesIO()
-    small.save(out, format="png", optimize=True)
-    return out.getvalue()

@@ -15,9 +15,9 @@ from halfsky.evaluate.review import pooled
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report.html import Html, note
-from halfsky.report.sections import goal_label, render, within_error, words_for
+from halfsky.report._sections import goal_label, render, within_error, words_for
 from halfsky.report.view import View
-from halfsky.report.words import rows, status_word
+from halfsky.report.text.words import rows, status_word
 
 WIDE = 5  # percentage points off the stated coverage that a page speaks of
 MIN_BIN = 3  # a bin of one or two forecasts shows nothing but chance
@@ -89,13 +89,13 @@ def _against_stated(held: float) -> str:
 
 def change_table(view: View) -> Html:
     """Targets whose status changed since last year, as it was known then, and why."""
-    if "status_before" not in view.targets:
+    if "status_before" not in view.df.targets:
         return note("规划的第一年，没有上一年的结果可比。")
-    frame = view.targets[view.targets["status"] != view.targets["status_before"]]
+    frame = view.df.targets[view.df.targets["status"] != view.df.targets["status_before"]]
     if frame.empty:
-        if view.reported.empty:
+        if view.df.reported.empty:
             return note("两年都没有数据，状态没有变化可说。")
-        return note(f"与{view.year - 1}年相比，{len(view.reported)}项有数据的指标状态均无变化。")
+        return note(f"与{view.year - 1}年相比，{len(view.df.reported)}项有数据的指标状态均无变化。")
     words = words_for(view)
     rendered = []
     for row in rows(frame):
@@ -161,7 +161,7 @@ def milestone_table(view: View, *, only_open: bool = False) -> Html:
     only_open: list those unmet or disputed alone; all are counted.
     """
     levels = view.assessment.milestones
-    levels = levels[levels["target"].isin(view.targets["target"])]
+    levels = levels[levels["target"].isin(view.df.targets["target"])]
     filed = levels[levels["documents"] > 0]
     if view.is_reference:
         return note(
@@ -172,7 +172,7 @@ def milestone_table(view: View, *, only_open: bool = False) -> Html:
         return note(
             f"{len(levels)}项机制类指标尚未提交有日期的佐证材料，不推定为已完成，也不推定为未完成。"
         )
-    info = view.targets.set_index("target")[["name", "goal", "status"]]
+    info = view.df.targets.set_index("target")[["name", "goal", "status"]]
     listed = filed.join(info, on="target")
     if only_open:
         listed = listed[(listed["status"] == Status.UNMET) | listed["is_disputed"].astype(bool)]

@@ -17,7 +17,7 @@ from halfsky.report.chart import Chart
 from halfsky.report.figures import Charts
 from halfsky.report.html import Html
 from halfsky.report.markup import Grid, Paragraph, read
-from halfsky.report.words import environment, status_word
+from halfsky.report.text.words import environment, status_word
 
 # A cell that is a status word and nothing else is printed as the page prints a status.
 _CHIPS = {status_word(s, is_reference): s for is_reference in (True, False) for s in Status}

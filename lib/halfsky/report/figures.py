@@ -26,9 +26,9 @@ from halfsky.report.charts.completion import furthest_behind_first
 from halfsky.report.charts.fans import PER_FIGURE
 from halfsky.report.charts.series import plot_series
 from halfsky.report.html import SILENT, Html, note
-from halfsky.report.sections import chance_word, localised, of_plan, publisher
+from halfsky.report._sections import chance_word, localised, of_plan, publisher
 from halfsky.report.view import View
-from halfsky.report.words import rows, status_word
+from halfsky.report.text.words import rows, status_word
 
 Shown = Chart | Html
 # Where the table beside an empty chart already says that there is nothing.
@@ -71,7 +71,7 @@ def _about(view: View) -> str:
 def goal_wall(view: View) -> Shown:
     """Every goal as one brick: status, outlook and data at a glance."""
     names = {d.domain: d.name for d in view.plan.domains}
-    goals = view.goals.assign(domain=view.goals["domain"].map(names))
+    goals = view.df.goals.assign(domain=view.df.goals["domain"].map(names))
     counts = goals["status"].map(lambda s: status_word(s, view.is_reference)).value_counts()
     rendered = "，".join(f"{word}{count}项" for word, count in counts.items())
     return Chart(
@@ -85,7 +85,9 @@ def goal_wall(view: View) -> Shown:
 
 def completion_chart(view: View) -> Charts | Html:
     """How far each target has come against the time gone."""
-    frame = view.reported[view.reported["threshold"].notna() & view.reported["value"].notna()]
+    frame = view.df.reported[
+        view.df.reported["threshold"].notna() & view.df.reported["value"].notna()
+    ]
     frame = frame[~frame["type"].isin(["parity", "relative", "milestone", "slow_rise"])]
     if frame.empty:
         return note("没有可以计算完成度的指标：需要目标值和规划期内的数据。")
@@ -122,7 +124,7 @@ def _span(part: pd.DataFrame) -> str:
 
 def fan_charts(view: View) -> Charts | Html:
     """History, forecast bands, target and pace of the targets least likely to be met."""
-    frame = view.targets[view.targets["point"].notna()]
+    frame = view.df.targets[view.df.targets["point"].notna()]
     if frame.empty:
         return note("没有可以画出的预测：有数据的年份还不足3个。")
     rest = len(frame) - MOST_FANS
@@ -291,12 +293,12 @@ def by_groups(own: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def completeness_chart(view: View) -> Shown:
     """Which years have figures, target by target."""
     known = view.history[["target", "year", "value", "in_use"]]
-    frame = view.targets[view.targets["target"].isin(known["target"])]
+    frame = view.df.targets[view.df.targets["target"].isin(known["target"])]
     if frame.empty:
         return note("没有一项指标有任何年份的数据，不画数据完整度图。")
     # Institutions are rated by documents and never have a year's figure.
-    milestones = int((view.targets["type"] == "milestone").sum())
-    n = len(view.targets) - milestones
+    milestones = int((view.df.targets["type"] == "milestone").sum())
+    n = len(view.df.targets) - milestones
     none = f"，{n - len(frame)}项一年也没有" if n > len(frame) else ""
     rated = f"另有{milestones}项机制建设类凭佐证材料评级，不在图内。" if milestones else ""
     rendered = f"按统计数据判断的{n}项指标中{len(frame)}项至少有一年的数据{none}。{rated}"
@@ -317,8 +319,8 @@ def domain_completeness_chart(view: View) -> Shown:
     if view.history.empty:
         return note("八个领域都还没有任何年份的数据，不画数据完整度图。")
     names = {d.domain: d.name for d in view.plan.domains}
-    is_rated = view.targets["type"] == "milestone"
-    frame = view.targets[~is_rated].assign(domain=view.targets["domain"].map(names))
+    is_rated = view.df.targets["type"] == "milestone"
+    frame = view.df.targets[~is_rated].assign(domain=view.df.targets["domain"].map(names))
     known = view.history[["target", "year", "value", "in_use"]]
     known = known[known["target"].isin(frame["target"])]
     current = set(known.loc[(known["year"] == view.year) & known["value"].notna(), "target"])
@@ -337,17 +339,17 @@ def domain_completeness_chart(view: View) -> Shown:
 
 def warning_chart(view: View) -> Shown:
     """How many warnings of each family, the gravest first."""
-    if view.warnings.empty:
+    if view.df.warnings.empty:
         return NOTHING
-    counts = view.warnings["family"].value_counts()
+    counts = view.df.warnings["family"].value_counts()
     rendered = "，".join(f"{family}{count}条" for family, count in counts.items())
-    grave = view.warnings["severity"].value_counts()
+    grave = view.df.warnings["severity"].value_counts()
     by_severity = "，".join(f"{word}{grave[word]}条" for word in Severity if word in grave.index)
     kind = "关注事项" if view.is_reference else "预警"
     return Chart(
-        plot_warnings(view.warnings, families=[family.value for family in Family]),
+        plot_warnings(view.df.warnings, families=[family.value for family in Family]),
         "预警的类别与轻重" if not view.is_reference else "关注事项的类别与轻重",
-        f"{kind}{len(view.warnings)}条，其中{by_severity}。按类别：{rendered}。",
+        f"{kind}{len(view.df.warnings)}条，其中{by_severity}。按类别：{rendered}。",
         f"说明：规则与限值见方法说明；截至{view.year}年掌握的数据{_synthetic(view)}",
         view.is_synthetic,
     )
@@ -355,10 +357,10 @@ def warning_chart(view: View) -> Shown:
 
 def status_chart(view: View) -> Shown:
     """How the goals of each domain stand."""
-    if view.reported.empty:
+    if view.df.reported.empty:
         return NOTHING
     names = {d.domain: d.name for d in view.plan.domains}
-    goals = view.goals.assign(domain=view.goals["domain"].map(names))
+    goals = view.df.goals.assign(domain=view.df.goals["domain"].map(names))
     rendered, able = [], "对照" if view.is_reference else "评价"
     for name, part in goals.groupby("domain", sort=False):
         known = int((~part["status"].isin([Status.MISSING, Status.UNDECIDABLE])).sum())

@@ -26,10 +26,10 @@ from halfsky.plan.vocabulary import (
 from halfsky.report import numbers
 from halfsky.report.html import Html, note
 from halfsky.report.places import townships_first
-from halfsky.report.prose import Prose, claim, inner_quotes, is_backed, say, short_name, shown
-from halfsky.report.sections import due, goal_label, render, subjects
+from halfsky.report.text.prose import Prose, claim, inner_quotes, is_backed, say, short_name, shown
+from halfsky.report._sections import due, goal_label, render, subjects
 from halfsky.report.view import View
-from halfsky.report.words import rows, status_word
+from halfsky.report.text.words import rows, status_word
 
 MOST = 8  # sentences in one list; the tables hold the rest
 MOST_EVIDENCE = 2
@@ -45,15 +45,15 @@ def experience(view: View) -> Html:
 
     Without a word on causes: what ran at the same time is named, and that it did.
     """
-    found = ahead(view.targets, view.goals, view.warnings, view.assessment.effects)
-    by_target = {row["target"]: row for row in rows(view.targets)}
+    found = ahead(view.df.targets, view.df.goals, view.df.warnings, view.assessment.effects)
+    by_target = {row["target"]: row for row in rows(view.df.targets)}
     items = []
     for _, part in found.groupby("goal", sort=False):
         chosen = [
             by_target[target] | {"why": why} for _, target, why in part.itertuples(index=False)
         ]
         items.append(_ahead(view, chosen))
-    n = len(view.reported)
+    n = len(view.df.reported)
     shown, closing = _most(items, "项目标含有进展较快或保持较好的指标", rest="")
     return _listed(
         view,
@@ -61,7 +61,7 @@ def experience(view: View) -> Html:
         f"有数据的{n}项指标中，没有快于时间进度而又没有"
         f"{'需要关注之处' if view.is_reference else '预警'}的。"
         if n
-        else f"{len(view.targets)}项指标都没有可用数据，看不出哪些做法有成效。",
+        else f"{len(view.df.targets)}项指标都没有可用数据，看不出哪些做法有成效。",
         closing,
     )
 
@@ -103,10 +103,10 @@ def _ahead(view: View, targets: list[dict[str, Any]]) -> str:
         rendered += f"；同一目标的{values_of(met)}也已{'达到要求' if view.is_reference else '达标'}"
     rendered += _meanwhile(view, prose, first)
     rendered += _evidence(view, targets)
-    unmet = view.goals.loc[view.goals["status"] == Status.UNMET, "goal"]
+    unmet = view.df.goals.loc[view.df.goals["status"] == Status.UNMET, "goal"]
     if goal in set(unmet):  # an example for its evidence alone: nobody is to read it as reached
-        is_short = (view.targets["goal"] == goal) & (view.targets["status"] == Status.UNMET)
-        short = view.targets[is_short]
+        is_short = (view.df.targets["goal"] == goal) & (view.df.targets["status"] == Status.UNMET)
+        short = view.df.targets[is_short]
         rendered += f"；该目标因{numbers.joined(list(short['name']), 2)}未达标，尚未达到"
     return rendered + "。"
 
@@ -200,35 +200,35 @@ def values_of(targets: list[dict[str, Any]], most: int = 3) -> str:
 def problems(view: View) -> Html:
     """问题: goals not met or warned of, the gravest first, then what cannot be said."""
     prose = Prose(view)
-    opened = open_problems(view.targets, view.warnings)
+    opened = open_problems(view.df.targets, view.df.warnings)
     known = opened[~opened["action"].isin(_FILING)]
     if view.is_reference:
         # Old figures of another place are no problem of this plan's; whatever its page calls
         # short of the value is told, though for an evaluated county it were nearly met.
-        short = view.targets[view.targets["status"] == Status.NEARLY]
+        short = view.df.targets[view.df.targets["status"] == Status.NEARLY]
         known = known[
             known["status"].isin([Status.UNMET, Status.NEARLY, Status.UNDECIDABLE])
             | (known["severity"] == Severity.RED)
         ]
         others = short[~short["target"].isin(known["target"])]
         known = pd.concat([part[["goal", "target"]] for part in (known, others)])
-    by_target = {row["target"]: row for row in rows(view.targets)}
+    by_target = {row["target"]: row for row in rows(view.df.targets)}
     items = []
     for goal, part in known.groupby("goal", sort=False):
         of_goal = [by_target[t] for t in part["target"]]
         items.append(f"{goal_label(view, str(goal))}：{_problem(view, prose, of_goal)}。")
     shown, closing = _most(items, "项目标需要处理")
     more = []
-    n = len(view.missing)
-    if n and len(view.reported):
+    n = len(view.df.missing)
+    if n and len(view.df.reported):
         more.append(
-            f"{view.missing['goal'].nunique()}项目标的{n}项指标没有可用数据，结论只对其余"
-            f"{len(view.reported)}项成立。"
+            f"{view.df.missing['goal'].nunique()}项目标的{n}项指标没有可用数据，结论只对其余"
+            f"{len(view.df.reported)}项成立。"
         )
     more += _measures_at_fault(view)
-    if view.reported.empty:
+    if view.df.reported.empty:
         return note("".join([_no_figures(view), *items, *more]))
-    nothing = f"有数据的{len(view.reported)}项指标没有" + (
+    nothing = f"有数据的{len(view.df.reported)}项指标没有" + (
         "未达本规划目标值的。" if view.is_reference else "未达标的，也没有红色或黄色预警。"
     )
     shown, closing = _after(shown, closing, more)
@@ -241,8 +241,8 @@ def _problem(view: View, prose: Prose, targets: list[dict[str, Any]]) -> str:
     parts += [prose.outlook(first), prose.pace(first)]
     parts += troubles(view, prose, first)
     rendered = {row["target"] for row in targets}
-    few = view.targets[
-        (view.targets["goal"] == first["goal"]) & (view.targets["rule"] == "few_events")
+    few = view.df.targets[
+        (view.df.targets["goal"] == first["goal"]) & (view.df.targets["rule"] == "few_events")
     ]
     # A year without a case asks for nothing, and cannot be judged all the same.
     parts += _others(view, [*targets[1:], *rows(few[~few["target"].isin(rendered)])])
@@ -270,10 +270,10 @@ def troubles(view: View, prose: Prose, row: dict[str, Any]) -> list[str]:
     What is to be verified first, all of it; then the gravest of the others, unless the figure
     itself is in doubt.
     """
-    mine = view.warnings[
-        (view.warnings["target"] == row["target"])
-        & ~view.warnings["rule"].isin(_KNOWN_TROUBLE)
-        & (view.warnings["severity"] != Severity.NOTE)
+    mine = view.df.warnings[
+        (view.df.warnings["target"] == row["target"])
+        & ~view.df.warnings["rule"].isin(_KNOWN_TROUBLE)
+        & (view.df.warnings["severity"] != Severity.NOTE)
     ]
     about = subjects(view)
     to_verify = mine["family"].isin(_TO_VERIFY)
@@ -322,20 +322,20 @@ def _named(view: View, m: dict[str, Any]) -> str:
 def recommendations(view: View) -> Html:
     """对策: for each open problem the quantity, the measures and what they lack, who and when."""
     if view.is_reference:
-        n = len(view.reported)
+        n = len(view.df.reported)
         offered = f"，{n}项有数据的指标可供{view.plan.info.district}了解更大范围内的水平和走势"
-        rendered = f"{view.region.short}的{len(view.targets)}项指标只作对照，不提出对策"
+        rendered = f"{view.region.short}的{len(view.df.targets)}项指标只作对照，不提出对策"
         return note(f"{rendered}{offered if n else ''}。")
     prose = Prose(view)
     proposed = _mine(view)
     missing = proposed["status"] == Status.MISSING
-    by_target = {row["target"]: row for row in rows(view.targets)}
+    by_target = {row["target"]: row for row in rows(view.df.targets)}
     items = []
     for _, part in proposed[~missing].groupby("goal", sort=False):
         items.append(_proposal(view, prose, rows(part), by_target))
     shown, closing = _most(items, "项目标需要采取对策")
     asked = [*_to_begin(view), *_to_be_filed(view, proposed[missing])]
-    if view.reported.empty:
+    if view.df.reported.empty:
         return note("".join(asked))  # no proposal, only what is asked for
     shown, closing = _after(shown, closing, asked)
     return _listed(view, shown, _nothing_to_do(view), closing)
@@ -348,7 +348,7 @@ def countermeasure_table(view: View) -> Html:
     prose = Prose(view)
     proposed = _mine(view)
     missing = proposed[proposed["status"] == Status.MISSING]
-    by_target = {row["target"]: row for row in rows(view.targets)}
+    by_target = {row["target"]: row for row in rows(view.df.targets)}
     rendered = []
     for place, answer in enumerate(rows(proposed[proposed["status"] != Status.MISSING]), 1):
         goal, row = answer["goal"], by_target[answer["target"]]
@@ -376,7 +376,7 @@ def _mine(view: View) -> pd.DataFrame:
 
 
 def _nothing_to_do(view: View) -> str:
-    return f"有数据的{len(view.reported)}项指标均已达到要求，没有需要提出对策的问题。"
+    return f"有数据的{len(view.df.reported)}项指标均已达到要求，没有需要提出对策的问题。"
 
 
 def _proposal(
@@ -442,7 +442,7 @@ def _to_be_filed(view: View, missing: pd.DataFrame) -> list[str]:
     when = due(view.plan.info, "returns", view.year)
     if len(missing) <= FEW:
         pairs = zip(missing["target"], missing["department"], strict=True)
-        names = dict(zip(view.targets["target"], view.targets["name"], strict=True))
+        names = dict(zip(view.df.targets["target"], view.df.targets["name"], strict=True))
         named = [f"{names.get(target, target)}（{lead}）" for target, lead in pairs]
         return [f"补报{numbers.joined(named)}，于{when}报送。"]
     counts = missing["department"].value_counts(sort=False)
@@ -468,7 +468,7 @@ def _to_be_filed(view: View, missing: pd.DataFrame) -> list[str]:
 def _no_figures(view: View) -> str:
     """Why a list is empty where nothing is known at all."""
     filed = "公布" if view.is_reference else "填报"
-    return f"{len(view.goals)}项目标的{len(view.targets)}项指标都没有{filed}数据。"
+    return f"{len(view.df.goals)}项目标的{len(view.df.targets)}项指标都没有{filed}数据。"
 
 
 def _most(items: list[str], what: str, rest: str = "，其余见表") -> tuple[list[str], list[str]]:

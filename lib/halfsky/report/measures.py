@@ -16,10 +16,10 @@ from halfsky.report.chart import Chart
 from halfsky.report.charts.effects import EFFECTS_PER_FIGURE, plot_effects
 from halfsky.report.figures import Charts, sources
 from halfsky.report.html import SILENT, Html, note
-from halfsky.report.prose import inner_quotes
-from halfsky.report.sections import due, goal_label, render
+from halfsky.report.text.prose import inner_quotes
+from halfsky.report._sections import due, goal_label, render
 from halfsky.report.view import View
-from halfsky.report.words import rows
+from halfsky.report.text.words import rows
 
 MOST_PANELS = 4  # one picture; the table holds every measure
 MOST_SOUND = 3  # goals whose measures all began in time, told of one by one up to here
@@ -61,8 +61,10 @@ def cause_sentences(view: View) -> Html:
     nothing = _nothing_filed(view, mine)
     if nothing:
         return note(nothing, asks=True)
-    red = set(view.warnings.loc[view.warnings["severity"] == Severity.RED, "goal"])
-    unmet = view.goals[(view.goals["status"] == Status.UNMET) | view.goals["goal"].isin(red)]
+    red = set(view.df.warnings.loc[view.df.warnings["severity"] == Severity.RED, "goal"])
+    unmet = view.df.goals[
+        (view.df.goals["status"] == Status.UNMET) | view.df.goals["goal"].isin(red)
+    ]
     seen: set[str] = set()
     rendered = [(goal, _causes(view, goal, view.assessment.measures, seen)) for goal in rows(unmet)]
     quiet = [
@@ -89,7 +91,7 @@ def cause_sentences(view: View) -> Html:
         "list.html.j2",
         "\n".join(items),
         items=items,
-        otherwise=f"{len(view.goals)}项目标都没有未达标或红色预警，不必追查原因。",
+        otherwise=f"{len(view.df.goals)}项目标都没有未达标或红色预警，不必追查原因。",
     )
 
 

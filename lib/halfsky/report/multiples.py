@@ -23,8 +23,8 @@ def completion_paths(view: View) -> pd.DataFrame:
     names = {d.domain: d.name for d in view.plan.domains}
     parts = [pd.DataFrame(columns=COLUMNS)]
     # A distance from another share is no way from a baseline: completion_chart leaves it out too.
-    is_way = view.targets["completion_pct"].notna() & (view.targets["type"] != "relative")
-    targets = view.targets[is_way]
+    is_way = view.df.targets["completion_pct"].notna() & (view.df.targets["type"] != "relative")
+    targets = view.df.targets[is_way]
     for row in targets.to_dict("records"):
         first, last = int(row["baseline_year"]), int(row["value_year"])
         past = view.history[
@@ -54,7 +54,7 @@ def small_multiples(view: View) -> Shown:
     if paths.empty:
         return NOTHING
     known = {d.domain: d.name for d in view.plan.domains}
-    counts = view.targets["domain"].map(known).value_counts()
+    counts = view.df.targets["domain"].map(known).value_counts()
     domains = {name: int(counts[name]) for name in known.values() if name in counts.index}
     info = view.plan.info
     ends = paths.groupby("target", sort=False).tail(1)

@@ -14,10 +14,10 @@ from halfsky.plan.vocabulary import WEAKEST_FIRST, Status
 from halfsky.report import numbers
 from halfsky.report.findings import measures_for, troubles, values_of
 from halfsky.report.html import Html, note
-from halfsky.report.prose import Prose, is_backed, say
-from halfsky.report.sections import by_department, due, goal_label, render
+from halfsky.report.text.prose import Prose, is_backed, say
+from halfsky.report._sections import by_department, due, goal_label, render
 from halfsky.report.view import View
-from halfsky.report.words import rows
+from halfsky.report.text.words import rows
 
 MOST_LABELS = 12
 
@@ -29,9 +29,9 @@ def goal_paragraphs(view: View, only: Collection[str] | None = None) -> Html:
     """
     # The page tells the same problems again further down: there in other words.
     prose = Prose(view, turn=1)
-    rank = open_problems(view.targets, view.warnings).set_index("target")["rank"]
+    rank = open_problems(view.df.targets, view.df.warnings).set_index("target")["rank"]
     rendered = []
-    for goal, part in view.targets.groupby("goal", sort=False):
+    for goal, part in view.df.targets.groupby("goal", sort=False):
         known = part[part["status"] != Status.MISSING]
         if known.empty or (only is not None and goal not in only):
             continue
@@ -95,8 +95,8 @@ def _others(view: View, others: list[dict[str, Any]], missing: int, goal: str) -
 
 def _without_figures(view: View) -> str:
     """What is missing, from whom, by when; "" where every goal has a figure."""
-    has_figures = set(view.reported["goal"])
-    missing = view.missing[~view.missing["goal"].isin(has_figures)]
+    has_figures = set(view.df.reported["goal"])
+    missing = view.df.missing[~view.df.missing["goal"].isin(has_figures)]
     if missing.empty:
         return ""
     goals = list(dict.fromkeys(missing["goal"]))

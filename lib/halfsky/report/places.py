@@ -23,10 +23,10 @@ from halfsky.report.charts.funnel import FUNNELS_PER_FIGURE
 from halfsky.report.charts.gaps import DUMBBELLS_PER_FIGURE, GROUPS, SLOPES_PER_FIGURE
 from halfsky.report.figures import NOTHING, Charts, Shown
 from halfsky.report.html import SILENT, Html, note
-from halfsky.report.movement import up_down
-from halfsky.report.sections import of_plan, publisher, render
+from halfsky.report.text.movement import up_down
+from halfsky.report._sections import of_plan, publisher, render
 from halfsky.report.view import View
-from halfsky.report.words import phrase, rows
+from halfsky.report.text.words import phrase, rows
 
 FUNNELS_PER_PAGE = 8  # the townships furthest from alike; the table holds every indicator
 CONTRIBUTIONS_PER_PAGE = 4

@@ -11,7 +11,7 @@ from typing import Any
 
 from halfsky.plan.vocabulary import Status
 from halfsky.report.theme import STATUS
-from halfsky.report.words import environment, status_word
+from halfsky.report.text.words import environment, status_word
 
 Run = Mapping[str, Any]
 

@@ -11,9 +11,9 @@ import pandas as pd
 
 from halfsky.plan.vocabulary import Family, Severity, WarningState
 from halfsky.report.html import Html, note
-from halfsky.report.sections import goal_label, render, subjects
+from halfsky.report._sections import goal_label, render, subjects
 from halfsky.report.view import View
-from halfsky.report.words import phrase, rows
+from halfsky.report.text.words import phrase, rows
 
 MOST = 12  # lines of a register that is read; beyond that, what changed
 
@@ -44,8 +44,8 @@ def warning_register(view: View) -> Html:
         )
     about = subjects(view)
     fallen: set[str] = set()
-    if "change" in view.targets:
-        fallen = set(view.targets.loc[view.targets["change"] == "降级", "target"])
+    if "change" in view.df.targets:
+        fallen = set(view.df.targets.loc[view.df.targets["change"] == "降级", "target"])
     rendered = []
     for row in rows(shown):
         row["goal_label"] = goal_label(view, row["goal"])

@@ -13,9 +13,9 @@ import pandas as pd
 from halfsky.evaluate.expected import count_statuses
 from halfsky.report.measures import measures_record
 from halfsky.report.register import register_record
-from halfsky.report.sections import subjects, words_for
+from halfsky.report._sections import subjects, words_for
 from halfsky.report.view import View
-from halfsky.report.words import rows
+from halfsky.report.text.words import rows
 
 SCHEMA = 1
 MIME = "application/vnd.halfsky.results+json"
@@ -25,7 +25,7 @@ def results(view: View) -> dict[str, Any]:
     """The record of one view: every goal of it, whatever is missing."""
     words = words_for(view)
     by_goal: dict[str, list[dict[str, Any]]] = {}
-    for row in rows(view.targets):
+    for row in rows(view.df.targets):
         by_goal.setdefault(row["goal"], []).append(_target(row, words.rule(row), view))
     about = subjects(view)
     warnings = [
@@ -42,7 +42,7 @@ def results(view: View) -> dict[str, Any]:
             "department": None if view.is_reference else w["department"],
             "since": int(w["since"]),
         }
-        for w in rows(view.warnings)
+        for w in rows(view.df.warnings)
     ]
     goals = [
         {
@@ -54,7 +54,7 @@ def results(view: View) -> dict[str, Any]:
             "weakest": row["weakest"],
             "targets": by_goal[row["goal"]],
         }
-        for row in rows(view.goals)
+        for row in rows(view.df.goals)
     ]
     phase = None if view.is_reference else view.plan.phase(view.year)
     suppressed = view.assessment.suppressed
@@ -70,7 +70,7 @@ def results(view: View) -> dict[str, Any]:
         "register": register_record(view),
         "countermeasures": _countermeasures(view),
         **measures_record(view),
-        "rates": count_statuses(view.goals),
+        "rates": count_statuses(view.df.goals),
         "public": view.is_public,
         "withheld": None if suppressed is None else len(suppressed),
     }

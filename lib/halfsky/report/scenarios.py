@@ -10,10 +10,10 @@ from halfsky.evaluate.results import Scenario
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report.html import Html, note
-from halfsky.report.prose import Prose
-from halfsky.report.sections import chance_word, goal_label, render, sentence
+from halfsky.report.text.prose import Prose
+from halfsky.report._sections import chance_word, goal_label, render, sentence
 from halfsky.report.view import View
-from halfsky.report.words import rows
+from halfsky.report.text.words import rows
 
 MOST_TARGETS = 6
 SURE = 0.99
@@ -25,10 +25,10 @@ def what_if_table(view: View) -> Html:
     The forecast's own paths with their middle moved: no claim that anything would cause it.
     """
     prose = Prose(view)
-    is_open = view.targets["status"].isin([Status.UNMET, Status.NEARLY])
+    is_open = view.df.targets["status"].isin([Status.UNMET, Status.NEARLY])
     # What is likely to be met asks for no other pace; of a doubtful figure none can be told.
-    is_asked = (view.targets["p_met"] < numbers.likely()) & view.targets["doubt"].isna()
-    frame = view.targets[is_open & is_asked].sort_values("p_met", kind="stable")
+    is_asked = (view.df.targets["p_met"] < numbers.likely()) & view.df.targets["doubt"].isna()
+    frame = view.df.targets[is_open & is_asked].sort_values("p_met", kind="stable")
     rendered: list[dict[str, Any]] = []
     for row in rows(frame):
         paces = what_if.at_multiples(view.assessment, row["target"])
@@ -38,7 +38,7 @@ def what_if_table(view: View) -> Html:
         if len(rendered) == MOST_TARGETS:
             break
     if not rendered:
-        n = len(view.reported)
+        n = len(view.df.reported)
         unmet = "未达目标值" if view.is_reference else "未达标"
         return note(f"有数据的{n}项指标中，没有{unmet}、能够预测而把握不大的，不作情景测算。")
     return render(

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
 import pandas as pd
 
-from halfsky.evaluate.results import Assessment, Disparities
+from halfsky.evaluate.results import (
+    Assessment,
+    Countermeasure,
+    Disparities,
+    DomainRank,
+    DomainRates,
+    EarlyWarning,
+    GoalResult,
+    MeasureEffect,
+    MeasureProgress,
+    MilestoneRating,
+    PastForecast,
+    Record,
+    ReferenceValue,
+    RegisterEntry,
+    Results,
+    TargetResult,
+    WarningTest,
+)
 from halfsky.plan.models import DomainFile, Plan, Region
+from halfsky.plan.vocabulary import Status
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -17,6 +40,7 @@ class View:
 
     observations: what was known of the region in the report year (all indicators).
     region_names: display name by region id, for comparisons.
+    parent: the whole plan's view that this one was taken from, so that records are made once.
     """
 
     assessment: Assessment
@@ -24,16 +48,16 @@ class View:
     region_names: dict[str, str]
     domain_id: str | None = None
     goal_id: str | None = None
+    parent: View | None = None
 
     def of_goal(self, goal: str) -> View:
         """The same assessment seen by one goal."""
-        return View(
-            self.assessment,
-            self.observations,
-            self.region_names,
-            self.plan.goals[goal].domain,
-            goal,
-        )
+        domain = self.plan.goals[goal].domain
+        return replace(self, domain_id=domain, goal_id=goal, parent=self.parent or self)
+
+    def of_domain(self, domain: str) -> View:
+        """The same assessment seen by one domain."""
+        return replace(self, domain_id=domain, goal_id=None, parent=self.parent or self)
 
     @property
     def plan(self) -> Plan:
@@ -72,56 +96,126 @@ class View:
             return f"{subject}：{self.region.short}{self.year}年参照数据"
         return f"{subject}：{self.region.short}{self.year}年{self.plan.phase(self.year)}"
 
-    def _mine(self, frame: pd.DataFrame) -> pd.DataFrame:
-        if self.goal_id is not None:
-            return frame[frame["goal"] == self.goal_id]
-        if self.domain_id is not None:
-            return frame[frame["domain"] == self.domain_id]
-        return frame
+    @cached_property
+    def targets(self) -> Results[TargetResult]:
+        """Judged targets, in the plan's order."""
+        return self._mine("targets", TargetResult)
 
     @cached_property
-    def targets(self) -> pd.DataFrame:
-        """Judged targets (see evaluate.assessment), in the plan's order."""
-        return self._mine(self.assessment.targets).reset_index(drop=True)
+    def goals(self) -> Results[GoalResult]:
+        return self._mine("goals", GoalResult)
 
     @cached_property
-    def goals(self) -> pd.DataFrame:
-        return self._mine(self.assessment.goals).reset_index(drop=True)
+    def warnings(self) -> Results[EarlyWarning]:
+        return self._mine("warnings", EarlyWarning)
 
     @cached_property
-    def warnings(self) -> pd.DataFrame:
-        return self._mine(self.assessment.warnings).reset_index(drop=True)
+    def warning_tests(self) -> Results[WarningTest]:
+        return self._mine("warning_tests", WarningTest)
+
+    @cached_property
+    def register(self) -> Results[RegisterEntry]:
+        """This year's warnings against last year's."""
+        return self._mine("register", RegisterEntry)
+
+    @cached_property
+    def measures(self) -> Results[MeasureProgress]:
+        return self._mine("measures", MeasureProgress)
+
+    @cached_property
+    def countermeasures(self) -> Results[Countermeasure]:
+        return self._mine("countermeasures", Countermeasure)
+
+    @cached_property
+    def effects(self) -> Results[MeasureEffect]:
+        return self._mine("effects", MeasureEffect)
+
+    @cached_property
+    def rates(self) -> Results[DomainRates]:
+        """Of every domain and of the plan ("all"), whatever the view shows."""
+        return self._all("rates", DomainRates)
+
+    @cached_property
+    def ranks(self) -> Results[DomainRank]:
+        return self._all("ranks", DomainRank)
+
+    @cached_property
+    def milestones(self) -> Results[MilestoneRating]:
+        return self._of_targets("milestones", MilestoneRating)
+
+    @cached_property
+    def hindsight(self) -> Results[PastForecast]:
+        return self._of_targets("hindsight", PastForecast)
+
+    @cached_property
+    def references(self) -> Results[ReferenceValue]:
+        return self._of_targets("references", ReferenceValue)
+
+    @cached_property
+    def df(self) -> Frames:
+        """The same results as frames: view.df.targets is view.targets.df."""
+        return Frames(self)
+
+    @cached_property
+    def by_target(self) -> dict[str, TargetResult]:
+        """The view's targets by their ids."""
+        return {t.target: t for t in self.targets}
+
+    @cached_property
+    def reported(self) -> Results[TargetResult]:
+        """Targets with a usable value or a rated milestone."""
+        return self._where(lambda t: t.status != Status.MISSING)
+
+    @cached_property
+    def missing(self) -> Results[TargetResult]:
+        """Targets without a usable value."""
+        return self._where(lambda t: t.status == Status.MISSING)
 
     @cached_property
     def history(self) -> pd.DataFrame:
-        return self._of_targets(self.assessment.history)
+        """Every year's figure of the view's targets (evaluate.series.HISTORY_COLUMNS)."""
+        return self._rows_of_targets(self.assessment.history)
 
     @cached_property
     def forecasts(self) -> pd.DataFrame:
-        return self._of_targets(self.assessment.forecasts)
-
-    @cached_property
-    def hindsight(self) -> pd.DataFrame:
-        return self._of_targets(self.assessment.hindsight)
-
-    @cached_property
-    def references(self) -> pd.DataFrame:
-        return self._of_targets(self.assessment.references)
+        """Forecasts of the view's targets, year by year (evaluate.prediction)."""
+        return self._rows_of_targets(self.assessment.forecasts)
 
     @cached_property
     def disparities(self) -> Disparities:
-        """Gaps, townships, decompositions and peers (see evaluate.disparities)."""
+        """Gaps, townships, decompositions and peers of the view's domain."""
         return self.assessment.disparities.of_domain(self.domain_id)
 
-    def _of_targets(self, frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[frame["target"].isin(self.targets["target"])].reset_index(drop=True)
+    def _all(self, name: str, kind: type[R]) -> Results[R]:
+        found = getattr(self.assessment, name)
+        return found if isinstance(found, Results) else Results.from_frame(kind, found)
 
-    @cached_property
-    def reported(self) -> pd.DataFrame:
-        """Targets with a usable value or a rated milestone."""
-        return self.targets[self.targets["status"] != "未填报"].reset_index(drop=True)
+    def _mine(self, name: str, kind: type[R]) -> Results[R]:
+        whole = self._all(name, kind) if self.parent is None else getattr(self.parent, name)
+        if self.goal_id is not None and hasattr(kind, "goal"):
+            return Results(kind, [r for r in whole if getattr(r, "goal") == self.goal_id])  # noqa: B009
+        if self.domain_id is not None:
+            return Results(kind, [r for r in whole if getattr(r, "domain") == self.domain_id])  # noqa: B009
+        return whole
 
-    @cached_property
-    def missing(self) -> pd.DataFrame:
-        """Targets without a usable value."""
-        return self.targets[self.targets["status"] == "未填报"].reset_index(drop=True)
+    def _of_targets(self, name: str, kind: type[R]) -> Results[R]:
+        found = self._all(name, kind)
+        return Results(kind, [r for r in found if getattr(r, "target") in self.by_target])  # noqa: B009
+
+    def _where(self, keep: Callable[[TargetResult], bool]) -> Results[TargetResult]:
+        return Results(TargetResult, [t for t in self.targets if keep(t)])
+
+    def _rows_of_targets(self, frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[frame["target"].isin(list(self.by_target))].reset_index(drop=True)
+
+
+class Frames:
+    """A view's results as frames, one attribute a table."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._view, name).df

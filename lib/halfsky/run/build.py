@@ -26,7 +26,7 @@ from halfsky import data
 from halfsky.evaluate.expected import count_statuses
 from halfsky.plan import HalfskyError, ParameterError, Plan, Problem, Region, load_plan, tr
 from halfsky.plan.paths import reports_dir
-from halfsky.report.results_json import MIME
+from halfsky.report.render.results_json import MIME
 from halfsky.run import documents, publish
 from halfsky.run.execute import Outcome, execute
 from halfsky.run.pages import OVERVIEW, Page, pages

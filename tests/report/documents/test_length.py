@@ -41,7 +41,7 @@ def tables(document: Document) -> list[Table]:
 
 def test_every_warning_of_a_department_is_in_its_workbook(view: View) -> None:
     shown = sheet_tables(view)["预警"]
-    warned = view.warnings[view.warnings["severity"] != Severity.NOTE]
+    warned = view.df.warnings[view.df.warnings["severity"] != Severity.NOTE]
     assert len(shown) == len(warned)
     assert set(shown["部门（建议）"]) == set(warned["department"])
 
@@ -57,7 +57,7 @@ def test_a_sheet_says_how_many_lines_it_leaves_out(view: View) -> None:
 
 def test_what_is_called_right_but_slow_is_better_than_the_baseline(view: View) -> None:
     lines = parts.causes(view).text.split("\n")
-    targets = {row["name"]: row for _, row in view.targets.iterrows()}
+    targets = {row["name"]: row for _, row in view.df.targets.iterrows()}
     for start, is_better in (
         ("方向正确但速度不够", True),
         ("现值不好于基期", False),
@@ -80,7 +80,7 @@ def test_what_each_goal_costs_is_told_once(view: View) -> None:
     before = asked.shift().where(asked == parts.SAME)
     assert before.dropna().size, "it refers to a row above"
     assert asked.iloc[0] != parts.SAME
-    named = view.targets.set_index("name")["status"]
+    named = view.df.targets.set_index("name")["status"]
     grave = view.assessment.countermeasures
     grave = grave[(grave["status"] == Status.UNMET) | (grave["severity"] == Severity.RED)]
     grave = grave[~grave["action"].isin(parts.FILING)]
@@ -89,12 +89,12 @@ def test_what_each_goal_costs_is_told_once(view: View) -> None:
 
 def test_no_unmet_target_or_goal_is_left_out_of_the_report(view: View) -> None:
     document = evaluation_report(view)
-    unmet = view.targets[view.targets["status"] == Status.UNMET]
+    unmet = view.df.targets[view.df.targets["status"] == Status.UNMET]
     rendered = "\n".join(cell for table in tables(document) for row in table.rows for cell in row)
     assert set(unmet["target"]) <= set(in_question(view)["target"])
     assert [name for name in unmet["name"] if name not in rendered] == []
-    goals = view.goals.loc[view.goals["status"] == Status.UNMET, "goal"]
-    assert set(goals) <= goals_in_question(view) < set(view.goals["goal"])
+    goals = view.df.goals.loc[view.df.goals["status"] == Status.UNMET, "goal"]
+    assert set(goals) <= goals_in_question(view) < set(view.df.goals["goal"])
 
 
 @pytest.mark.tools

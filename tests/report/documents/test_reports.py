@@ -15,7 +15,7 @@ from halfsky.report.chart import Chart
 from halfsky.report.document import Document, Section, Table
 from halfsky.report.documents import evaluation_report, monitoring_report, parts
 from halfsky.report.documents.brief import department_sheets, government_brief, overview_table
-from halfsky.report.results_json import results
+from halfsky.report.render.results_json import results
 from halfsky.report.view import View
 from small_view import small_view
 

@@ -25,7 +25,7 @@ from halfsky.report.theme import (
     new_figure,
     status_look,
 )
-from halfsky.report.words import status_word
+from halfsky.report.text.words import status_word
 
 SINCE = 15
 FILLED = "#2f78b0"

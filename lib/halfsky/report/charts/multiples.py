@@ -13,7 +13,7 @@ from halfsky.report import numbers
 from halfsky.report.charts.completion import HIGH, LOW
 from halfsky.report.charts.lettering import wrap
 from halfsky.report.theme import FAINT, GRID, INK, MUTED, STATUS, TARGET, new_figure, status_look
-from halfsky.report.words import status_word
+from halfsky.report.text.words import status_word
 
 COLUMNS = 4
 PATH = "#7b8794"

@@ -17,7 +17,7 @@ from halfsky.report.theme import (
     new_figure,
     status_look,
 )
-from halfsky.report.words import status_word
+from halfsky.report.text.words import status_word
 
 
 def plot_goal_wall(goals: pd.DataFrame, *, is_reference: bool = False) -> Figure:

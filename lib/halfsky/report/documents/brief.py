@@ -13,7 +13,7 @@ from halfsky.report.document import Document, Part, Section, Table
 from halfsky.report.documents import parts
 from halfsky.report.documents.cover import SYNTHETIC
 from halfsky.report.html import Html
-from halfsky.report.sections import (
+from halfsky.report._sections import (
     due,
     goal_label,
     headline,
@@ -23,7 +23,7 @@ from halfsky.report.sections import (
     words_for,
 )
 from halfsky.report.view import View
-from halfsky.report.words import rows
+from halfsky.report.text.words import rows
 
 MOST = 5  # of each kind: two pages hold no more
 MOST_LINES = 6  # of a sheet's tables of warnings and measures
@@ -39,7 +39,7 @@ def government_brief(view: View) -> Document:
     """
     _evaluated(view)
     info = view.plan.info
-    if view.reported.empty:
+    if view.df.reported.empty:
         sections: tuple[Section, ...] = (
             Section("总体情况", (parts.nothing_filed(view),)),
             Section("需要区政府协调的事项", (_missing(view),)),
@@ -71,7 +71,7 @@ def department_sheets(view: View) -> list[tuple[str, Document]]:
         ValueError: a reference region, which has no departments here.
     """
     _evaluated(view)
-    found = set(view.targets["department"])
+    found = set(view.df.targets["department"])
     order = [name for name in view.plan.duties.departments if name in found]
     order += sorted(found - set(order))
     return [(name, _sheet(view, name)) for name in order]
@@ -81,8 +81,8 @@ def overview_table(view: View) -> pd.DataFrame:
     """One row per department: its targets, how they stand, warnings, figures still to file."""
     rendered = []
     for name, _ in department_sheets(view):
-        mine = view.targets[view.targets["department"] == name]
-        warned = view.warnings[view.warnings["department"] == name]
+        mine = view.df.targets[view.df.targets["department"] == name]
+        warned = view.df.warnings[view.df.warnings["department"] == name]
         counts = mine["status"].value_counts()
         rendered.append(
             {
@@ -104,7 +104,7 @@ def _evaluated(view: View) -> None:
 
 
 def _sheet(view: View, department: str) -> Document:
-    mine = view.targets[view.targets["department"] == department]
+    mine = view.df.targets[view.df.targets["department"] == department]
     goals = mine["goal"].nunique()
     counts = mine["status"].value_counts()
     rendered = "，".join(
@@ -147,7 +147,7 @@ def sheet_tables(view: View) -> dict[str, pd.DataFrame]:
     _evaluated(view)
     found: dict[str, list[pd.DataFrame]] = {"预警": [], "需要落实的措施": [], "需要补报": []}
     for name, _ in department_sheets(view):
-        mine = view.targets[view.targets["department"] == name]
+        mine = view.df.targets[view.df.targets["department"] == name]
         made = (_warned(view, name), parts.action_table(view, name), _wanted(view, mine))
         for title, table in zip(found, made, strict=True):
             if isinstance(table, Table):
@@ -167,8 +167,9 @@ def _first(table: Part, most: int) -> Part:
 
 def _warned(view: View, department: str) -> Part:
     """The red and amber warnings, a line each; a note is left to the monitoring report."""
-    warned = view.warnings[
-        (view.warnings["department"] == department) & (view.warnings["severity"] != Severity.NOTE)
+    warned = view.df.warnings[
+        (view.df.warnings["department"] == department)
+        & (view.df.warnings["severity"] != Severity.NOTE)
     ]
     if warned.empty:
         return Html("", "")
@@ -244,7 +245,7 @@ def _by_domain(view: View) -> Table:
 def _worst(view: View) -> Part:
     found = parts.open_targets(view)
     if found.empty:
-        return sentence(f"{len(view.reported)}项有数据的指标没有未达标的，也没有红色预警。")
+        return sentence(f"{len(view.df.reported)}项有数据的指标没有未达标的，也没有红色预警。")
     words = words_for(view)
     rendered = [
         f"{row['name']}（{row['department']}）：{words.rule(row)}" + _chance(view, row)
@@ -261,7 +262,7 @@ def _chance(view: View, row: dict[str, Any]) -> str:
 
 
 def _best(view: View) -> Part:
-    frame = view.reported
+    frame = view.df.reported
     ahead = frame[frame["completion_pct"] >= frame["elapsed_pct"]]
     if ahead.empty:
         return Html("", "")
@@ -289,14 +290,14 @@ def _by_department(counts: pd.Series) -> str:
 
 
 def _missing(view: View) -> Part:
-    if view.missing.empty:
+    if view.df.missing.empty:
         return Html("", "")
-    counts = view.missing["department"].value_counts()
+    counts = view.df.missing["department"].value_counts()
     rendered = _by_department(counts)
-    documents = int((view.missing["type"] == "milestone").sum())
+    documents = int((view.df.missing["type"] == "milestone").sum())
     when = due(view.plan.info, "returns", view.year)
     return sentence(
-        f"协调补报数据：{len(view.missing)}项指标未填报"
+        f"协调补报数据：{len(view.df.missing)}项指标未填报"
         + (f"（其中机制建设类{documents}项，需佐证材料）" if documents else "")
         + f"，涉及{rendered}，请于{when}报齐，{view.plan.info.baseline_year}年基期值同时补报。"
     )

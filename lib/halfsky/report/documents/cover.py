@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from halfsky.report.document import Document, Section
-from halfsky.report.sections import localised
+from halfsky.report._sections import localised
 from halfsky.report.view import View
 
 LONGEST = 20  # characters of 22 points in 156 mm
@@ -36,7 +36,7 @@ def document(
         sections=sections,
         state="，".join(filter(None, (state, "公开版" if view.is_public else ""))),
         notice=SYNTHETIC if view.is_synthetic else "",
-        has_contents=not view.reported.empty,
+        has_contents=not view.df.reported.empty,
     )
 
 

@@ -14,7 +14,7 @@ from halfsky.report.findings import experience, problems, recommendations
 from halfsky.report.html import Html
 from halfsky.report.measures import cause_sentences, effect_table
 from halfsky.report.places import where_sentences
-from halfsky.report.sections import (
+from halfsky.report._sections import (
     expected_sentence,
     headline,
     method_note,
@@ -37,7 +37,7 @@ def evaluation_report(view: View, state: str = "") -> Document:
         raise ValueError(f"{view.region.id} is a reference region: it is not evaluated")
     phase = view.plan.phase(view.year)
     info = view.plan.info
-    sections = _unanswered(view) if view.reported.empty else _answered(view)
+    sections = _unanswered(view) if view.df.reported.empty else _answered(view)
     return document(
         view,
         kind=f"{phase}报告",
@@ -89,7 +89,7 @@ def _answered(view: View) -> tuple[Section, ...]:
 
 
 def _domain(view: View) -> tuple[Part, ...]:
-    if view.reported.empty:
+    if view.df.reported.empty:
         return (parts.domain_paragraph(view),)
     return (
         parts.domain_paragraph(view),
@@ -101,7 +101,7 @@ def _domain(view: View) -> tuple[Part, ...]:
 def _missing(view: View) -> tuple[Part, ...]:
     """The list of gaps on the landscape page that the annex before it ends on."""
     # Of a few, the list by name says all that the list by department does.
-    asked = parts.returns_table(view) if len(view.missing) > parts.FEW else None
+    asked = parts.returns_table(view) if len(view.df.missing) > parts.FEW else None
     tables = [b for b in (asked, *parts.wanted_list(view)) if isinstance(b, Table)]
     return tuple(replace(_dense(table), wide=True) for table in tables)
 

@@ -11,7 +11,7 @@ from halfsky.report.figures import (
     goal_wall,
     warning_chart,
 )
-from halfsky.report.sections import (
+from halfsky.report._sections import (
     headline,
     hindsight_table,
     missing_table,
@@ -35,7 +35,7 @@ def monitoring_report(view: View, state: str = "") -> Document:
     if view.is_reference:
         raise ValueError(f"{view.region.id} is a reference region: it is not monitored")
     stage = view.plan.phase(view.year)[:2]
-    sections = _unanswered(view) if view.reported.empty else _answered(view)
+    sections = _unanswered(view) if view.df.reported.empty else _answered(view)
     return document(
         view,
         kind=f"{stage}监测报告",
@@ -76,19 +76,19 @@ def _answered(view: View) -> tuple[Section, ...]:
 
 
 def _domain(view: View) -> tuple[Part, ...]:
-    if view.reported.empty:
+    if view.df.reported.empty:
         return (parts.domain_paragraph(view),)
     return (parts.domain_paragraph(view), parts.domain_table(view), parts.named_open(view))
 
 
 def _asked(view: View) -> tuple[Part, ...]:
     """By department; a few by name at once, and then there is no annex that says it again."""
-    is_few = 0 < len(view.missing) <= parts.FEW
+    is_few = 0 < len(view.df.missing) <= parts.FEW
     return parts.wanted_list(view) if is_few else (parts.returns_table(view),)
 
 
 def _missing(view: View) -> tuple[Part, ...]:
-    return (missing_table(view),) if len(view.missing) > parts.FEW else ()
+    return (missing_table(view),) if len(view.df.missing) > parts.FEW else ()
 
 
 def _unanswered(view: View) -> tuple[Section, ...]:

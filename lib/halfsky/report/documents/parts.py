@@ -22,8 +22,8 @@ from halfsky.report.findings import measures_for
 from halfsky.report.html import Html, note
 from halfsky.report.measures import cause_sentences, effect_table
 from halfsky.report.paragraphs import goal_paragraphs
-from halfsky.report.prose import Prose
-from halfsky.report.sections import (
+from halfsky.report.text.prose import Prose
+from halfsky.report._sections import (
     chance_word,
     due,
     goal_label,
@@ -36,7 +36,7 @@ from halfsky.report.sections import (
     words_for,
 )
 from halfsky.report.view import View
-from halfsky.report.words import contradicts_forecast, has_no_pace, rows, status_mark, status_word
+from halfsky.report.text.words import contradicts_forecast, has_no_pace, rows, status_mark, status_word
 
 # What describes a district before its women are spoken of; those without figures are left out.
 BACKGROUND = (
@@ -64,7 +64,7 @@ NAMED = 8  # names in one sentence; the tables hold the rest
 
 def of_domain(view: View, domain: str) -> View:
     """The same assessment seen by one domain."""
-    return replace(view, domain_id=domain)
+    return view.of_domain(domain)
 
 
 def basis(view: View) -> Html:
@@ -83,7 +83,7 @@ def basis(view: View) -> Html:
         if len(known)
         else ""  # the headline says that nothing has come in
     )
-    milestones = int((view.targets["type"] == "milestone").sum())
+    milestones = int((view.df.targets["type"] == "milestone").sum())
     name = localised(info.name, view)
     purpose = (
         f"以《{name}》的目标值对照{view.region.short}的公布数据，不构成对{view.region.short}的评估。规划设"
@@ -91,9 +91,9 @@ def basis(view: View) -> Html:
         else f"本报告依据《{name}》第四部分“监测评估”编写，对象是规划"
     )
     return _paragraphs(
-        f"{purpose}{len(view.plan.domains)}个领域的{len(view.goals)}项主要目标和"
+        f"{purpose}{len(view.plan.domains)}个领域的{len(view.df.goals)}项主要目标和"
         f"{len(view.plan.measures)}条策略措施。"
-        f"{len(view.goals)}项目标分解为{len(view.targets)}项指标要求，其中{milestones}项为机制建设类，"
+        f"{len(view.df.goals)}项目标分解为{len(view.df.targets)}项指标要求，其中{milestones}项为机制建设类，"
         "凭有日期的佐证材料评级，其余按统计数据判断。",
         f"数据截至{view.year}年，基期为{info.baseline_year}年。{figures}",
     )
@@ -107,12 +107,12 @@ def _publishers(names: list[str]) -> str:
 
 def coverage(view: View) -> Html:
     """Of how many targets figures came in, and how far they suffice to speak of a trend."""
-    n = len(view.targets)
-    words = view.targets["data"].value_counts()
+    n = len(view.df.targets)
+    words = view.df.targets["data"].value_counts()
     rendered = "，".join(f"{word}{words[word]}项" for word in Data if word in words.index)
-    current = int((view.reported["value_year"] == view.year).sum())
+    current = int((view.df.reported["value_year"] == view.year).sum())
     return sentence(
-        f"{n}项指标中{len(view.reported)}项有可用数据，占{100 * len(view.reported) / n:.1f}%，其中"
+        f"{n}项指标中{len(view.df.reported)}项有可用数据，占{100 * len(view.df.reported) / n:.1f}%，其中"
         f"{current}项为{view.year}年的数据。按能否判断趋势分：{rendered}。"
     )
 
@@ -125,17 +125,17 @@ def background(view: View) -> Html:
 
 def domain_paragraph(view: View) -> Html:
     """How one domain's goals stand, in a sentence with every count that is not zero."""
-    counts = view.goals["status"].map(lambda s: status_word(s, view.is_reference)).value_counts()
+    counts = view.df.goals["status"].map(lambda s: status_word(s, view.is_reference)).value_counts()
     order = dict.fromkeys(status_word(s, view.is_reference) for s in Status)
     rendered = "，".join(f"{word}{counts[word]}项" for word in order if word in counts.index)
-    n, reported = len(view.targets), len(view.reported)
+    n, reported = len(view.df.targets), len(view.df.reported)
     if reported == 0:
-        unknown = f"本领域{len(view.goals)}项目标的{n}项指标都没有可用数据，"
+        unknown = f"本领域{len(view.df.goals)}项目标的{n}项指标都没有可用数据，"
         if view.is_reference:
             return sentence(f"{unknown}无法对照。")
         return sentence(f"{unknown}不能评价，也不计作未达标（缺什么、由谁报见附表）。")
     return sentence(
-        f"本领域{len(view.goals)}项目标中，{rendered}。{n}项指标中{reported}项有可用数据，占"
+        f"本领域{len(view.df.goals)}项目标中，{rendered}。{n}项指标中{reported}项有可用数据，占"
         f"{100 * reported / n:.1f}%。"
     )
 
@@ -145,7 +145,7 @@ def domain_table(view: View, frame: pd.DataFrame | None = None) -> Table | Html:
 
     frame: the targets to list (in_question); None lists all that have figures.
     """
-    listed = view.reported if frame is None else frame
+    listed = view.df.reported if frame is None else frame
     if listed.empty:
         return Html("", "")
     words, base = words_for(view), view.plan.info.baseline_year
@@ -172,7 +172,7 @@ def domain_table(view: View, frame: pd.DataFrame | None = None) -> Table | Html:
             }
         )
     name = view.domain.title if view.domain else "全部"
-    left = len(view.reported) - len(listed)
+    left = len(view.df.reported) - len(listed)
     return Table(
         pd.DataFrame(rendered),
         f"{name}：{'' if left == 0 else '重点'}指标的数值和"
@@ -198,7 +198,7 @@ def with_message(chart: Chart | Html) -> tuple[Part, ...]:
 
 def proven_milestones(view: View) -> Html:
     """机制建设 that works: the milestones whose results are evidenced (level 4), by name."""
-    rated = view.targets[view.targets["type"] == "milestone"]
+    rated = view.df.targets[view.df.targets["type"] == "milestone"]
     proven = rows(rated[rated["level"] == PROVEN_LEVEL])
     if not proven:
         return Html("", "")
@@ -212,14 +212,14 @@ def proven_milestones(view: View) -> Html:
 def nothing_filed(view: View) -> Html:
     """The verdict on a year without a single figure: there is none."""
     return sentence(
-        f"{len(view.goals)}项目标的{len(view.targets)}项指标要求没有收到任何填报数据，全部为未填报，"
+        f"{len(view.df.goals)}项目标的{len(view.df.targets)}项指标要求没有收到任何填报数据，全部为未填报，"
         "不能作出评价。未填报不等于未达标，也不计作达标。"
     )
 
 
 def pace_chart(view: View) -> Chart | Html:
     """Completion against the time gone, of the targets that have a completion to show."""
-    frame = furthest_behind_first(view.reported[view.reported["completion_pct"].notna()])
+    frame = furthest_behind_first(view.df.reported[view.df.reported["completion_pct"].notna()])
     if frame.empty:
         return Html("", "")
     slow = int((frame["completion_pct"] < frame["elapsed_pct"]).sum())
@@ -264,8 +264,8 @@ def in_question(view: View) -> pd.DataFrame:
 
     Those left out are met as they were; the annex of all targets holds them.
     """
-    warned = view.warnings.loc[view.warnings["severity"] != Severity.NOTE, "target"]
-    frame = view.reported
+    warned = view.df.warnings.loc[view.df.warnings["severity"] != Severity.NOTE, "target"]
+    frame = view.df.reported
     chosen = (frame["status"] != Status.MET) | frame["target"].isin(warned)
     if "status_before" in frame:
         chosen |= frame["status"] != frame["status_before"]
@@ -275,9 +275,9 @@ def in_question(view: View) -> pd.DataFrame:
 def goals_in_question(view: View) -> set[str]:
     """Goals that are unmet, warned of, or have a target whose status changed."""
     frame = in_question(view)
-    unmet = view.goals.loc[view.goals["status"].isin([Status.UNMET, Status.UNDECIDABLE]), "goal"]
+    unmet = view.df.goals.loc[view.df.goals["status"].isin([Status.UNMET, Status.UNDECIDABLE]), "goal"]
     steady = frame["status"].isin([Status.NEARLY])
-    warned = view.warnings.loc[view.warnings["severity"] != Severity.NOTE, "target"]
+    warned = view.df.warnings.loc[view.df.warnings["severity"] != Severity.NOTE, "target"]
     steady &= ~frame["target"].isin(warned)
     if "status_before" in frame:
         steady &= frame["status"] == frame["status_before"]
@@ -287,9 +287,9 @@ def goals_in_question(view: View) -> set[str]:
 def told_goals(view: View) -> tuple[Part, ...]:
     """A paragraph for each goal in question, and how many are not told of here."""
     rendered = goals_in_question(view)
-    rest = view.goals[~view.goals["goal"].isin(rendered) & (view.goals["status"] != Status.MISSING)]
+    rest = view.df.goals[~view.df.goals["goal"].isin(rendered) & (view.df.goals["status"] != Status.MISSING)]
     parts: list[Part] = (
-        [Detail(goal_paragraphs(view, rendered))] if rendered or len(view.missing) else []
+        [Detail(goal_paragraphs(view, rendered))] if rendered or len(view.df.missing) else []
     )
     if len(rest):
         counts = rest["status"].value_counts()
@@ -314,30 +314,30 @@ def named_open(view: View) -> Html:
     """未达标 and 未填报: the targets by name, which ends every domain of an official report."""
     lines = []
     words = words_for(view)
-    marks = view.reported["status"].map(lambda s: status_mark(s, view.is_reference))
+    marks = view.df.reported["status"].map(lambda s: status_mark(s, view.is_reference))
     for status in (Status.UNMET, Status.UNDECIDABLE):
-        found = rows(view.reported[marks == status])
+        found = rows(view.df.reported[marks == status])
         if found:
             names = [f"{r['name']}（{words.rule(r)}）" for r in found]
             head = "未达本规划目标值" if view.is_reference and status == Status.UNMET else status
             lines.append(f"{head}的指标{len(found)}项：{joined(names, is_counted=True)}。")
-    if len(view.missing) and len(view.reported):
-        names = list(dict.fromkeys(view.missing["name"]))
-        whom = list(dict.fromkeys(view.missing["department"]))
+    if len(view.df.missing) and len(view.df.reported):
+        names = list(dict.fromkeys(view.df.missing["name"]))
+        whom = list(dict.fromkeys(view.df.missing["department"]))
         asked = "" if view.is_reference else f"，由{numbers.joined(whom, 4)}补报"
         lines.append(
-            f"未填报的指标{len(view.missing)}项：{joined(names, is_counted=True)}{asked}。"
+            f"未填报的指标{len(view.df.missing)}项：{joined(names, is_counted=True)}{asked}。"
         )
     return _paragraphs(*lines)
 
 
 def open_by_domain(view: View) -> Table | Html:
     """未达标、不可判 and 未填报 by domain, by name: what the met-rate is short of."""
-    if view.reported.empty:
+    if view.df.reported.empty:
         return Html("", "")
     rendered = []
     for domain in view.plan.domains:
-        mine = of_domain(view, domain.domain).targets
+        mine = of_domain(view, domain.domain).df.targets
         row = {"领域": domain.title}
         marks = mine["status"].map(lambda s: status_mark(s, view.is_reference))
         for status in (Status.UNMET, Status.UNDECIDABLE, Status.MISSING):
@@ -355,7 +355,7 @@ def open_by_domain(view: View) -> Table | Html:
 
 def domain_verdicts(view: View) -> Html:
     """Every domain in a paragraph: how its goals stand and how much is known."""
-    if view.reported.empty:
+    if view.df.reported.empty:
         return note(f"{len(view.plan.domains)}个领域都没有可用数据，不能分领域评价。")
     rendered = [
         {"label": d.title, "text": domain_paragraph(of_domain(view, d.domain)).text}
@@ -381,10 +381,10 @@ def _names(frame: pd.DataFrame) -> str:
 
 def goals_by_status(view: View) -> Table | Html:
     """Which goals are met and which not, by number: the met-rate can be counted again from it."""
-    if view.reported.empty:
+    if view.df.reported.empty:
         return Html("", "")
-    goals = view.goals.assign(
-        mark=[status_mark(s, view.is_reference) for s in view.goals["status"]]
+    goals = view.df.goals.assign(
+        mark=[status_mark(s, view.is_reference) for s in view.df.goals["status"]]
     )
     used = [status for status in Status if (goals["mark"] == status).any()]
     rendered = []
@@ -408,9 +408,9 @@ def open_targets(view: View) -> pd.DataFrame:
 
     The same as findings.problems tells; those without figures are asked for elsewhere.
     """
-    opened = open_problems(view.targets, view.warnings)
+    opened = open_problems(view.df.targets, view.df.warnings)
     opened = opened[~opened["action"].isin(FILING)]
-    return view.targets.set_index("target", drop=False).loc[list(opened["target"])]
+    return view.df.targets.set_index("target", drop=False).loc[list(opened["target"])]
 
 
 def causes(view: View) -> Html:
@@ -443,13 +443,13 @@ def causes(view: View) -> Html:
         lines.append(
             f"差距缩小而女性自身水平下降的{len(names)}项：{joined(names, is_counted=True)}。"
         )
-    few = view.targets[view.targets["rule"] == "few_events"]
+    few = view.df.targets[view.df.targets["rule"] == "few_events"]
     if len(few):
         lines.append(f"例数太少、不能下结论的{len(few)}项：{_names(few)}，宜看多年合并数。")
     unclear = found[found["status"] == Status.UNDECIDABLE]
     if len(unclear):
         lines.append(f"上升是否减缓还看不出来的{len(unclear)}项：{_names(unclear)}。")
-    short = view.reported[view.reported["data"].isin(["趋势不足", "滞后"])]
+    short = view.df.reported[view.df.reported["data"].isin(["趋势不足", "滞后"])]
     if len(short):
         lines.append(
             f"数据年份不足5个或已滞后的{len(short)}项：{_names(short)}，"
@@ -502,7 +502,7 @@ def action_table(
     if proposed.empty:
         return Html("", "")
     prose = Prose(view)
-    named = {row["target"]: row for row in rows(view.targets)}
+    named = {row["target"]: row for row in rows(view.df.targets)}
     rendered = []
     order = {name: n for n, name in enumerate(view.plan.duties.departments)}
     # A goal's targets stand together, where the gravest of them stands: its measures are told once.
@@ -553,12 +553,12 @@ def returns_table(view: View) -> Table | Html:
     """缺项 by department: how many figures are asked of whom, and by when."""
     if view.is_reference:
         return Html("", "")
-    if view.missing.empty:
+    if view.df.missing.empty:
         return missing_table(view)
     order = {name: n for n, name in enumerate(view.plan.duties.departments)}
     rendered = []
     groups = sorted(
-        view.missing.groupby("department"), key=lambda g: order.get(str(g[0]), len(order))
+        view.df.missing.groupby("department"), key=lambda g: order.get(str(g[0]), len(order))
     )
     for name, part in groups:
         documents = int((part["type"] == "milestone").sum())
@@ -575,7 +575,7 @@ def returns_table(view: View) -> Table | Html:
         frame,
         f"需要补报的数据和材料（{due(view.plan.info, 'returns', view.year)}）",
         numbers=("统计数据", "佐证材料"),
-        note=f"合计{len(view.missing)}项，{len(frame)}个部门；部门分工和时间为建议。"
+        note=f"合计{len(view.df.missing)}项，{len(frame)}个部门；部门分工和时间为建议。"
         + made_up(view),
     )
 
@@ -592,7 +592,7 @@ def annex_table(view: View) -> Table:
     """全部指标一览: every target of the plan with its three answers, reported or not."""
     words, info = words_for(view), view.plan.info
     rendered = []
-    for row in rows(view.targets):
+    for row in rows(view.df.targets):
         rendered.append(
             {
                 "目标": goal_label(view, row["goal"]),
@@ -616,7 +616,7 @@ def annex_table(view: View) -> Table:
         frame = frame.drop(columns="责任部门（建议）").rename(columns={"状态": "对照"})
     return Table(
         frame,
-        f"全部{len(view.targets)}项指标一览",
+        f"全部{len(view.df.targets)}项指标一览",
         numbers=("基期", "最新", "变化", "完成度"),
         note=f"要求的提高、下降、缩小与基期比；未注年份的，基期为{info.baseline_year}年，最新为{view.year}年；“变化”与上一次数值相比；"
         "“完成度”为基期到目标之间已走完的份额，“已超过”为超过目标值，“倒退”为不如基期；"

@@ -8,7 +8,7 @@ from halfsky.plan.models import Plan, Unit
 from halfsky.plan.scheme import scheme
 from halfsky.plan.thresholds import Thresholds
 from halfsky.report.document import Document, Section, Table
-from halfsky.report.words import rows
+from halfsky.report.text.words import rows
 
 _TYPES = {
     "reach": ("达到类", "规划给出数值，现值达到或优于目标值"),

@@ -26,7 +26,7 @@ from halfsky.report.documents import styles
 from halfsky.report.markup import Paragraph
 from halfsky.report.synthetic import MARK, WORD
 from halfsky.report.theme import STATUS
-from halfsky.report.words import status_word
+from halfsky.report.text.words import status_word
 
 _SHAPES = {
     status_word(status, is_reference): STATUS[status].shape

@@ -13,9 +13,8 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
-from halfsky.report.nbhtml.folding import folded
-from halfsky.report.nbhtml.pieces import Outline
-from halfsky.report.results_json import MIME
+from halfsky.report.render.outline import Outline, filled, with_blocks
+from halfsky.report.render.results_json import MIME
 
 TEMPLATES = Path(__file__).with_name("templates")
 # The first type present is shown; a record for machines is not for readers.
@@ -38,7 +37,7 @@ _UNNAMED: dict[str, Any] = {
 class ReportExporter(TemplateExporter):
     """HTML of a halfsky report.
 
-    Also `jupyter nbconvert --to halfsky.report.nbhtml.ReportExporter`, without title and footer.
+    Also `jupyter nbconvert --to halfsky.report.render.page.ReportExporter`, without title and footer.
     """
 
     export_from_notebook = "halfsky"
@@ -84,14 +83,14 @@ class ReportExporter(TemplateExporter):
         # A global: nbconvert copies what stands in resources, and the copy would stay empty.
         self.environment.globals["outline"] = outline
         self.environment.filters.update(
-            markdown2html=outline.markdown, piece=outline.html, as_base64=_as_base64
+            markdown2html=outline.markdown, as_base64=_as_base64
         )
         return super().from_notebook_node(readable(nb), rendered, **kw)
 
 
 def stylesheet() -> str:
     """The page's style sheet, which the template carries inline."""
-    source = resources.files("halfsky") / "report" / "assets" / "report.css"
+    source = resources.files("halfsky.report") / "assets" / "report.css"
     return source.read_text(encoding="utf-8")
 
 
@@ -100,10 +99,11 @@ def _as_base64(text: str) -> str:
 
 
 def readable(nb: NotebookNode) -> NotebookNode:
-    """A copy without what readers have no use for.
+    """A copy as a page shows it: our blocks drawn anew, anything else cleaned.
 
-    The runner's notes in English, outputs for machines, and whatever follows a failed cell: its
-    headings would stand over nothing. Nor the sections of a page without figures (folding).
+    Without what readers have no use for: the runner's notes in English, outputs for machines,
+    whatever follows a failed cell (its headings would stand over nothing), the line of source
+    below a chart, which the page's own figure carries, and sections without anything to say.
     """
     kept = []
     for cell in nb.cells:
@@ -112,12 +112,16 @@ def readable(nb: NotebookNode) -> NotebookNode:
         if cell.cell_type != "code":
             kept.append(cell)
             continue
-        outputs = [o for o in cell.get("outputs", []) if MIME not in o.get("data", {})]
-        outputs = [o for o in outputs if o.get("name") != "stderr"]
+        outputs = [with_blocks(o) for o in cell.get("outputs", []) if _is_for_readers(o)]
         kept.append(NotebookNode({**cell, "outputs": outputs}))
         if any(o.output_type == "error" for o in outputs):
             break
-    return NotebookNode({**nb, "cells": folded(kept)})
+    return NotebookNode({**nb, "cells": filled(kept)})
+
+
+def _is_for_readers(output: NotebookNode) -> bool:
+    is_caption = output.get("metadata", {}).get("halfsky", {}).get("is_caption", False)
+    return RESULTS not in output.get("data", {}) and output.get("name") != "stderr" and not is_caption
 
 
 def to_html(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from halfsky.report import numbers
 
-Row = Mapping[str, Any]
+Row = Any
 WHOLE_FROM = 10  # a pace of a figure without decimals is printed whole from here on
 _LENGTH = ("岁", "年")
 _AMOUNT = ("人", "万人", "个", "件", "起", "份", "次", "元", "元/月", "元/年", "万元", "分钟/日")
@@ -18,12 +17,12 @@ def verbs(row: Row) -> tuple[str, str]:
 
     A share beside its reference is a gap, too, that narrows upwards where it lies below.
     """
-    if row["type"] == "narrow_gap":
+    if row.type == "narrow_gap":
         return "扩大", "缩小"
-    if row["type"] == "relative":
-        is_below = row["value"] is not None and row["value"] < 0
+    if row.type == "relative":
+        is_below = row.value is not None and row.value < 0
         return ("缩小", "扩大") if is_below else ("扩大", "缩小")
-    return up_down(row["unit"], row["kind"], row["direction"])
+    return up_down(row.unit, row.kind, row.direction)
 
 
 def up_down(unit: Any, kind: Any, direction: Any) -> tuple[str, str]:
@@ -38,7 +37,7 @@ def up_down(unit: Any, kind: Any, direction: Any) -> tuple[str, str]:
 def moving(row: Row, change: float | None) -> dict[str, Any]:
     """The verb and the decimals of a yearly change (own unit): what a phrase needs to tell it."""
     up, down = verbs(row)
-    places = int(row["decimals"]) + 1 if numbers.is_known(row["decimals"]) else 1
-    if change is not None and row["decimals"] == 0 and abs(change) >= WHOLE_FROM:
+    places = int(row.decimals) + 1 if numbers.is_known(row.decimals) else 1
+    if change is not None and row.decimals == 0 and abs(change) >= WHOLE_FROM:
         places = 0
     return {"verb": down if change is not None and change < 0 else up, "places": places}

@@ -1,6 +1,6 @@
 """Sentences with variants: the same facts, told in one of several ways fixed by the goal.
 
-The Chinese lives in templates/zh/prose.yaml. Which variant a goal gets hangs on its id alone, so
+The Chinese lives in prose.yaml. Which variant a goal gets hangs on its id alone, so
 that a page made again reads the same, and 77 goals do not read alike.
 """
 
@@ -17,16 +17,16 @@ from typing import Any
 from jinja2 import Template
 
 from halfsky.evaluate.status import shortfall
+from halfsky.plan.yaml_text import parse_yaml
 from halfsky.plan.models import Plan
 from halfsky.plan.vocabulary import Action, MeasureFinding, Progress, Status
-from halfsky.plan.yaml_text import parse_yaml
 from halfsky.report import numbers
-from halfsky.report.movement import moving, verbs
-from halfsky.report.sections import words_for
+from halfsky.report.text.movement import moving, verbs
+from halfsky.report._sections import words_for
 from halfsky.report.view import View
-from halfsky.report.words import (
+from halfsky.report.text import VARIANTS, environment
+from halfsky.report.text.words import (
     contradicts_forecast,
-    environment,
     has_moved_away,
     has_no_pace,
     status_word,
@@ -60,7 +60,7 @@ MOST_MEASURES = 2  # named in one sentence; the table of measures holds the rest
 
 @lru_cache(maxsize=1)
 def _file() -> dict[str, Any]:
-    source = resources.files("halfsky.report").joinpath("templates/zh/prose.yaml")
+    source = resources.files("halfsky.report.text").joinpath(VARIANTS)
     tree: dict[str, Any] = parse_yaml(source.read_text(encoding="utf-8"))
     return tree
 
@@ -68,7 +68,7 @@ def _file() -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def variants() -> dict[tuple[str, str], list[Template]]:
     """Every way of saying each thing, by (group, key)."""
-    env = environment().overlay(autoescape=False)  # plain text: pages escape it where they show it
+    env = environment()
     return {
         (group, key): [env.from_string(text) for text in ways]
         for group, keys in _file().items()

@@ -1,26 +1,21 @@
 """The sentences of a report. Every one carries a figure or a name; none is a platitude.
 
-The Chinese lives in templates/zh/; this module chooses which sentence is due and fills it.
+The Chinese lives in the YAML beside it; this module chooses which sentence is due and fills it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from halfsky.evaluate.frames import records
 from halfsky.plan.vocabulary import Status
-from halfsky.plan.yaml_text import parse_yaml
 from halfsky.report import numbers
-from halfsky.report.movement import moving
-
-PHRASES = ("phrases.yaml", "places.yaml")  # below templates/zh/; a group stands in one of them
+from halfsky.report.text import has_phrase, phrase
+from halfsky.report.text.movement import moving
 
 _IDENTIFIER = re.compile(r" ?\b([a-z0-9]+(?:_[a-z0-9]+)+)\b ?", flags=re.ASCII)
 EVEN = 0.5
@@ -51,54 +46,6 @@ def status_mark(status: str, is_reference: bool) -> str:
     return str(Status.UNMET if nearly else status)
 
 
-@lru_cache(maxsize=1)
-def environment() -> Environment:
-    """Jinja2 with the number filters; autoescaping, and strict about missing names."""
-    env = Environment(
-        loader=PackageLoader("halfsky.report", "templates/zh"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    env.filters.update(
-        q=numbers.quantity,
-        d=numbers.difference,
-        gap=numbers.gap,
-        chance=numbers.chance,
-        headcount=numbers.headcount,
-        lim=numbers.limit,
-        n=numbers.number,
-        pct=numbers.percent,
-        yr=numbers.year,
-        signed=numbers.signed,
-        span=numbers.span,
-        times=numbers.many_times,
-        joined=numbers.joined,
-    )
-    env.globals["known"] = numbers.is_known
-    return env
-
-
-@lru_cache(maxsize=1)
-def _phrases() -> dict[str, dict[str, Template]]:
-    folder = resources.files("halfsky.report").joinpath("templates/zh")
-    tree: dict[str, dict[str, str]] = {}
-    for name in PHRASES:
-        tree |= parse_yaml(folder.joinpath(name).read_text(encoding="utf-8"))
-    # Phrases are plain text: whoever puts them on a page escapes them there.
-    env = environment().overlay(autoescape=False)
-    return {
-        group: {key: env.from_string(text) for key, text in phrases.items()}
-        for group, phrases in tree.items()
-    }
-
-
-def phrase(group: str, key: str, **values: Any) -> str:
-    """One phrase of the PHRASES files, filled."""
-    return _phrases()[group][key].render(**values)
-
-
 class Words:
     """Sentences about the rows of one assessment's targets and warnings."""
 
@@ -123,7 +70,7 @@ class Words:
         self._references = references or {}  # target id -> what its share is held against
 
     def requirement(
-        self, row: Mapping[str, Any], *, is_named: bool = False, in_table: bool = False
+        self, row: Any, *, is_named: bool = False, in_table: bool = False
     ) -> str:
         """What the plan asks of a target, in its own unit.
 
@@ -132,33 +79,33 @@ class Words:
         """
         against = "这一比例" if is_named else self.against(row)
         rendered = {"r": row, "against": against, "is_named": is_named}
-        key = _at_bound(row) or row["type"]
-        is_short = in_table and key in _phrases()["in_table"]
+        key = _at_bound(row) or row.type
+        is_short = in_table and has_phrase("in_table", key)
         return phrase("in_table" if is_short else "requirement", key, **rendered, **self._fixed)
 
-    def reference(self, row: Mapping[str, Any]) -> str:
+    def reference(self, row: Any) -> str:
         """The share a relative target is held against, by name."""
-        return self._references.get(row.get("target", ""), "参照比例")
+        return self._references.get(row.target, "参照比例")
 
-    def against(self, row: Mapping[str, Any]) -> str:
+    def against(self, row: Any) -> str:
         """企业职工中女性比例（43.9%）: the share a relative target is held against."""
-        if row["type"] != "relative":
+        if row.type != "relative":
             return ""
-        if not numbers.is_known(row.get("female")) or not numbers.is_known(row.get("value")):
+        if not numbers.is_known(row.female) or not numbers.is_known(row.value):
             return self.reference(row)
-        level = numbers.quantity(row["female"] - row["value"], "%", row["decimals"])
+        level = numbers.quantity(row.female - row.value, "%", row.decimals)
         return f"{self.reference(row)}（{level}）"
 
-    def rule(self, row: Mapping[str, Any]) -> str:
+    def rule(self, row: Any) -> str:
         """Why a target has its status, with the numbers that decided."""
-        ok = row["status"] == Status.MET
+        ok = row.status == Status.MET
         kind = (
-            row["type"]
-            if row["type"] in ("maintain", "parity", "narrow_gap", "relative")
+            row.type
+            if row.type in ("maintain", "parity", "narrow_gap", "relative")
             else "plain"
         )
         held = ""
-        if row["rule"] in ("met", "within_delta", "interval_holds_target", "short"):
+        if row.rule in ("met", "within_delta", "interval_holds_target", "short"):
             held = phrase(
                 "held",
                 kind,
@@ -168,12 +115,12 @@ class Words:
                 against=self.against(row),
                 **self._fixed,
             )
-            if not row["is_quotient"] and kind == "plain":
+            if not row.is_quotient and kind == "plain":
                 held += "（按公布值）"
-        source_unit = self._units.get(row["indicator"] or "", row["unit"])
+        source_unit = self._units.get(row.indicator or "", row.unit)
         return phrase(
             "rules",
-            row["rule"],
+            row.rule,
             r=row,
             held=held,
             source_unit=source_unit,
@@ -181,30 +128,30 @@ class Words:
             **self._fixed,
         )
 
-    def pace(self, row: Mapping[str, Any]) -> str:
+    def pace(self, row: Any) -> str:
         """What pace is needed from now on; empty where the target is met or nothing is known.
 
         Beside the recent pace, unless that would say the opposite of the probability.
         """
-        if not numbers.is_known(row["needed_pace"]) or has_no_pace(row):
+        if not numbers.is_known(row.needed_pace) or has_no_pace(row):
             return ""
-        pace = row["needed_pace"]
+        pace = row.needed_pace
         needed = phrase("pace", "needed", r=row, pace=pace, **moving(row, pace))
         if contradicts_forecast(row) or has_moved_away(row):
             return needed
-        if row["is_stalled"]:
+        if row.is_stalled:
             return f"{needed}，近五个年份{phrase('pace', 'stalled')}"
-        if numbers.is_known(row["speed_up"]):
+        if numbers.is_known(row.speed_up):
             return f"{needed}，{phrase('pace', 'speed_up', r=row)}"
         return needed
 
-    def warning(self, finding: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    def warning(self, finding: Any, row: Any) -> str:
         """One warning with the figures it rests on."""
         rendered = phrase(
             "warnings",
-            finding["rule"],
+            finding.rule,
             w=finding,
-            i=finding["inputs"],
+            i=finding.inputs,
             r=row,
             places=self._places(row),
             asked=self.requirement(row, is_named=True) if _has_no_level(row) else "",
@@ -219,75 +166,90 @@ class Words:
         return found[0] if name is None else f"“{name}”"
 
     @staticmethod
-    def _places(row: Mapping[str, Any]) -> int:
+    def _places(row: Any) -> int:
         """Differences and paces keep one decimal more than the figure they come from."""
-        return (int(row["decimals"]) if numbers.is_known(row["decimals"]) else 1) + 1
+        return (int(row.decimals) if numbers.is_known(row.decimals) else 1) + 1
 
 
-def has_no_pace(row: Mapping[str, Any]) -> bool:
+def has_no_pace(row: Any) -> bool:
     """No pace is read off a figure to be verified, nor off a handful of cases.
 
     The one is checked first; of the others each is reviewed, and the years are pooled.
     """
-    return row.get("doubt") is not None or row.get("rule") == "few_events"
+    return row.doubt is not None or row.rule == "few_events"
 
 
-def contradicts_forecast(row: Mapping[str, Any]) -> bool:
+def contradicts_forecast(row: Any) -> bool:
     """Does the straight line say the opposite of P? Then the forecast alone is told.
 
     Near a bound, or after a turn, a line may promise what the forecast does not, and the reverse.
     """
-    p = row["p_met"]
+    p = row.p_met
     if not numbers.is_known(p):
         return False
-    is_enough = numbers.is_known(row["speed_up"]) and row["speed_up"] <= 1
-    is_close = numbers.is_known(row["speed_up"]) and row["speed_up"] < ALMOST
-    is_slow = numbers.is_known(row["speed_up"]) and row["speed_up"] > 1
+    is_enough = numbers.is_known(row.speed_up) and row.speed_up <= 1
+    is_close = numbers.is_known(row.speed_up) and row.speed_up < ALMOST
+    is_slow = numbers.is_known(row.speed_up) and row.speed_up > 1
     is_sure = p >= numbers.likely()
     is_doomed = p < numbers.unlikely()
     return bool(
         (is_enough and p < EVEN)
         or (is_close and is_doomed)
-        or (is_sure and (row["is_stalled"] or is_slow))
+        or (is_sure and (row.is_stalled or is_slow))
     )
 
 
-def _has_no_level(row: Mapping[str, Any]) -> bool:
+def _has_no_level(row: Any) -> bool:
     """Is what is asked told in words? A floor taken from the baseline is not the number itself."""
-    is_floor = row["type"] == "maintain" and not numbers.is_known(row.get("plan_value"))
-    return row["type"] in _NO_LEVEL or is_floor
+    is_floor = row.type == "maintain" and not numbers.is_known(row.plan_value)
+    return row.type in _NO_LEVEL or is_floor
 
 
-def has_moved_away(row: Mapping[str, Any]) -> bool:
+def has_moved_away(row: Any) -> bool:
     """Going the right way of late, yet worse than at the baseline: no pace to be proud of."""
-    sign = {">=": 1, "<=": -1}.get(row["comparator"], 0)
-    progress = row.get("progress")
-    if row["is_stalled"] or progress is None or not numbers.is_known(progress):
+    sign = {">=": 1, "<=": -1}.get(row.comparator, 0)
+    progress = row.progress
+    if row.is_stalled or progress is None or not numbers.is_known(progress):
         return False
     return bool(sign * progress < 0)
 
 
-def _at_bound(row: Mapping[str, Any]) -> str:
+def _at_bound(row: Any) -> str:
     """What is asked where δ would lead past the end of the scale: to reach it, or to stay there."""
-    known = all(numbers.is_known(row.get(name)) for name in ("baseline", "threshold", "delta"))
-    if row["type"] not in ("directional", "narrow_gap") or not known:
+    known = all(map(numbers.is_known, (row.baseline, row.threshold, row.delta)))
+    if row.type not in ("directional", "narrow_gap") or not known:
         return ""
-    asked = abs(row["threshold"] - row["baseline"])
-    if asked >= row["delta"] - _ROUNDING:
+    asked = abs(row.threshold - row.baseline)
+    if asked >= row.delta - _ROUNDING:
         return ""
     return "stay_at_bound" if asked < _ROUNDING else "reach_bound"
 
 
-def _is_still(row: Mapping[str, Any]) -> bool:
+def _is_still(row: Any) -> bool:
     """Asked only to move, and printed as it stood at the baseline."""
-    if row["type"] not in ("directional", "narrow_gap"):
+    if row.type not in ("directional", "narrow_gap"):
         return False
-    value, baseline = row["value"], row["baseline"]
+    value, baseline = row.value, row.baseline
     if not numbers.is_known(value) or not numbers.is_known(baseline):
         return False
-    return numbers.alike(value, baseline, row["decimals"])
+    return numbers.alike(value, baseline, row.decimals)
 
 
-def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """A frame's rows as dicts, with None for every gap."""
-    return records(frame.astype(object).where(frame.notna(), None))
+class _Row(dict[str, Any]):
+    """A frame's row whose cells are attributes, too, as those of a record are."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            if name.startswith("__"):
+                raise AttributeError(name) from None
+            return None
+
+    def __or__(self, other: Any) -> _Row:  # type: ignore[override]
+        return _Row({**self, **other})
+
+
+def rows(frame: pd.DataFrame) -> list[Any]:
+    """A frame's rows, with None for every gap."""
+    return [_Row(row) for row in records(frame.astype(object).where(frame.notna(), None))]

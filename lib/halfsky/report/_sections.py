@@ -22,7 +22,7 @@ from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report.html import SILENT, Html, note
 from halfsky.report.view import View
-from halfsky.report.words import Words, environment, phrase, rows, status_mark, status_word
+from halfsky.report.text.words import Words, environment, phrase, rows, status_mark, status_word
 
 # Bodies that sources name in two ways, a journal that speaks for its publisher.
 _ONE_NAME = {
@@ -115,7 +115,7 @@ def headline(view: View) -> Html:
         # Two words share one meaning here: a reference region has reached the value or not.
         statuses[Status.UNMET] += statuses.pop(Status.NEARLY)
     chips = [(s.value, status_word(s, view.is_reference), int(n)) for s, n in statuses.items()]
-    words = view.reported["status"].map(lambda s: status_word(s, view.is_reference))
+    words = view.df.reported["status"].map(lambda s: status_word(s, view.is_reference))
     counted = words.value_counts(sort=False)
     by_target = [(word, int(counted[word])) for _, word, _ in chips if word in counted.index]
     return render(
@@ -128,12 +128,12 @@ def headline(view: View) -> Html:
         c={key: int(row[key]) for key in (*_COUNT_KEYS, "assessable", "all")},
         r=row,
         chips=chips,
-        nothing=view.reported.empty,
-        departments=by_department(view.missing),
+        nothing=view.df.reported.empty,
+        departments=by_department(view.df.missing),
         due=due(view.plan.info, "returns", view.year),
         base_year=view.plan.info.baseline_year,
-        n_targets=len(view.targets),
-        n_reported=len(view.reported),
+        n_targets=len(view.df.targets),
+        n_reported=len(view.df.reported),
         is_reference=view.is_reference,
         region=view.region,
         year=view.year,
@@ -180,9 +180,9 @@ def within_error(view: View, row: Mapping[str, Any]) -> str:
 
 def completion_table(view: View) -> Html:
     """目标完成: every target with figures, its status and the rule that decided."""
-    if view.reported.empty:
-        return note(f"尚无可用数据，{len(view.goals)}项目标均不能评价；未填报不计作未达标。")
-    rendered = _told(view, view.reported)
+    if view.df.reported.empty:
+        return note(f"尚无可用数据，{len(view.df.goals)}项目标均不能评价；未填报不计作未达标。")
+    rendered = _told(view, view.df.reported)
     text = "\n".join(
         f"{r['target']} {r['shown_value']} {r['status']} {r['rule_text']}" for r in rendered
     )
@@ -190,16 +190,16 @@ def completion_table(view: View) -> Html:
         "completion.html.j2",
         text,
         rows=rendered,
-        only_reported=len(view.missing) > 0,
+        only_reported=len(view.df.missing) > 0,
         end_year=view.plan.info.end_year,
     )
 
 
 def forecast_table(view: View) -> Html:
     """趋势预测: the end-year forecast, its intervals and P(met)."""
-    frame = view.targets[view.targets["point"].notna()]
+    frame = view.df.targets[view.df.targets["point"].notna()]
     if frame.empty:
-        short = int((view.reported["n"] > 0).sum())
+        short = int((view.df.reported["n"] > 0).sum())
         why = (
             f"有数据的{short}项指标{'都' if short > 1 else ''}不足3个年份"
             if short
@@ -236,10 +236,10 @@ def hindsight_table(view: View) -> Html:
 
     Of many only those outside the 80% interval are listed; all are counted below the table.
     """
-    if view.hindsight.empty:
+    if view.df.hindsight.empty:
         return note("没有可供检验的上一年预测：需要此前至少5个年份、且上一年也有数据。")
-    info = view.targets.set_index("target")[["name", "unit", "decimals"]]
-    tested = _once(view, view.hindsight)
+    info = view.df.targets.set_index("target")[["name", "unit", "decimals"]]
+    tested = _once(view, view.df.hindsight)
     listed = tested
     only_missed = len(listed) > MOST_HINDSIGHT
     if only_missed:
@@ -262,22 +262,22 @@ def hindsight_table(view: View) -> Html:
 def _once(view: View, frame: pd.DataFrame) -> pd.DataFrame:
     """One row a series: two requirements on one indicator have one forecast between them."""
     keys = ["indicator", "sex", "age", "area"]
-    series = view.targets.set_index("target")[keys]
+    series = view.df.targets.set_index("target")[keys]
     return frame[~series.loc[frame["target"]].duplicated().to_numpy()]
 
 
 def warning_table(view: View) -> Html:
     """问题诊断: early warnings with rule, inputs and responsible department."""
-    if view.warnings.empty:
-        if view.reported.empty:
+    if view.df.warnings.empty:
+        if view.df.reported.empty:
             return note("没有数据，预警规则无从运行；缺数本身就是首先要解决的问题。")
         return note(
-            f"五类预警规则检查了{len(view.reported)}项有数据的指标，没有发现需要预警的情况。"
+            f"五类预警规则检查了{len(view.df.reported)}项有数据的指标，没有发现需要预警的情况。"
         )
     words = words_for(view)
     about = subjects(view)
     rendered = []
-    for finding in rows(view.warnings):
+    for finding in rows(view.df.warnings):
         row = about(finding)
         finding["goal_label"] = goal_label(view, finding["goal"])
         finding["name"] = row["name"]
@@ -297,7 +297,7 @@ def warning_table(view: View) -> Html:
 
 def subjects(view: View) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
     """What a finding is about: its target's row, else its context indicator's name and unit."""
-    by_target = {row["target"]: row for row in rows(view.targets)}
+    by_target = {row["target"]: row for row in rows(view.df.targets)}
     indicators = view.plan.indicators
 
     def about(finding: Mapping[str, Any]) -> dict[str, Any]:
@@ -327,7 +327,7 @@ def _false_alarms(view: View) -> list[str]:
             tests=int(counted.get(row["family"], 0)),
             fdr=rules.fdr,
         )
-        for row in rows(expected_false(mine, view.warnings, rules))
+        for row in rows(expected_false(mine, view.df.warnings, rules))
         if row["found"]
     ]
 
@@ -336,20 +336,20 @@ def comparison_table(view: View) -> Html:
     """Other places' newest figures beside the region's own; they never fill a gap."""
     if view.is_reference and not view.region.compare_with:
         return SILENT
-    if view.references.empty:
+    if view.df.references.empty:
         return note("没有可供对照的参照地区数据。")
-    names = [r for r in view.region.compare_with if r in set(view.references["region"])]
+    names = [r for r in view.region.compare_with if r in set(view.df.references["region"])]
     rendered = []
     # Of a ratio or gap the others' figures are known only as levels: not to be set beside it.
-    alike = ~view.targets["type"].isin(["parity", "narrow_gap", "relative"])
+    alike = ~view.df.targets["type"].isin(["parity", "narrow_gap", "relative"])
     # A headcount of a nation beside a district's says how large each is.
-    alike &= view.targets["kind"] != "count"
-    compared = view.targets[alike & view.targets["target"].isin(view.references["target"])]
+    alike &= view.df.targets["kind"] != "count"
+    compared = view.df.targets[alike & view.df.targets["target"].isin(view.df.references["target"])]
     compared = compared.drop_duplicates(["indicator", "sex", "age", "area"])
     if compared.empty:
         return note("没有可供对照的参照地区数据。")
     for row in rows(compared):
-        mine = view.references[view.references["target"] == row["target"]].set_index("region")
+        mine = view.df.references[view.df.references["target"] == row["target"]].set_index("region")
         cells = []
         for name in names:
             if name in mine.index:
@@ -364,7 +364,7 @@ def comparison_table(view: View) -> Html:
             own = f"{shown}（{int(row['value_year'])}年）"
         label = goal_label(view, row["goal"])
         rendered.append({"goal_label": label, "name": _of_whom(row), "own": own, "cells": cells})
-    others = view.references[view.references["target"].isin(compared["target"])]
+    others = view.df.references[view.df.references["target"].isin(compared["target"])]
     publishers = sorted({localised(publisher(s), view) for s in others["source"].dropna()})
     return render(
         "comparison.html.j2",
@@ -387,12 +387,12 @@ def _of_whom(row: Mapping[str, Any]) -> str:
 
 def missing_table(view: View) -> Html:
     """缺项清单: what is missing, from whom."""
-    if view.missing.empty:
+    if view.df.missing.empty:
         return note(_nothing_missing(view))
     groups: dict[str, dict[tuple[str, str, str], list[str]]] = {}
     plan_indicators = view.plan.indicators
     # A nation hands in no documents on a county's institutions: nothing is missing there.
-    missing = view.missing
+    missing = view.df.missing
     if view.is_reference:
         missing = missing[missing["type"] != "milestone"]
     for row in rows(missing):
@@ -425,9 +425,11 @@ def missing_table(view: View) -> Html:
             f"{goals}项目标中的{n}项指标要求尚未填报，涉及{len(groups)}个部门"
             "（部门分工为建议，规划未作规定）。"
         )
-    if missing.empty or (view.reported.empty and not view.is_reference):
+    if missing.empty or (view.df.reported.empty and not view.is_reference):
         intro = ""  # the headline has said so
-    documents = view.missing.loc[view.missing.index.difference(missing.index), ["target", "name"]]
+    documents = view.df.missing.loc[
+        view.df.missing.index.difference(missing.index), ["target", "name"]
+    ]
     ordered: list[dict[str, Any]] = [
         {
             "department": department,
@@ -456,11 +458,11 @@ def missing_table(view: View) -> Html:
 
 def _nothing_missing(view: View) -> str:
     """Every target has a figure; those whose newest one is getting old are asked for on."""
-    overdue = view.warnings.loc[view.warnings["rule"] == "overdue", "target"]
+    overdue = view.df.warnings.loc[view.df.warnings["rule"] == "overdue", "target"]
     late = [
         f"{r['name']}（最近一次为{int(r['last_year'])}年"
         + ("）" if view.is_reference else f"，{r['department']}）")
-        for r in rows(view.targets[view.targets["target"].isin(overdue)])
+        for r in rows(view.df.targets[view.df.targets["target"].isin(overdue)])
     ]
     rendered = f"{'各项' if view.domain_id is None else '本领域各项'}指标均有可用数据"
     if not late:
@@ -550,17 +552,17 @@ def publisher(source: str) -> str:
 
 def small_counts_table(view: View) -> Html:
     """Counts behind the rates of rare events, with exact interval and posterior."""
-    frame = view.targets[(view.targets["counting"] == "events") & view.targets["value"].notna()]
+    frame = view.df.targets[
+        (view.df.targets["counting"] == "events") & view.df.targets["value"].notna()
+    ]
     counted = frame[frame["numerator"].notna() & frame["denominator"].notna()]
     if counted.empty and view.is_reference:
         return SILENT
     if counted.empty:
         named = numbers.joined(list(frame["name"]), 4)
-        rule = view.targets.loc[view.targets["counting"] == "events", "rule"]
+        rule = view.df.targets.loc[view.df.targets["counting"] == "events", "rule"]
         if (rule == StatusRule.SUPPRESSED).any():
-            return note(
-                f"{(rule == StatusRule.SUPPRESSED).sum()}项事件类指标的例数和率按规定不公开。"
-            )
+            return note(f"{(rule == StatusRule.SUPPRESSED).sum()}项事件类指标的例数和率按规定不公开。")
         if frame.empty:
             return note("没有事件类指标的数据，无例数可列。")
         return note(f"{named}只有公布的率，没有例数和分母，不能计算区间，按公布值对照。")
@@ -616,15 +618,15 @@ def method_note(view: View) -> Html:
 
 def goal_table(view: View) -> Html:
     """All goals with the three answers, the change against last year and the weakest clause."""
-    if view.reported.empty:
+    if view.df.reported.empty:
         return note(
-            f"{len(view.goals)}项目标均为未填报，不逐项重复；需要的数据和填报部门见“缺项”。"
+            f"{len(view.df.goals)}项目标均为未填报，不逐项重复；需要的数据和填报部门见“缺项”。"
         )
-    targets = view.targets.set_index("target")
+    targets = view.df.targets.set_index("target")
     numbers_of = {d.domain: f"{d.number:02d}_{d.domain}" for d in view.plan.domains}
-    doubtful = set(view.targets.loc[view.targets["doubt"].notna(), "goal"])
+    doubtful = set(view.df.targets.loc[view.df.targets["doubt"].notna(), "goal"])
     rendered = []
-    for row in rows(view.goals):
+    for row in rows(view.df.goals):
         if row["goal"] in doubtful:  # no prospect is read off a figure to be verified
             row |= {"outlook": "数据待核实", "p": None}
         goal = view.plan.goals[row["goal"]]
