@@ -20,8 +20,8 @@ from halfsky.plan.calibration import load_calibration
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.plan.vintage import as_known
 from halfsky.plan.vocabulary import Family, Severity
-from halfsky.report.findings import experience
 from halfsky.report._sections import warning_table
+from halfsky.report.findings import experience
 from halfsky.report.view import View
 
 FAULTY = [

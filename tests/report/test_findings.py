@@ -18,6 +18,7 @@ from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Measure, Region
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.report import numbers
+from halfsky.report._sections import words_for
 from halfsky.report.findings import troubles, values_of
 from halfsky.report.html import Html
 from halfsky.report.markup import read
@@ -31,9 +32,8 @@ from halfsky.report.text.prose import (
     variants,
     verbs,
 )
-from halfsky.report._sections import words_for
-from halfsky.report.view import View
 from halfsky.report.text.words import Words, rows
+from halfsky.report.view import View
 
 ASSUMED = Assumptions(load_thresholds(), UNITS, load_calibration())
 NUMERATOR = "接受检查的妇女人数"

@@ -20,11 +20,11 @@ from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.report import charts, numbers
 from halfsky.report.chart import Chart
-from halfsky.report.text.movement import up_down
 from halfsky.report.places import townships_first
+from halfsky.report.text.movement import up_down
+from halfsky.report.text.words import phrase
 from halfsky.report.theme import STATUS
 from halfsky.report.view import View
-from halfsky.report.text.words import phrase
 from places import TWELVE, groups, townships
 
 ASSUMED = Assumptions(load_thresholds(), UNITS, load_calibration())

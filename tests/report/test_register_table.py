@@ -15,9 +15,9 @@ from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.plan.vocabulary import Family
+from halfsky.report._sections import warning_table
 from halfsky.report.register import warning_register
 from halfsky.report.render.results_json import results
-from halfsky.report._sections import warning_table
 from halfsky.report.view import View
 
 ASSUMED = Assumptions(load_thresholds(), UNITS, load_calibration())

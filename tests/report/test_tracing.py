@@ -12,8 +12,8 @@ from halfsky import report
 from halfsky.notebook import open_study
 from halfsky.plan.vintage import as_known
 from halfsky.report._sections import goal_label, subjects, words_for
-from halfsky.report.view import View
 from halfsky.report.text.words import rows
+from halfsky.report.view import View
 
 TEXTS = (
     *(report.experience, report.problems, report.recommendations),

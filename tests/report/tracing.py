@@ -20,8 +20,8 @@ from halfsky.evaluate.experience import ahead
 from halfsky.evaluate.status import shortfall
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.report._sections import due
-from halfsky.report.view import View
 from halfsky.report.text.words import rows
+from halfsky.report.view import View
 
 NUMBER = re.compile(r"(?<![\d.])(\d[\d,]*(?:\.\d+)?)")
 # 2020年的68.4%, 2024年……为93.5%, 2024年提高到77.1%, 2023年（26.54%）, 2025年惠及1,806人
@@ -347,7 +347,14 @@ class Tracer:
         if view.domain_id is not None:
             measures = measures[measures["domain"] == view.domain_id]
             actions = actions[actions["domain"] == view.domain_id]
-        for frame in (view.df.goals, view.df.targets, view.df.missing, view.df.reported, measures, actions):
+        for frame in (
+            view.df.goals,
+            view.df.targets,
+            view.df.missing,
+            view.df.reported,
+            measures,
+            actions,
+        ):
             figures.count.append(len(frame))
             for name in ("goal", "status", "department", "action", "finding", "severity"):
                 if name in frame.columns:

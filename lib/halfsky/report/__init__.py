@@ -8,6 +8,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from halfsky.report._sections import comparison_table as comparison_table
+    from halfsky.report._sections import completion_table as completion_table
+    from halfsky.report._sections import expected_sentence as expected_sentence
+    from halfsky.report._sections import forecast_table as forecast_table
+    from halfsky.report._sections import goal_table as goal_table
+    from halfsky.report._sections import hindsight_table as hindsight_table
+    from halfsky.report._sections import method_note as method_note
+    from halfsky.report._sections import missing_table as missing_table
+    from halfsky.report._sections import rates_table as rates_table
+    from halfsky.report._sections import series_table as series_table
+    from halfsky.report._sections import small_counts_table as small_counts_table
+    from halfsky.report._sections import warning_table as warning_table
     from halfsky.report.checks import change_table as change_table
     from halfsky.report.checks import local_check_table as local_check_table
     from halfsky.report.checks import milestone_table as milestone_table
@@ -56,19 +68,7 @@ if TYPE_CHECKING:
     from halfsky.report.render.results_json import record as record
     from halfsky.report.scenarios import scenario_sentence as scenario_sentence
     from halfsky.report.scenarios import what_if_table as what_if_table
-    from halfsky.report._sections import comparison_table as comparison_table
-    from halfsky.report._sections import completion_table as completion_table
-    from halfsky.report._sections import expected_sentence as expected_sentence
-    from halfsky.report._sections import forecast_table as forecast_table
-    from halfsky.report._sections import goal_table as goal_table
-    from halfsky.report._sections import headline as headline
-    from halfsky.report._sections import hindsight_table as hindsight_table
-    from halfsky.report._sections import method_note as method_note
-    from halfsky.report._sections import missing_table as missing_table
-    from halfsky.report._sections import rates_table as rates_table
-    from halfsky.report._sections import series_table as series_table
-    from halfsky.report._sections import small_counts_table as small_counts_table
-    from halfsky.report._sections import warning_table as warning_table
+    from halfsky.report.sections.summary import headline as headline
     from halfsky.report.summary import summary_box as summary_box
     from halfsky.report.view import View as View
 
@@ -107,7 +107,7 @@ _EXPORTS = {
     "goal_table": "halfsky.report._sections",
     "goal_wall": "halfsky.report.figures",
     "goals_by_status": "halfsky.report.documents.parts",
-    "headline": "halfsky.report._sections",
+    "headline": "halfsky.report.sections.summary",
     "hindsight_table": "halfsky.report._sections",
     "local_check_table": "halfsky.report.checks",
     "measure_findings": "halfsky.report.documents.parts",

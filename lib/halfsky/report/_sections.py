@@ -20,9 +20,10 @@ from halfsky.evaluate.review import pooled
 from halfsky.plan.models import Indicator, PlanFile
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
-from halfsky.report.html import SILENT, Html, note
+from halfsky.report.html import SILENT, Html, environment, note
+from halfsky.report.text import phrase
+from halfsky.report.text.words import Words, rows, status_mark, status_word
 from halfsky.report.view import View
-from halfsky.report.text.words import Words, environment, phrase, rows, status_mark, status_word
 
 # Bodies that sources name in two ways, a journal that speaks for its publisher.
 _ONE_NAME = {
@@ -98,49 +99,6 @@ def render(template: str, plain: str, **values: Any) -> Html:
 def sentence(text: str) -> Html:
     """One paragraph."""
     return render("sentence.html.j2", text, text=text)
-
-
-def headline(view: View) -> Html:
-    """How many goals are met, by both denominators, and what missing data could change."""
-    counts = view.assessment.rates.set_index("domain")
-    row = counts.loc[view.domain_id or "all"].to_dict()
-    statuses = {
-        Status.MET: row["met"],
-        Status.NEARLY: row["basically"],
-        Status.UNMET: row["unmet"],
-        Status.UNDECIDABLE: row["undecidable"],
-        Status.MISSING: row["missing"],
-    }
-    if view.is_reference:
-        # Two words share one meaning here: a reference region has reached the value or not.
-        statuses[Status.UNMET] += statuses.pop(Status.NEARLY)
-    chips = [(s.value, status_word(s, view.is_reference), int(n)) for s, n in statuses.items()]
-    words = view.df.reported["status"].map(lambda s: status_word(s, view.is_reference))
-    counted = words.value_counts(sort=False)
-    by_target = [(word, int(counted[word])) for _, word, _ in chips if word in counted.index]
-    return render(
-        "headline.html.j2",
-        "；".join(f"{word}{n}" for _, word, n in chips)
-        + "\n指标："
-        + "；".join(f"{word}{n}" for word, n in by_target),
-        by_target=by_target,
-        subject="本领域" if view.domain else "规划",
-        c={key: int(row[key]) for key in (*_COUNT_KEYS, "assessable", "all")},
-        r=row,
-        chips=chips,
-        nothing=view.df.reported.empty,
-        departments=by_department(view.df.missing),
-        due=due(view.plan.info, "returns", view.year),
-        base_year=view.plan.info.baseline_year,
-        n_targets=len(view.df.targets),
-        n_reported=len(view.df.reported),
-        is_reference=view.is_reference,
-        region=view.region,
-        year=view.year,
-    )
-
-
-_COUNT_KEYS = ("met", "basically", "unmet", "undecidable", "missing")
 
 
 def _told(view: View, frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 
 from halfsky.report.theme import INK, PAGE_DPI, to_png, watermark
 
-
 __all__ = ["Chart", "to_png", "watermark"]
 
 

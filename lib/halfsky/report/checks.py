@@ -14,10 +14,10 @@ from halfsky.evaluate.results import (
 from halfsky.evaluate.review import pooled
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
-from halfsky.report.html import Html, note
 from halfsky.report._sections import goal_label, render, within_error, words_for
-from halfsky.report.view import View
+from halfsky.report.html import Html, note
 from halfsky.report.text.words import rows, status_word
+from halfsky.report.view import View
 
 WIDE = 5  # percentage points off the stated coverage that a page speaks of
 MIN_BIN = 3  # a bin of one or two forecasts shows nothing but chance

@@ -13,11 +13,12 @@ from typing import Any
 import pandas as pd
 
 from halfsky.plan.vocabulary import Status
+from halfsky.report import blocks
 from halfsky.report.chart import Chart
 from halfsky.report.figures import Charts
-from halfsky.report.html import Html
+from halfsky.report.html import Html, environment
 from halfsky.report.markup import Grid, Paragraph, read
-from halfsky.report.text.words import environment, status_word
+from halfsky.report.text.words import status_word
 
 # A cell that is a status word and nothing else is printed as the page prints a status.
 _CHIPS = {status_word(s, is_reference): s for is_reference in (True, False) for s in Status}
@@ -69,7 +70,7 @@ class Detail:
     part: Html
 
 
-Part = str | Html | Detail | Paragraph | Table | Chart | Charts
+Part = str | blocks.Blocks | Html | Detail | Paragraph | Table | Chart | Charts
 Block = Paragraph | Table | Chart
 
 
@@ -170,6 +171,9 @@ def ordinal(count: int, level: int) -> str:
 def _blocks(part: Part) -> Iterator[Block]:
     if isinstance(part, str):
         yield from (Paragraph(line) for line in part.splitlines() if line)
+    elif isinstance(part, blocks.Blocks):
+        for new in part:
+            yield from _older(new)
     elif isinstance(part, Charts):
         yield from part.charts
     elif isinstance(part, Html):
@@ -182,6 +186,39 @@ def _blocks(part: Part) -> Iterator[Block]:
                 yield block
     else:
         yield part
+
+
+def _older(block: blocks.Block) -> Iterator[Block]:
+    """A block in the types that the Word file is still made of."""
+    if isinstance(block, blocks.Paragraph):
+        text = f"{block.lead}　{block.text}" if block.lead else block.text
+        yield Paragraph(text, "detail" if block.is_detail else "body")
+    elif isinstance(block, blocks.Bullets):
+        for place, item in enumerate(block.items, start=1):
+            yield Paragraph(item, "item", place if block.is_numbered else 0)
+    elif isinstance(block, blocks.Note):
+        yield Paragraph(block.text, "note")
+    elif isinstance(block, blocks.Table):
+        yield Table(
+            pd.DataFrame(block.texts, columns=blocks.distinct(block.titles)),
+            block.caption,
+            block.note,
+            tuple(c.title for c in block.columns if c.is_number),
+            block.is_grouped,
+            block.is_wide,
+            block.is_dense,
+        )
+    elif isinstance(block, blocks.Figure):
+        made = Chart.__new__(Chart)
+        made.__dict__ |= {
+            "fig": block.drawing,
+            "title": block.title,
+            "alt": block.message,
+            "source": block.source,
+            "synthetic": block.is_synthetic,
+            "png": block.png,
+        }
+        yield made
 
 
 def from_markup(html: str) -> Iterator[Paragraph | Table]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from halfsky.plan.vocabulary import Family, Severity, Status
 from halfsky.report import numbers
+from halfsky.report._sections import chance_word, localised, of_plan, publisher
 from halfsky.report.chart import Chart
 from halfsky.report.charts import (
     plot_completeness,
@@ -26,9 +27,8 @@ from halfsky.report.charts.completion import furthest_behind_first
 from halfsky.report.charts.fans import PER_FIGURE
 from halfsky.report.charts.series import plot_series
 from halfsky.report.html import SILENT, Html, note
-from halfsky.report._sections import chance_word, localised, of_plan, publisher
-from halfsky.report.view import View
 from halfsky.report.text.words import rows, status_word
+from halfsky.report.view import View
 
 Shown = Chart | Html
 # Where the table beside an empty chart already says that there is nothing.

@@ -24,12 +24,12 @@ from halfsky.plan.vocabulary import (
     Status,
 )
 from halfsky.report import numbers
+from halfsky.report._sections import due, goal_label, render, subjects
 from halfsky.report.html import Html, note
 from halfsky.report.places import townships_first
 from halfsky.report.text.prose import Prose, claim, inner_quotes, is_backed, say, short_name, shown
-from halfsky.report._sections import due, goal_label, render, subjects
-from halfsky.report.view import View
 from halfsky.report.text.words import rows, status_word
+from halfsky.report.view import View
 
 MOST = 8  # sentences in one list; the tables hold the rest
 MOST_EVIDENCE = 2

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from halfsky.report.blocks import Blocks
 from halfsky.report.chart import Chart
 from halfsky.report.figures import Charts
 from halfsky.report.html import Html, is_note
 
-Part = Chart | Charts | Html
+Part = Chart | Charts | Html | Blocks
 
 
 class Together:
@@ -30,8 +31,14 @@ def together(*parts: Part) -> Together:
     A note tells why there is no table or chart. Beside tables it tells nothing, and five of them
     below one heading tell it five times.
     """
-    shown = [part for part in parts if not isinstance(part, Html) or not is_note(part.html)]
+    shown = [part for part in parts if not _is_note(part)]
     if shown:
         return Together(shown)
-    sentences = [part for part in parts if isinstance(part, Html) and part.html]
+    sentences = [p for p in parts if isinstance(p, Html | Blocks) and p.text]
     return Together(sorted(sentences, key=lambda part: -len(part.text))[:1])
+
+
+def _is_note(part: Part) -> bool:
+    if isinstance(part, Blocks):
+        return part.is_note
+    return isinstance(part, Html) and is_note(part.html)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import escape
+
+from halfsky.report.numbers import is_known
+from halfsky.report.text import environment as text_environment
 
 
 @dataclass(frozen=True)
@@ -39,3 +44,18 @@ def note(text: str, *, asks: bool = False) -> Html:
 def is_note(html: str) -> bool:
     """Is this nothing but notes, or nothing at all?"""
     return not re.sub(r'<p class="note( asks)?">[^<]*</p>', "", html).strip()
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The HTML templates with the number filters; autoescaping, strict about missing names."""
+    env = Environment(
+        loader=PackageLoader("halfsky.report", "templates/zh"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters.update(text_environment().filters)
+    env.globals["known"] = is_known
+    return env

@@ -12,14 +12,14 @@ import pandas as pd
 
 from halfsky.plan.vocabulary import MeasureFinding, Progress, Severity, Status
 from halfsky.report import numbers
+from halfsky.report._sections import due, goal_label, render
 from halfsky.report.chart import Chart
 from halfsky.report.charts.effects import EFFECTS_PER_FIGURE, plot_effects
 from halfsky.report.figures import Charts, sources
 from halfsky.report.html import SILENT, Html, note
 from halfsky.report.text.prose import inner_quotes
-from halfsky.report._sections import due, goal_label, render
-from halfsky.report.view import View
 from halfsky.report.text.words import rows
+from halfsky.report.view import View
 
 MOST_PANELS = 4  # one picture; the table holds every measure
 MOST_SOUND = 3  # goals whose measures all began in time, told of one by one up to here

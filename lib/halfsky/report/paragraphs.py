@@ -12,12 +12,12 @@ from typing import Any
 from halfsky.evaluate.countermeasures import open_problems
 from halfsky.plan.vocabulary import WEAKEST_FIRST, Status
 from halfsky.report import numbers
+from halfsky.report._sections import by_department, due, goal_label, render
 from halfsky.report.findings import measures_for, troubles, values_of
 from halfsky.report.html import Html, note
 from halfsky.report.text.prose import Prose, is_backed, say
-from halfsky.report._sections import by_department, due, goal_label, render
-from halfsky.report.view import View
 from halfsky.report.text.words import rows
+from halfsky.report.view import View
 
 MOST_LABELS = 12
 

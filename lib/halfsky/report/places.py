@@ -16,6 +16,7 @@ import pandas as pd
 
 from halfsky.evaluate.funnel_plot import limit_curves
 from halfsky.report import numbers
+from halfsky.report._sections import of_plan, publisher, render
 from halfsky.report.chart import Chart
 from halfsky.report.charts import plot_contributions, plot_dumbbell, plot_funnel, plot_slope
 from halfsky.report.charts.contributions import CONTRIBUTIONS_PER_FIGURE
@@ -23,10 +24,10 @@ from halfsky.report.charts.funnel import FUNNELS_PER_FIGURE
 from halfsky.report.charts.gaps import DUMBBELLS_PER_FIGURE, GROUPS, SLOPES_PER_FIGURE
 from halfsky.report.figures import NOTHING, Charts, Shown
 from halfsky.report.html import SILENT, Html, note
+from halfsky.report.text import phrase
 from halfsky.report.text.movement import up_down
-from halfsky.report._sections import of_plan, publisher, render
+from halfsky.report.text.words import rows
 from halfsky.report.view import View
-from halfsky.report.text.words import phrase, rows
 
 FUNNELS_PER_PAGE = 8  # the townships furthest from alike; the table holds every indicator
 CONTRIBUTIONS_PER_PAGE = 4

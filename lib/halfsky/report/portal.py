@@ -10,8 +10,9 @@ from importlib import resources
 from typing import Any
 
 from halfsky.plan.vocabulary import Status
+from halfsky.report.html import environment
+from halfsky.report.text.words import status_word
 from halfsky.report.theme import STATUS
-from halfsky.report.text.words import environment, status_word
 
 Run = Mapping[str, Any]
 

@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 
 from halfsky.plan.vocabulary import Family, Severity, WarningState
-from halfsky.report.html import Html, note
 from halfsky.report._sections import goal_label, render, subjects
+from halfsky.report.html import Html, note
+from halfsky.report.text import phrase
+from halfsky.report.text.words import rows
 from halfsky.report.view import View
-from halfsky.report.text.words import phrase, rows
 
 MOST = 12  # lines of a register that is read; beyond that, what changed
 

@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 
 from halfsky.evaluate.expected import count_statuses
+from halfsky.report._sections import subjects, words_for
 from halfsky.report.measures import measures_record
 from halfsky.report.register import register_record
-from halfsky.report._sections import subjects, words_for
-from halfsky.report.view import View
 from halfsky.report.text.words import rows
+from halfsky.report.view import View
 
 SCHEMA = 1
 MIME = "application/vnd.halfsky.results+json"

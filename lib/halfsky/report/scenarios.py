@@ -9,11 +9,11 @@ from halfsky.evaluate import what_if
 from halfsky.evaluate.results import Scenario
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
+from halfsky.report._sections import chance_word, goal_label, render, sentence
 from halfsky.report.html import Html, note
 from halfsky.report.text.prose import Prose
-from halfsky.report._sections import chance_word, goal_label, render, sentence
-from halfsky.report.view import View
 from halfsky.report.text.words import rows
+from halfsky.report.view import View
 
 MOST_TARGETS = 6
 SURE = 0.99

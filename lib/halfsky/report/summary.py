@@ -10,10 +10,10 @@ import pandas as pd
 from halfsky.evaluate.countermeasures import open_problems
 from halfsky.plan.vocabulary import Action, Status
 from halfsky.report import numbers
-from halfsky.report.html import Html
 from halfsky.report._sections import goal_label, render, sentence, words_for
-from halfsky.report.view import View
+from halfsky.report.html import Html
 from halfsky.report.text.words import rows
+from halfsky.report.view import View
 
 MOST = 5
 _FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)

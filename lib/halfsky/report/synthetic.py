@@ -13,6 +13,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 
+from halfsky.report.blocks import Blocks
 from halfsky.report.chart import Chart
 from halfsky.report.document import Table
 from halfsky.report.html import Html
@@ -41,6 +42,8 @@ def marked(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def mark(shown: Any) -> Any:
     """A table, chart or group of charts with 合成数据 on it; anything else as it is."""
+    if isinstance(shown, Blocks):
+        return shown.marked_synthetic()
     if isinstance(shown, Html):
         return _table(shown)
     if isinstance(shown, Table):

@@ -13,8 +13,8 @@ import matplotlib as mpl
 import seaborn as sns
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from PIL import Image
 
 from halfsky.plan.vocabulary import NO_FORECAST, Data, Family, Severity, Status
 from halfsky.report.fonts import use_fonts

@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 
 from halfsky.report import numbers
 from halfsky.report.charts.lettering import wrap
-from halfsky.report.theme import INK, MUTED, STATUS, TARGET, Look, new_figure, status_look
 from halfsky.report.text.words import status_word
+from halfsky.report.theme import INK, MUTED, STATUS, TARGET, Look, new_figure, status_look
 
 LOW, HIGH = -50.0, 150.0
 PER_FIGURE = 20  # rows that a printed page holds

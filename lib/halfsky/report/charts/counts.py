@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from halfsky.report.charts.lettering import wrap
+from halfsky.report.text.words import status_word
 from halfsky.report.theme import (
     FAINT,
     GRID,
@@ -25,7 +26,6 @@ from halfsky.report.theme import (
     new_figure,
     status_look,
 )
-from halfsky.report.text.words import status_word
 
 SINCE = 15
 FILLED = "#2f78b0"

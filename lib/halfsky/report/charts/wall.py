@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from halfsky.report.text.words import status_word
 from halfsky.report.theme import (
     DATA,
     INK,
@@ -17,7 +18,6 @@ from halfsky.report.theme import (
     new_figure,
     status_look,
 )
-from halfsky.report.text.words import status_word
 
 
 def plot_goal_wall(goals: pd.DataFrame, *, is_reference: bool = False) -> Figure:

@@ -9,21 +9,21 @@ import pandas as pd
 
 from halfsky.plan.vocabulary import Severity, Status
 from halfsky.report import numbers
-from halfsky.report.document import Document, Part, Section, Table
-from halfsky.report.documents import parts
-from halfsky.report.documents.cover import SYNTHETIC
-from halfsky.report.html import Html
 from halfsky.report._sections import (
     due,
     goal_label,
-    headline,
     localised,
     sentence,
     subjects,
     words_for,
 )
-from halfsky.report.view import View
+from halfsky.report.document import Document, Part, Section, Table
+from halfsky.report.documents import parts
+from halfsky.report.documents.cover import SYNTHETIC
+from halfsky.report.html import Html
+from halfsky.report.sections.summary import headline
 from halfsky.report.text.words import rows
+from halfsky.report.view import View
 
 MOST = 5  # of each kind: two pages hold no more
 MOST_LINES = 6  # of a sheet's tables of warnings and measures

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from halfsky.report._sections import (
+    expected_sentence,
+    method_note,
+    rates_table,
+)
 from halfsky.report.checks import change_table, milestone_table, rank_table
 from halfsky.report.document import Detail, Document, Part, Section, Table, from_markup
 from halfsky.report.documents import parts
@@ -14,12 +19,7 @@ from halfsky.report.findings import experience, problems, recommendations
 from halfsky.report.html import Html
 from halfsky.report.measures import cause_sentences, effect_table
 from halfsky.report.places import where_sentences
-from halfsky.report._sections import (
-    expected_sentence,
-    headline,
-    method_note,
-    rates_table,
-)
+from halfsky.report.sections.summary import headline
 from halfsky.report.view import View
 
 

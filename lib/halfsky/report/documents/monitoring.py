@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from halfsky.report._sections import (
+    hindsight_table,
+    missing_table,
+    rates_table,
+    small_counts_table,
+    warning_table,
+)
 from halfsky.report.checks import change_table, local_check_table, milestone_table
 from halfsky.report.document import Document, Part, Section
 from halfsky.report.documents import parts
@@ -11,14 +18,7 @@ from halfsky.report.figures import (
     goal_wall,
     warning_chart,
 )
-from halfsky.report._sections import (
-    headline,
-    hindsight_table,
-    missing_table,
-    rates_table,
-    small_counts_table,
-    warning_table,
-)
+from halfsky.report.sections.summary import headline
 from halfsky.report.view import View
 
 

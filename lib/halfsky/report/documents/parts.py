@@ -13,16 +13,6 @@ import pandas as pd
 from halfsky.evaluate.countermeasures import open_problems
 from halfsky.plan.vocabulary import Action, Data, Severity, Status
 from halfsky.report import numbers
-from halfsky.report.chart import Chart
-from halfsky.report.charts import plot_completion
-from halfsky.report.charts.completion import furthest_behind_first
-from halfsky.report.document import Detail, Part, Table, from_markup
-from halfsky.report.figures import sources
-from halfsky.report.findings import measures_for
-from halfsky.report.html import Html, note
-from halfsky.report.measures import cause_sentences, effect_table
-from halfsky.report.paragraphs import goal_paragraphs
-from halfsky.report.text.prose import Prose
 from halfsky.report._sections import (
     chance_word,
     due,
@@ -35,8 +25,24 @@ from halfsky.report._sections import (
     series_table,
     words_for,
 )
+from halfsky.report.chart import Chart
+from halfsky.report.charts import plot_completion
+from halfsky.report.charts.completion import furthest_behind_first
+from halfsky.report.document import Detail, Part, Table, from_markup
+from halfsky.report.figures import sources
+from halfsky.report.findings import measures_for
+from halfsky.report.html import Html, note
+from halfsky.report.measures import cause_sentences, effect_table
+from halfsky.report.paragraphs import goal_paragraphs
+from halfsky.report.text.prose import Prose
+from halfsky.report.text.words import (
+    contradicts_forecast,
+    has_no_pace,
+    rows,
+    status_mark,
+    status_word,
+)
 from halfsky.report.view import View
-from halfsky.report.text.words import contradicts_forecast, has_no_pace, rows, status_mark, status_word
 
 # What describes a district before its women are spoken of; those without figures are left out.
 BACKGROUND = (
@@ -275,7 +281,9 @@ def in_question(view: View) -> pd.DataFrame:
 def goals_in_question(view: View) -> set[str]:
     """Goals that are unmet, warned of, or have a target whose status changed."""
     frame = in_question(view)
-    unmet = view.df.goals.loc[view.df.goals["status"].isin([Status.UNMET, Status.UNDECIDABLE]), "goal"]
+    unmet = view.df.goals.loc[
+        view.df.goals["status"].isin([Status.UNMET, Status.UNDECIDABLE]), "goal"
+    ]
     steady = frame["status"].isin([Status.NEARLY])
     warned = view.df.warnings.loc[view.df.warnings["severity"] != Severity.NOTE, "target"]
     steady &= ~frame["target"].isin(warned)
@@ -287,7 +295,9 @@ def goals_in_question(view: View) -> set[str]:
 def told_goals(view: View) -> tuple[Part, ...]:
     """A paragraph for each goal in question, and how many are not told of here."""
     rendered = goals_in_question(view)
-    rest = view.df.goals[~view.df.goals["goal"].isin(rendered) & (view.df.goals["status"] != Status.MISSING)]
+    rest = view.df.goals[
+        ~view.df.goals["goal"].isin(rendered) & (view.df.goals["status"] != Status.MISSING)
+    ]
     parts: list[Part] = (
         [Detail(goal_paragraphs(view, rendered))] if rendered or len(view.df.missing) else []
     )

@@ -25,8 +25,8 @@ from halfsky.report.document import Document, Section, Table
 from halfsky.report.documents import styles
 from halfsky.report.markup import Paragraph
 from halfsky.report.synthetic import MARK, WORD
-from halfsky.report.theme import STATUS
 from halfsky.report.text.words import status_word
+from halfsky.report.theme import STATUS
 
 _SHAPES = {
     status_word(status, is_reference): STATUS[status].shape

@@ -14,7 +14,7 @@ from traitlets import default
 from traitlets.config import Config
 
 from halfsky.report.render.outline import Outline, filled, with_blocks
-from halfsky.report.render.results_json import MIME
+from halfsky.report.render.results_json import MIME as RESULTS
 
 TEMPLATES = Path(__file__).with_name("templates")
 # The first type present is shown; a record for machines is not for readers.
@@ -82,9 +82,7 @@ class ReportExporter(TemplateExporter):
         rendered = {**(resources or {}), "page": page}
         # A global: nbconvert copies what stands in resources, and the copy would stay empty.
         self.environment.globals["outline"] = outline
-        self.environment.filters.update(
-            markdown2html=outline.markdown, as_base64=_as_base64
-        )
+        self.environment.filters.update(markdown2html=outline.markdown, as_base64=_as_base64)
         return super().from_notebook_node(readable(nb), rendered, **kw)
 
 
@@ -121,7 +119,9 @@ def readable(nb: NotebookNode) -> NotebookNode:
 
 def _is_for_readers(output: NotebookNode) -> bool:
     is_caption = output.get("metadata", {}).get("halfsky", {}).get("is_caption", False)
-    return RESULTS not in output.get("data", {}) and output.get("name") != "stderr" and not is_caption
+    return (
+        RESULTS not in output.get("data", {}) and output.get("name") != "stderr" and not is_caption
+    )
 
 
 def to_html(

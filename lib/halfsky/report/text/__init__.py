@@ -6,7 +6,7 @@ page escapes it there.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -61,7 +61,7 @@ def _groups() -> dict[str, dict[str, str]]:
     return groups
 
 
-@lru_cache(maxsize=None)
+@cache
 def template(group: str, key: str) -> Template:
     """One phrase, compiled when it is first used."""
     return environment().from_string(_groups()[group][key])

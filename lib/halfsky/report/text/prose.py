@@ -17,20 +17,15 @@ from typing import Any
 from jinja2 import Template
 
 from halfsky.evaluate.status import shortfall
-from halfsky.plan.yaml_text import parse_yaml
 from halfsky.plan.models import Plan
 from halfsky.plan.vocabulary import Action, MeasureFinding, Progress, Status
+from halfsky.plan.yaml_text import parse_yaml
 from halfsky.report import numbers
-from halfsky.report.text.movement import moving, verbs
 from halfsky.report._sections import words_for
-from halfsky.report.view import View
 from halfsky.report.text import VARIANTS, environment
-from halfsky.report.text.words import (
-    contradicts_forecast,
-    has_moved_away,
-    has_no_pace,
-    status_word,
-)
+from halfsky.report.text.movement import moving, verbs
+from halfsky.report.text.words import contradicts_forecast, has_moved_away, has_no_pace, status_word
+from halfsky.report.view import View
 
 Row = Mapping[str, Any]
 _AS_TOLD = (

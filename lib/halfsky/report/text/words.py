@@ -69,9 +69,7 @@ class Words:
         self._names = names or {}  # indicator id -> its name
         self._references = references or {}  # target id -> what its share is held against
 
-    def requirement(
-        self, row: Any, *, is_named: bool = False, in_table: bool = False
-    ) -> str:
+    def requirement(self, row: Any, *, is_named: bool = False, in_table: bool = False) -> str:
         """What the plan asks of a target, in its own unit.
 
         in_table: shorter, where a note says that changes are since the baseline.
@@ -99,11 +97,7 @@ class Words:
     def rule(self, row: Any) -> str:
         """Why a target has its status, with the numbers that decided."""
         ok = row.status == Status.MET
-        kind = (
-            row.type
-            if row.type in ("maintain", "parity", "narrow_gap", "relative")
-            else "plain"
-        )
+        kind = row.type if row.type in ("maintain", "parity", "narrow_gap", "relative") else "plain"
         held = ""
         if row.rule in ("met", "within_delta", "interval_holds_target", "short"):
             held = phrase(
