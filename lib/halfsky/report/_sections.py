@@ -520,7 +520,9 @@ def small_counts_table(view: View) -> Html:
         named = numbers.joined(list(frame["name"]), 4)
         rule = view.df.targets.loc[view.df.targets["counting"] == "events", "rule"]
         if (rule == StatusRule.SUPPRESSED).any():
-            return note(f"{(rule == StatusRule.SUPPRESSED).sum()}项事件类指标的例数和率按规定不公开。")
+            return note(
+                f"{(rule == StatusRule.SUPPRESSED).sum()}项事件类指标的例数和率按规定不公开。"
+            )
         if frame.empty:
             return note("没有事件类指标的数据，无例数可列。")
         return note(f"{named}只有公布的率，没有例数和分母，不能计算区间，按公布值对照。")
