@@ -18,6 +18,7 @@ def target(name: str = "a-1-1", **changes: object) -> dict[str, object]:
     base: dict[str, object] = {
         "target": name,
         "goal": name.rsplit("-", 1)[0],
+        "domain": "a",
         "type": "reach",
         "status": Status.MET,
         "baseline": 80.0,

@@ -105,10 +105,12 @@ def test_heads(amount, denominator, expected):
 
 def test_more_is_never_less_likely(counted):
     found = what_if.at_multiples(counted, "things-1-1")
-    assert list(found["factor"]) == [0.5, 1.0, 1.5, 2.0]
-    assert found["p"].is_monotonic_increasing
-    assert list(found["yearly_change"]) == pytest.approx([1, 2, 3, 4]), "(95 - 85) / 5 = 2"
-    assert list(found["shortfall"]) == pytest.approx([5, 0, 0, 0], abs=0.051)
+    assert [one.factor for one in found] == [0.5, 1.0, 1.5, 2.0]
+    chances = [one.p for one in found]
+    assert chances == sorted(chances)
+    yearly = [one.yearly_change for one in found]
+    assert yearly == pytest.approx([1, 2, 3, 4]), "(95 - 85) / 5 = 2"
+    assert [one.shortfall for one in found] == pytest.approx([5, 0, 0, 0], abs=0.051)
 
 
 def test_a_rare_event_is_moved_as_counts():

@@ -14,6 +14,7 @@ import pandas as pd
 from halfsky.evaluate import (
     completion,
     countermeasures,
+    derived,
     disparities,
     early_warning,
     effect,
@@ -74,6 +75,7 @@ def assess(
         before = judge.warnings(year - 1, last, judged, None)
     entries = register.compare(warned, before, targets)
     targets = review.drop_doubtful_changes(targets, warned.doubts)
+    targets = derived.add_paces(targets, rules)
     goals = summarise(targets, rules, is_reference=region.role == "reference")
     if last is not None:
         goals = review.add_previous_goals(goals, targets, last.targets)
@@ -95,51 +97,53 @@ def assess(
             thresholds=rules,
             units=assumptions.units,
         )
-    return Assessment(
-        plan=plan,
-        region=region,
-        year=year,
-        assumptions=assumptions,
-        targets=targets,
-        goals=goals,
-        history=history,
-        forecasts=forecasts,
-        warnings=register.with_beginnings(warned.findings, entries),
-        warning_tests=warned.tests,
-        register=entries,
-        rates=expected.rates(goals),
-        expected=expected.expected_count(targets, rules.expected),
-        milestones=levels,
-        ranks=expected.rank_sensitivity(goals, targets, rules.expected.seed),
-        agreement=milestone.agreement(_by_then(evidence, year)),
-        hindsight=review.hold_against(one_step, targets, history, plan),
-        local=now.local,
-        rolled=now.rolled,
-        references=review.compare_regions(targets, plan, known, assumptions.units),
-        measures=done,
-        countermeasures=proposed,
-        disparities=disparities.compute_disparities(
-            targets,
-            as_known(observations, year),
-            plan,
-            known,
-            region=region.id,
+    return derived.add_derived(
+        Assessment(
+            plan=plan,
+            region=region,
             year=year,
-            thresholds=rules,
-            units=assumptions.units,
-        ),
-        effects=effect.assess_effects(
-            done,
-            targets,
-            history,
-            now.rolled,
-            plan,
-            year,
-            rules=rules.effect,
-            areas=known,
-            units=assumptions.units,
-            calibration=assumptions.calibration,
-        ),
+            assumptions=assumptions,
+            targets=targets,
+            goals=goals,
+            history=history,
+            forecasts=forecasts,
+            warnings=register.with_beginnings(warned.findings, entries),
+            warning_tests=warned.tests,
+            register=entries,
+            rates=expected.rates(goals),
+            expected=expected.expected_count(targets, rules.expected),
+            milestones=levels,
+            ranks=expected.rank_sensitivity(goals, targets, rules.expected.seed),
+            agreement=milestone.agreement(_by_then(evidence, year)),
+            hindsight=review.hold_against(one_step, targets, history, plan),
+            local=now.local,
+            rolled=now.rolled,
+            references=review.compare_regions(targets, plan, known, assumptions.units),
+            measures=done,
+            countermeasures=proposed,
+            disparities=disparities.compute_disparities(
+                targets,
+                as_known(observations, year),
+                plan,
+                known,
+                region=region.id,
+                year=year,
+                thresholds=rules,
+                units=assumptions.units,
+            ),
+            effects=effect.assess_effects(
+                done,
+                targets,
+                history,
+                now.rolled,
+                plan,
+                year,
+                rules=rules.effect,
+                areas=known,
+                units=assumptions.units,
+                calibration=assumptions.calibration,
+            ),
+        )
     )
 
 

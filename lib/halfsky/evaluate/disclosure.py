@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
-from halfsky.evaluate import completion, expected, status
+from halfsky.evaluate import completion, derived, expected, status
 from halfsky.evaluate.assessment import summarise
 from halfsky.evaluate.frames import by_key, records
 from halfsky.evaluate.results import Assessment, StatusRule
@@ -272,15 +272,17 @@ def suppress_results(
         and "target" in frame
         and field.name not in ("targets", "history", "milestones", "references")
     }
-    return dataclasses.replace(
-        result,
-        **frames,  # type: ignore[arg-type]  # names and types of the fields themselves
-        targets=targets,
-        goals=goals,
-        rates=expected.rates(goals),
-        expected=expected.expected_count(targets, rules.expected),
-        ranks=expected.rank_sensitivity(goals, targets, rules.expected.seed),
-        suppressed=edition.suppressed,
+    return derived.add_derived(
+        dataclasses.replace(
+            result,
+            **frames,  # type: ignore[arg-type]  # names and types of the fields themselves
+            targets=targets,
+            goals=goals,
+            rates=expected.rates(goals),
+            expected=expected.expected_count(targets, rules.expected),
+            ranks=expected.rank_sensitivity(goals, targets, rules.expected.seed),
+            suppressed=edition.suppressed,
+        )
     )
 
 

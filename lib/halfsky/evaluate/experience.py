@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from halfsky.evaluate.results import PROVEN
+from halfsky.evaluate.results import PROVEN, PracticeReason, WarningRule
 from halfsky.plan.vocabulary import Family, Severity, Status
 
-COLUMNS = ["goal", "target", "why"]
+COLUMNS = ["goal", "target", "domain", "why"]
 
 
 def ahead(
@@ -38,7 +38,8 @@ def ahead(
     in_trouble |= set(targets.loc[targets["target"].isin(red), "goal"])
     # Nor can a figure that jumps more than it came, or that may be last year's filed again.
     is_amber = warnings["severity"] != Severity.NOTE
-    jumps = (warnings["family"] == Family.VOLATILE) & is_amber | (warnings["rule"] == "repeated")
+    jumps = (warnings["family"] == Family.VOLATILE) & is_amber
+    jumps |= warnings["rule"] == WarningRule.REPEATED
     proven = set(effects.loc[effects["grade"].isin(PROVEN), "target"])
     # The jump that is evidence of an effect is no reason to pass it over.
     jumps &= ~warnings["target"].isin(proven)
@@ -52,11 +53,11 @@ def ahead(
     # is not an example to others.
     sign = frame["comparator"].map({">=": 1.0, "<=": -1.0}).astype(float)
     gained = sign * frame["progress"]
-    why[met & (gained >= frame["delta"])] = "moved"
-    why[met & (frame["headroom"] > 0) & (gained >= 0)] = "headroom"
+    why[met & (gained >= frame["delta"])] = PracticeReason.MOVED
+    why[met & (frame["headroom"] > 0) & (gained >= 0)] = PracticeReason.HEADROOM
     # A gap closer by less than means something has not come closer.
     is_real = (frame["type"] != "narrow_gap") | (gained >= frame["delta"])
-    why[(frame["completion_pct"] >= frame["elapsed_pct"]) & is_real] = "ahead"
+    why[(frame["completion_pct"] >= frame["elapsed_pct"]) & is_real] = PracticeReason.AHEAD
     found = frame.assign(why=why)[why.notna()]
     order = found.assign(_proven=found["target"].isin(proven)).sort_values(
         ["_proven", "p_met"], ascending=False, kind="stable", na_position="last"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar, overload
@@ -86,11 +86,20 @@ class Change(StrEnum):
 
 
 NOT_ASSESSABLE = (Status.MISSING, Status.UNDECIDABLE)
+PACE_FACTORS = (0.5, 1.0, 1.5, 2.0)  # of the straight-line pace needed, in scenarios
 PROVEN = ("A", "B")  # grades of evidence that make a practice worth telling of
 MIN_TARGETS_FOR_KAPPA = 20  # below, kappa's own error exceeds any use of it
 # Local calibration asks for so many series of so many past forecasts each.
 MIN_SERIES = 30
 MIN_ORIGINS = 3
+
+
+class PracticeReason(StrEnum):
+    """Why a target is an example to others (docs/method.md, section 6)."""
+
+    AHEAD = "ahead"
+    HEADROOM = "headroom"
+    MOVED = "moved"
 
 
 class Record:
@@ -113,7 +122,9 @@ class TargetResult(Record):
     headroom, progress; recent_pace, needed_pace, speed_up (yearly); data.
     Verdict (evaluate.status): status and the rule that decided; level of a milestone.
     Forecast (evaluate.prediction): p_met, point and intervals at the plan's end, need50 and
-    need80 (yearly change for P = .5, .8), attain_year, forecast_method, outlook.
+    need80 (yearly change for P = .5, .8), pace50, pace80 (the same, but never less than the
+    straight line to a target not yet met), attain_year, forecast_method, outlook.
+    shortfall: how far the value is from meeting its comparator, 0 where it meets it.
     Last year's verdict as known then: *_before, change; doubt: the data rule for which nothing
     may be said of the target's progress.
     """
@@ -197,6 +208,9 @@ class TargetResult(Record):
     attain_year: int | None
     forecast_method: str
     outlook: str
+    shortfall: float | None = None
+    pace50: float | None = None
+    pace80: float | None = None
     status_before: Status | None = None
     value_before: float | None = None
     value_year_before: int | None = None
@@ -617,6 +631,122 @@ class PeerComparison(Record):
     windows: tuple[Any, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FalseAlarms(Record):
+    """How many of a family's warnings to expect to be false; domain "all": of the plan.
+
+    found: warnings that rest on a test. tests: targets looked at, unknown: of these without a
+    chance. expected, most: early_warning.expected_false.
+    """
+
+    domain: str
+    family: Family
+    found: int
+    tests: int
+    unknown: int
+    expected: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProblem(Record):
+    """A target with a problem that something can be done about; rank 1 is the gravest of the
+    plan. rules: of its red and amber warnings."""
+
+    rank: int
+    goal: str
+    target: str
+    domain: str
+    status: Status
+    severity: Severity | None
+    rules: tuple[WarningRule, ...]
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class GoodPractice(Record):
+    """A target worth learning from, and why; those with evidence of an effect come first."""
+
+    goal: str
+    target: str
+    domain: str
+    why: PracticeReason
+
+
+@dataclass(frozen=True, slots=True)
+class PaceScenario(Record):
+    """P(met) of one target at `factor` times the straight-line pace needed from now.
+
+    yearly_change, shortfall (of the forecast's middle at the end year): own unit; headcount: the
+    shortfall in people or cases. same_series: targets on the same figures, which move along.
+    """
+
+    goal: str
+    target: str
+    domain: str
+    factor: float
+    yearly_change: float
+    p: float
+    shortfall: float | None
+    headcount: float | None
+    attain_year: int | None
+    same_series: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelLimits(Record):
+    """Control limits of one indicator's townships as curves over the denominator, own unit."""
+
+    domain: str
+    indicator: str
+    age: str
+    sex: str
+    area: str
+    denominator: tuple[float, ...]
+    inner_low: tuple[float, ...]
+    inner_high: tuple[float, ...]
+    outer_low: tuple[float, ...]
+    outer_high: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RatePosterior(Record):
+    """The posterior of a rate of few events: mean and interval in the printed unit, and the
+    probability that the true rate is on the good side of its threshold."""
+
+    target: str
+    domain: str
+    mean: float
+    low: float
+    high: float
+    p_met: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class HorizonCoverage(Record):
+    """Past forecasts so many years ahead: outcomes inside their intervals, counts and shares."""
+
+    horizon: int
+    series: int
+    n: int
+    inside80: int
+    inside95: int
+    coverage80: float
+    coverage95: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin(Record):
+    """Past forecasts with a probability from low to high: stated mean, and how often it came
+    true."""
+
+    low: float
+    high: float
+    n: int
+    mean_p: float
+    met_rate: float
+
+
 R = TypeVar("R", bound=Record)
 
 _DTYPES = {
@@ -680,10 +810,10 @@ class Results(Sequence[R], Generic[R]):
     def df(self) -> pd.DataFrame:
         """One row per record; a gap is NaN or NA. Treat it as read-only."""
         columns = {}
-        for field in fields(self.kind):  # type: ignore[arg-type]
-            values = [getattr(record, field.name) for record in self]
-            dtype = _DTYPES.get(str(field.type), "object")
-            columns[field.name] = pd.Series(values, dtype=dtype)
+        for one in fields(self.kind):  # type: ignore[arg-type]
+            values = [getattr(record, one.name) for record in self]
+            dtype = _DTYPES.get(str(one.type), "object")
+            columns[one.name] = pd.Series(values, dtype=dtype)
         return pd.DataFrame(columns)
 
 
@@ -701,15 +831,15 @@ def _converters(kind: type[Record]) -> dict[str, Any]:
     """How the frame's values of each field become the record's: enumerations and whole numbers."""
     words = {e.__name__: e for e in _ENUMERATIONS}
     found: dict[str, Any] = {}
-    for field in fields(kind):  # type: ignore[arg-type]
-        name = str(field.type).removesuffix(" | None")
-        found[field.name] = words.get(name) or {"int": int, "float": float, "bool": bool}.get(name)
+    for one in fields(kind):  # type: ignore[arg-type]
+        name = str(one.type).removesuffix(" | None")
+        found[one.name] = words.get(name) or {"int": int, "float": float, "bool": bool}.get(name)
     return found
 
 
 _ENUMERATIONS = (
-    Action, Change, Data, Family, MeasureFinding, Progress, Severity, Status, StatusRule,
-    WarningRule, WarningState,
+    Action, Change, Data, Family, MeasureFinding, PracticeReason, Progress, Severity, Status,
+    StatusRule, WarningRule, WarningState,
 )  # fmt: skip
 
 
@@ -851,6 +981,11 @@ class Assessment:
     three for a reference region.
     suppressed: keys of the figures that a public edition leaves out (disclosure), None
     in an internal one.
+    What pages print besides (evaluate.derived): false_alarms by domain and family;
+    open_problems, the gravest first; practices, worth learning from; scenarios, the unmet targets
+    that are least likely under four paces; funnel_limits, the least alike first; posteriors of
+    rates of few events; coverage and reliability of the region's own past forecasts; pooled:
+    targets whose events are forecast from five years together.
     """
 
     plan: Plan
@@ -878,6 +1013,17 @@ class Assessment:
     disparities: Disparities
     effects: pd.DataFrame
     suppressed: pd.DataFrame | None = None
+    false_alarms: Results[FalseAlarms] = field(default_factory=lambda: Results(FalseAlarms, ()))
+    open_problems: Results[OpenProblem] = field(default_factory=lambda: Results(OpenProblem, ()))
+    practices: Results[GoodPractice] = field(default_factory=lambda: Results(GoodPractice, ()))
+    scenarios: Results[PaceScenario] = field(default_factory=lambda: Results(PaceScenario, ()))
+    funnel_limits: Results[FunnelLimits] = field(default_factory=lambda: Results(FunnelLimits, ()))
+    posteriors: Results[RatePosterior] = field(default_factory=lambda: Results(RatePosterior, ()))
+    coverage: Results[HorizonCoverage] = field(default_factory=lambda: Results(HorizonCoverage, ()))
+    reliability: Results[ReliabilityBin] = field(
+        default_factory=lambda: Results(ReliabilityBin, ())
+    )
+    pooled: frozenset[str] = frozenset()
 
     @property
     def is_reference(self) -> bool:

@@ -8,7 +8,7 @@ Source: docs/method.md section 6.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from halfsky.evaluate import status
 from halfsky.evaluate.forecast import Forecast
 from halfsky.evaluate.frames import records
 from halfsky.evaluate.prediction import Move, Path, path_of
-from halfsky.evaluate.results import Assessment, Scenario
+from halfsky.evaluate.results import PACE_FACTORS, Assessment, PaceScenario, Scenario
 from halfsky.evaluate.series import headcount
 from halfsky.plan.errors import ParameterError, Problem, tr
 
@@ -28,8 +28,6 @@ from halfsky.plan.errors import ParameterError, Problem, tr
 DERIVED = ("parity", "narrow_gap", "relative")
 NO_PACE = (*DERIVED, "slow_rise", "milestone")
 _SERIES = ["indicator", "sex", "age", "area"]
-FACTORS = (0.5, 1.0, 1.5, 2.0)
-PACE_COLUMNS = ["target", "factor", "yearly_change", "p", "shortfall", "headcount", "attain_year"]
 TOGETHER_COLUMNS = ["target", "goal", "relation", "correlation", "p_before", "p"]
 
 
@@ -102,26 +100,57 @@ def scenario(
     )
 
 
-def at_multiples(assessment: Assessment, target: str) -> pd.DataFrame:
+def at_multiples(assessment: Assessment, target: str) -> list[PaceScenario]:
     """P(met) at fractions and multiples of the straight-line pace that is needed from now.
 
     Returns:
-        PACE_COLUMNS, a row per factor of FACTORS; empty without a forecast, where the target is
-        met, or where it is not judged by its own value.
+        One per factor of PACE_FACTORS; none without a forecast, where the target is met, or where
+        it is not judged by its own value.
     """
-    row = next(r for r in records(assessment.targets) if r["target"] == target)
+    return paces_of(assessment, [target])[target]
+
+
+def paces_of(assessment: Assessment, targets: Iterable[str]) -> dict[str, list[PaceScenario]]:
+    """at_multiples of several targets, whose rows are read once."""
+    rows = {row["target"]: row for row in records(assessment.targets)}
+    return {target: _at_multiples(assessment, rows, target) for target in targets}
+
+
+def _at_multiples(
+    assessment: Assessment, rows: Mapping[str, Mapping[str, Any]], target: str
+) -> list[PaceScenario]:
+    row = rows[target]
     needed = row["needed_pace"]
     if pd.isna(row["point"]) or pd.isna(needed) or row["type"] in NO_PACE:
-        return pd.DataFrame(columns=PACE_COLUMNS)
+        return []
+    tied = [
+        other["target"]
+        for other in rows.values()
+        if other["target"] != target
+        and not pd.isna(other["p_met"])
+        and _relation(row, other) == "same_series"
+    ]
     made = []
-    for factor in FACTORS:
+    for factor in PACE_FACTORS:
         course = _Course(int(row["value_year"]) + 1, factor * needed, None, None)
         path = _path(assessment, row, course)
         short = _shortfall(assessment, row, path)
         change = factor * needed
-        people = _heads(assessment, row, short)
-        made.append([target, factor, change, path.p, short, people, path.attain_year])
-    return pd.DataFrame(made, columns=PACE_COLUMNS)
+        made.append(
+            PaceScenario(
+                goal=row["goal"],
+                target=target,
+                domain=row["domain"],
+                factor=factor,
+                yearly_change=change,
+                p=path.p,
+                shortfall=short,
+                headcount=_known(_heads(assessment, row, short)),
+                attain_year=None if math.isnan(path.attain_year) else int(path.attain_year),
+                same_series=tuple(tied),
+            )
+        )
+    return made
 
 
 def moves_together(assessment: Assessment, target: str, p_target: float) -> pd.DataFrame:
@@ -247,6 +276,10 @@ def _heads(assessment: Assessment, row: Mapping[str, Any], amount: float) -> flo
     own = assessment.history[assessment.history["target"] == row["target"]]
     indicator = assessment.plan.indicators[row["indicator"]]
     return headcount(amount, indicator, own, assessment.assumptions.units)
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def _refuse(column: str, what: str, value: object = "") -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
-from halfsky.evaluate import what_if
-from halfsky.evaluate.results import Scenario
+from halfsky.evaluate.results import PACE_FACTORS, Scenario
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report._sections import chance_word, goal_label, render, sentence
@@ -31,10 +31,10 @@ def what_if_table(view: View) -> Html:
     frame = view.df.targets[is_open & is_asked].sort_values("p_met", kind="stable")
     rendered: list[dict[str, Any]] = []
     for row in rows(frame):
-        paces = what_if.at_multiples(view.assessment, row["target"])
-        if paces.empty:
+        paces = view.assessment.scenarios.filter(target=row["target"])
+        if not paces:
             continue
-        rendered.append(_told(view, prose, row, rows(paces)))
+        rendered.append(_told(view, prose, row, rows(paces.df)))
         if len(rendered) == MOST_TARGETS:
             break
     if not rendered:
@@ -45,7 +45,7 @@ def what_if_table(view: View) -> Html:
         "what_if.html.j2",
         "\n".join(f"{t['name']} {t['now']} {' '.join(t['chances'])}" for t in rendered),
         rows=rendered,
-        factors=[f"{factor:g}倍" for factor in what_if.FACTORS],
+        factors=[f"{factor:g}倍" for factor in PACE_FACTORS],
         chance=chance_word(view),
         end_year=view.plan.info.end_year,
         capped=[
@@ -73,7 +73,8 @@ def scenario_sentence(view: View, found: Scenario) -> Html:
         rendered += f"，预测值离目标还差{short}{prose.people(row, people)}"
     if found.attain_year is not None:
         rendered += f"，{found.attain_year}年起达到的可能过半"
-    tied = _tied(view, row)
+    same = found.together[found.together["relation"] == "same_series"]
+    tied = _tied(view, list(same["target"]))
     return sentence(rendered + (f"；同一数列上的{tied}随之变动" if tied else "") + "。")
 
 
@@ -92,7 +93,7 @@ def _told(
         "now": numbers.percent(row["p_met"]),
         "chances": [numbers.percent(p["p"]) for p in paces],
         "short": short + prose.people(row, half["headcount"]) if half["shortfall"] else "",
-        "tied": _tied(view, row),
+        "tied": _tied(view, half["same_series"]),
         # Paths that rest at 100 % already gain nothing from arriving there sooner.
         "bound": _bound(row),
         "is_capped": paces[-1]["p"] == paces[-2]["p"] and paces[-1]["p"] < SURE,
@@ -106,8 +107,6 @@ def _bound(row: dict[str, Any]) -> str:
     return "上限100%" if row["unit"] == "%" else "上限"
 
 
-def _tied(view: View, row: dict[str, Any]) -> str:
+def _tied(view: View, same_series: Sequence[str]) -> str:
     """Targets on the same figures: they move with this one whatever is done."""
-    together = what_if.moves_together(view.assessment, row["target"], row["p_met"])
-    same = together[together["relation"] == "same_series"]
-    return numbers.joined([view.plan.targets[t].name for t in same["target"]], 3)
+    return numbers.joined([view.plan.targets[t].name for t in same_series], 3)

@@ -143,12 +143,14 @@ def coverage_table(rolled: pd.DataFrame) -> pd.DataFrame:
     """Stated and found coverage by horizon.
 
     Returns:
-        horizon, series, n, coverage80, coverage95 (shares of outcomes inside).
+        horizon, series, n, inside80, inside95 (outcomes inside), coverage80, coverage95 (shares).
     """
     grouped = rolled.groupby("horizon")
     return grouped.agg(
         series=("series", "nunique"),
         n=("actual", "size"),
+        inside80=("inside80", "sum"),
+        inside95=("inside95", "sum"),
         coverage80=("inside80", "mean"),
         coverage95=("inside95", "mean"),
     ).reset_index()
