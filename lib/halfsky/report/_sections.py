@@ -64,20 +64,7 @@ def by_department(missing: pd.DataFrame) -> str:
 
 def words_for(view: View) -> Words:
     """The sentence maker of a view's plan."""
-    rules = view.assessment.assumptions.thresholds.status
-    units = {i.id: i.unit for i in view.plan.indicators.values()}
-    return Words(
-        (rules.parity_low, rules.parity_high),
-        view.plan.info.end_year,
-        units,
-        view.is_reference,
-        {i.id: i.name for i in view.plan.indicators.values()},
-        {
-            t.id: view.plan.indicators[t.reference_indicator].name
-            for t in view.plan.targets.values()
-            if t.reference_indicator is not None
-        },
-    )
+    return Words.of_view(view)
 
 
 def chance_word(view: View) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -16,6 +16,9 @@ from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report.text import has_phrase, phrase
 from halfsky.report.text.movement import moving
+
+if TYPE_CHECKING:
+    from halfsky.report.view import View
 
 _IDENTIFIER = re.compile(r" ?\b([a-z0-9]+(?:_[a-z0-9]+)+)\b ?", flags=re.ASCII)
 EVEN = 0.5
@@ -68,6 +71,24 @@ class Words:
         self._units = units  # indicator id -> the unit of its own figures
         self._names = names or {}  # indicator id -> its name
         self._references = references or {}  # target id -> what its share is held against
+
+    @classmethod
+    def of_view(cls, view: View) -> Words:
+        """The sentence maker of a view's plan."""
+        rules = view.assessment.assumptions.thresholds.status
+        indicators = view.plan.indicators
+        return cls(
+            (rules.parity_low, rules.parity_high),
+            view.plan.info.end_year,
+            {i.id: i.unit for i in indicators.values()},
+            view.is_reference,
+            {i.id: i.name for i in indicators.values()},
+            {
+                t.id: indicators[t.reference_indicator].name
+                for t in view.plan.targets.values()
+                if t.reference_indicator is not None
+            },
+        )
 
     def requirement(self, row: Any, *, is_named: bool = False, in_table: bool = False) -> str:
         """What the plan asks of a target, in its own unit.
