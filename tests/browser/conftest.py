@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 import report_fakes as fake
 from halfsky.report import charts
 from halfsky.report.chart import Chart
-from halfsky.report.portal import render_portal
+from halfsky.report.render.portal import render_portal
 from halfsky.run import run_year
 
 PLAN = "jiutai_2021_2030"

@@ -29,7 +29,7 @@ from halfsky import data
 from halfsky.data.sheets import escape_formula
 from halfsky.plan import ParameterError, Plan, Problem, Region, tr
 from halfsky.plan.paths import data_dir, notebooks_dir, params_dir
-from halfsky.report.html import environment
+from halfsky.report.render.html import environment
 from halfsky.run.differences import Difference, differences, field_name, shown
 
 DRAFT, FINAL = "送审稿", "审定稿"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -33,13 +32,14 @@ def to_html(blocks: Iterable[Block], *, is_styled: bool = False) -> str:
         is_styled: carry alignment inline, for JupyterLab and nbconvert's own templates, whose
             style sheets set every cell to the right.
     """
-    template = _environment().get_template("blocks.html.j2")
+    template = environment().get_template("blocks.html.j2")
     shown = [block for block in blocks if not isinstance(block, Figure)]
     return template.render(blocks=shown, is_styled=is_styled)
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Jinja2 with the templates of pages; autoescaping, and strict about missing names."""
     env = Environment(
         loader=PackageLoader("halfsky.report.render", "templates"),
         autoescape=True,
@@ -78,13 +78,3 @@ def _row_spans(table: Table) -> list[int]:
             opened = place
         spans.append(0 if is_same else 1)
     return spans
-
-
-def chip(mark: Status | Severity) -> tuple[str, str]:
-    """The classes and the shape of a status or severity."""
-    return _CHIPS[mark]
-
-
-def environment() -> Any:
-    """Jinja2 with this package's templates: portal and index use the same chips."""
-    return _environment()

@@ -20,6 +20,7 @@ from halfsky.report.render.html import to_html
 
 _NOT_IN_ID = re.compile(r"[^\w一-鿿]+")
 _HEADING = re.compile(r"^(?=#{2,3} )", flags=re.MULTILINE)
+_NO_PICTURE = re.compile(r"<img\b(?![^>]*\bsrc=)[^>]*>")  # as nh3 writes it: > is escaped in values
 _OWN = "halfsky_blocks"  # in an output's metadata: our own blocks, as read back
 
 
@@ -36,7 +37,7 @@ class Outline:
 
     def markdown(self, source: str) -> str:
         """A markdown cell; HTML in it is shown as text."""
-        return str(MarkdownWithMath(renderer=_Renderer(self)).render(source))
+        return _scrolling(str(MarkdownWithMath(renderer=_Renderer(self)).render(source)))
 
     def figure_number(self) -> int:
         """The next figure's number."""
@@ -74,6 +75,9 @@ class _Renderer(IPythonRenderer):
         super().__init__(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True)
         self._outline = outline
 
+    def image(self, text: str, url: str, title: str | None = None, **attrs: Any) -> str:
+        return html.escape(text)
+
     def heading(self, text: str, level: int, **attrs: Any) -> str:
         if level == 1:
             return ""
@@ -83,18 +87,37 @@ class _Renderer(IPythonRenderer):
 
 def cleaned(source: str) -> str:
     """HTML of unknown origin without scripts, styles and whatever lies outside the page."""
-    return nh3.clean(
+    clean = nh3.clean(
         source,
         tags=nh3.ALLOWED_TAGS | {"figure", "figcaption", "section"},
-        url_schemes={"http", "https", "mailto"},
+        url_schemes={"http", "https", "mailto", "data"},
         attribute_filter=_only_inside,
         link_rel="noopener noreferrer",
     )
+    return _scrolling(_NO_PICTURE.sub(_alternative, clean))
+
+
+def _alternative(found: re.Match[str]) -> str:
+    """What stands for a picture that the page does not load: its words."""
+    words = re.search(r'\balt="([^"]*)"', found[0])
+    return words[1] if words else ""
+
+
+def _scrolling(source: str) -> str:
+    """Tables that scroll by themselves on a narrow screen, also by keyboard.
+
+    Args:
+        source: HTML as nh3 or mistune writes it: every tag is closed, and none stands in a text.
+    """
+    box = '<div class="table-scroll" tabindex="0" role="region" aria-label="表格"><table'
+    return re.sub(r"<table\b", box, source).replace("</table>", "</table></div>")
 
 
 def _only_inside(tag: str, attribute: str, value: str) -> str | None:
-    """A page loads nothing: a picture's address goes, its words stay."""
-    return None if tag == "img" and attribute == "src" else value
+    """A page loads nothing from outside, and no link opens data that came along."""
+    if attribute == "src":
+        return value if value.startswith("data:image/") else None
+    return None if attribute == "href" and value.startswith("data:") else value
 
 
 def with_blocks(output: NotebookNode) -> NotebookNode:

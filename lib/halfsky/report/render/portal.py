@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any
 
 from halfsky.plan.vocabulary import Status
-from halfsky.report.html import environment
+from halfsky.report.render.html import environment
 from halfsky.report.text.words import status_word
 from halfsky.report.theme import STATUS
 
@@ -79,7 +79,7 @@ def render_region_index(run: Run) -> str:
 
 
 def _css() -> str:
-    folder = resources.files("halfsky") / "report" / "assets"
+    folder = resources.files("halfsky.report") / "assets"
     return "".join((folder / n).read_text(encoding="utf-8") for n in ("report.css", "portal.css"))
 
 
@@ -90,28 +90,28 @@ def _heading(run: Run) -> str:
 def _counts(run: Run) -> list[tuple[str, str, int]]:
     """(status, word, number): a reference region has reached the plan's value or it has not."""
     is_reference = run["role"] == "reference"
-    rendered: dict[str, tuple[str, str, int]] = {}
+    counts: dict[str, tuple[str, str, int]] = {}
     for status, key in _COUNTS.items():
         word = status_word(status, is_reference)
         drawn = Status.UNMET if is_reference and status == Status.NEARLY else status
-        before = rendered.get(word, (str(drawn), word, 0))[2]
-        rendered[word] = (str(drawn), word, before + int(run["rates"][key]))
-    return list(rendered.values())
+        before = counts.get(word, (str(drawn), word, 0))[2]
+        counts[word] = (str(drawn), word, before + int(run["rates"][key]))
+    return list(counts.values())
 
 
 def _region(runs: Sequence[Run]) -> dict[str, Any]:
     """One region: the newest run with its wall, the others each on a line."""
     newest = runs[0]
-    rendered = [_run(run, runs) for run in runs]
+    made = [_run(run, runs) for run in runs]
     return {
         "id": newest["region"],
         "name": newest["region_name"],
         "short": newest["region_short"],
         "role": newest["role"],
         "banner": newest["banner"],
-        "newest": rendered[0],
-        "older": rendered[1:],
-        "by_year": {run["year"]: run for run in rendered},
+        "newest": made[0],
+        "older": made[1:],
+        "by_year": {run["year"]: run for run in made},
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 import report_fakes as fake
-from halfsky.report.portal import render_portal, render_region_index
+from halfsky.report.render.portal import render_portal, render_region_index
 
 ROLES = {"jiutai": "evaluated", "CN": "reference", "demo": "synthetic"}
 

@@ -9,7 +9,9 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from halfsky.report.chart import Chart
+from halfsky.report.blocks import MIME as BLOCKS
+from halfsky.report.blocks import Blocks, Cell, Column, Figure, Paragraph, table
+from halfsky.report.render.jupyter import bundles
 from halfsky.report.render.page import to_html
 from halfsky.report.render.results_json import MIME
 from halfsky.report.theme import new_figure
@@ -30,14 +32,20 @@ GIVEN = {
 }
 
 
-def chart_output():
+def shown(*blocks):
+    """Blocks as the outputs of an executed cell."""
+    outputs = []
+    for data, metadata in bundles(Blocks(*blocks)):
+        if "image/png" in data:
+            data |= {"image/png": base64.b64encode(data["image/png"]).decode("ascii")}
+        outputs.append(new_output("display_data", data=data, metadata=metadata))
+    return outputs
+
+
+def chart():
     figure = new_figure(2)
     figure.subplots().plot([1, 2])
-    data, metadata = Chart(
-        figure, "完成度", "9项中3项<落后>", "来源：国家统计局"
-    )._repr_mimebundle_()
-    data = {**data, "image/png": base64.b64encode(data["image/png"]).decode("ascii")}
-    return new_output("display_data", data=data, metadata=metadata)
+    return Figure(figure, "完成度", "9项中3项<落后>", "来源：国家统计局")
 
 
 def html_output(html):
@@ -69,7 +77,7 @@ def test_page_is_chinese_and_has_one_title():
 
 def test_nothing_is_loaded_from_outside():
     html = page(
-        chart_output(),
+        *shown(chart()),
         html_output('<img src="https://example.org/a.png" alt="外图"><p style="color:red">字</p>'),
         markdown="## 节\n\n![图](https://example.org/b.png)",
     )
@@ -95,7 +103,7 @@ def test_contents_point_at_headings_that_exist():
 
 
 def test_charts_have_message_number_and_source():
-    found = soup(chart_output(), chart_output())
+    found = soup(*shown(chart()), *shown(chart()))
     figures = found.find_all("figure")
     assert [f.img["alt"] for f in figures] == ["9项中3项<落后>"] * 2
     assert [f.figcaption.get_text() for f in figures] == [
@@ -124,37 +132,33 @@ def test_markup_from_data_cannot_act(source):
             assert not str(tag.get("href", "")).startswith(("javascript:", "data:"))
 
 
-def test_tables_keep_their_structure_and_scroll_by_keyboard():
-    row = '<tr id="t.1"><th scope="row" colspan="2">一</th></tr>'
-    table = f"<table><caption>甲表</caption>{row}</table>"
-    found = soup(html_output(table), markdown="## 节\n\n| 甲 | 乙 |\n|---|---|\n| 1 | 2 |")
+def test_tables_scroll_by_keyboard_whoever_made_them():
+    foreign = html_output("<table><caption>外表</caption><tr><td>1</td></tr></table>")
+    own = shown(table("甲表", [Column("指标")], [[Cell("一")]]))
+    found = soup(foreign, *own, markdown="## 节\n\n| 甲 | 乙 |\n|---|---|\n| 1 | 2 |")
     boxes = found.select("main .table-scroll")
-    assert [b["aria-label"] for b in boxes] == ["表格", "甲表"]
+    assert [b["aria-label"] for b in boxes] == ["表格", "表格", "甲表"]
     assert all(b["tabindex"] == "0" and b["role"] == "region" for b in boxes)
-    cell = found.find("th", attrs={"scope": "row"})
-    assert cell["colspan"] == "2"
-    assert cell.parent["id"] == "t.1"
 
 
-def test_a_table_of_words_says_each_cells_column():
-    head = "<tr><th>指标</th><th>现值<br><small>年份</small></th><th>依据</th><th>年</th></tr>"
-    reason = "最近三次填报中两次达到，因此判为达标"
-    row = f"<tr><th scope='row'>甲</th><td>1</td><td>{reason}</td><td>5</td></tr>"
-    words = f"<table><thead>{head}</thead><tbody>{row}</tbody></table>"
-    figures = words.replace(reason, "99.46—100.00")
-    merged = words.replace("<td>1", '<td rowspan="1">1')
-    tables = (words, figures, merged)
-    found = [soup(html_output(table)).select_one("main table") for table in tables]
-    assert [td["data-label"] for td in found[0].find_all("td")] == ["现值", "依据", "年"]
-    assert found[0]["class"] == ["stack"]
-    for table in found[1:]:
-        assert "class" not in table.attrs
-        assert not table.find(attrs={"data-label": True})
+def test_a_page_is_drawn_from_the_blocks_not_from_the_html_beside_them():
+    (output,) = shown(Paragraph("真的"))
+    output["data"]["text/html"] = "<p>别的</p><script>alert(1)</script>"
+    assert "真的" in page(output)
+    assert "别的" not in page(output)
 
 
-def test_a_scrolling_table_is_not_wrapped_twice():
-    inner = '<div class="table-scroll" tabindex="0"><table><tr><td>一</td></tr></table></div>'
-    assert len(soup(html_output(inner)).select("main .table-scroll")) == 1
+def test_what_is_no_block_is_cleaned_and_shown_as_html():
+    (output,) = shown(Paragraph("真的"))
+    output["data"][BLOCKS] = [{"kind": "script", "text": "x"}]
+    output["metadata"]["halfsky_blocks"] = "<script>alert(1)</script>"
+    output["data"]["text/html"] = "<p>别的<script>alert(1)</script></p>"
+    assert "<p>别的</p>" in page(output)
+    assert "alert" not in page(output)
+
+
+def test_the_source_below_a_chart_is_printed_once():
+    assert page(*shown(chart())).count("国家统计局") == 1
 
 
 def test_keyboard_and_screen_reader_order():
@@ -199,4 +203,4 @@ def test_data_in_the_header_are_escaped():
 
 def test_template_is_light_and_pages_are_the_same_again():
     assert len(page().encode("utf-8")) < 30_000
-    assert page(chart_output()) == page(chart_output())
+    assert page(*shown(chart())) == page(*shown(chart()))
