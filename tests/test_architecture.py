@@ -1,10 +1,13 @@
-"""The house stands as CONTRIBUTING.md draws it: rooms, arrows, thin notebooks."""
+"""The package stands as CONTRIBUTING.md draws it: arrows, plain words, thin notebooks."""
 
 from __future__ import annotations
 
+import ast
 import copy
 import itertools
 import re
+import subprocess
+import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -24,15 +27,15 @@ def read(path: Path) -> nbformat.NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def test_every_room_stands_in_the_contract() -> None:
-    """A room outside the layers could import whatever it likes."""
+def test_every_package_stands_in_the_contract() -> None:
+    """A package outside the layers could import whatever it likes."""
     tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
     layers = next(c for c in tool["importlinter"]["contracts"] if c["type"] == "layers")["layers"]
     listed = set(re.findall(r"halfsky\.(\w+)", " ".join(layers)))
     package = ROOT / "lib" / "halfsky"
-    rooms = {path.parent.name for path in package.glob("*/__init__.py")}
-    doors = {path.stem for path in package.glob("*.py") if path.stem != "__init__"}
-    assert rooms | doors <= listed
+    packages = {path.parent.name for path in package.glob("*/__init__.py")}
+    modules = {path.stem for path in package.glob("*.py") if path.stem != "__init__"}
+    assert packages | modules <= listed
 
 
 def test_make_and_pre_commit_check_the_contract() -> None:
@@ -43,6 +46,61 @@ def test_make_and_pre_commit_check_the_contract() -> None:
     assert re.search(r"^test:.*\blint\b", makefile, flags=re.MULTILINE)
     hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
     assert "lint_imports_command" in hooks
+
+
+REPORT = ROOT / "lib" / "halfsky" / "report"
+CHINESE = re.compile("[\u4e00-\u9fff]")
+MOST_CHINESE = 1500  # characters: labels and units; a sentence stands in report/text
+
+
+def literals(path: Path) -> list[str]:
+    """The strings of a module that are no docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
+    ]
+
+
+def test_sentences_stand_in_text_not_in_reports_code() -> None:
+    found = {
+        str(path.relative_to(REPORT)): len(CHINESE.findall("".join(literals(path))))
+        for path in REPORT.rglob("*.py")
+    }
+    assert sum(found.values()) <= MOST_CHINESE, Counter(found).most_common(10)
+
+
+def test_report_has_few_modules_at_the_top() -> None:
+    modules = {path.stem for path in REPORT.glob("*.py")} - {"__init__"}
+    packages = {path.parent.name for path in REPORT.glob("*/__init__.py")}
+    assert len(modules | packages) <= 16, sorted(modules | packages)
+
+
+def test_nobody_parses_our_own_pages() -> None:
+    """bs4 and bleach came with HTML as the thing that functions handed on."""
+    files = (ROOT / "lib").rglob("*.py")
+    names = [path.name for path in files if re.search(
+        r"^\s*(?:from|import) (?:bs4|bleach)", path.read_text(encoding="utf-8"), flags=re.MULTILINE
+    )]  # fmt: skip
+    assert names == []
+
+
+def test_showing_a_page_of_text_loads_no_statistics_and_draws_nothing() -> None:
+    code = (
+        "import sys; from halfsky import report; report.headline, report.completion_table;"
+        "print([m for m in ('statsmodels', 'scipy', 'matplotlib', 'seaborn') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+    assert done.stdout.strip() == "[]"
 
 
 def test_a_notebook_for_each_domain_and_one_for_the_whole() -> None:
@@ -86,7 +144,7 @@ def test_a_good_notebook_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "change", "told"),
+    ("cell", "change", "named"),
     [
         pytest.param(0, {"source": "标题"}, "heading", id="no heading"),
         pytest.param(1, {"metadata": {}}, "0 cells tagged", id="no parameters tag"),
@@ -111,10 +169,10 @@ def test_a_good_notebook_passes() -> None:
         ),
     ],
 )
-def test_each_fault_is_named(cell: int, change: dict[str, object], rendered: str) -> None:
+def test_each_fault_is_named(cell: int, change: dict[str, object], named: str) -> None:
     notebook = copy.deepcopy(_good())
     notebook.cells[cell].update(nbformat.from_dict(change))
-    assert [fault for fault in faults("01_health", notebook) if rendered in fault] != []
+    assert [fault for fault in faults("01_health", notebook) if named in fault] != []
 
 
 @pytest.mark.parametrize(

@@ -247,7 +247,7 @@ def test_one_seat_less_in_each_of_two_years_is_no_decline():
     assert wrong_way(assessed([target(value=40)], observations(several)))
 
 
-@pytest.mark.parametrize(("asked", "told"), [(400, False), (40_000, True)])
+@pytest.mark.parametrize(("asked", "rendered"), [(400, False), (40_000, True)])
 def test_what_a_survey_cannot_tell_is_no_decline(asked, rendered):
     shares = dict.fromkeys(range(2016, 2024), 60.0) | {2024: 57.0, 2025: 54.0}
     counts = {year: (round(asked * share / 100), asked) for year, share in shares.items()}

@@ -386,7 +386,8 @@ def test_planted_measures_of_the_synthetic_district_are_told_apart(story):
 
 
 @pytest.mark.parametrize(
-    ("grain", "side"), [(0.0, "beyond95"), (1.5, "beyond95"), (2.5, "beyond80"), (11.0, "within")]
+    ("resolution", "side"),
+    [(0.0, "beyond95"), (1.5, "beyond95"), (2.5, "beyond80"), (11.0, "within")],
 )
 def test_a_case_more_than_was_forecast_is_no_effect(resolution, side):
     # 10.3 above the forecast on the mean, the best year 2 beyond its 95 % bound.

@@ -14,7 +14,7 @@ def document(*sections: Section) -> Document:
 
 
 @pytest.mark.parametrize(
-    ("count", "told"),
+    ("count", "rendered"),
     [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (34, "三十四"), (99, "九十九")],
 )
 def test_chinese_figures(count: int, rendered: str) -> None:

@@ -572,7 +572,7 @@ def test_paces_are_not_asked_of_what_is_likely_or_in_doubt():
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "rendered"),
     [
         pytest.param("女党员比例提高", "，要求提高", id="rise"),
         pytest.param("董事会女性比例稳定", "，要求稳定", id="hold"),

@@ -42,7 +42,7 @@ def test_nobody_is_asked_to_go_past_the_end_of_a_scale(row, asked):
 
 
 @pytest.mark.parametrize(
-    ("row", "pace", "told"),
+    ("row", "pace", "rendered"),
     [
         (SHARE, 1.5, "今后每年需提高1.50个百分点"),
         (GAP, -0.25, "今后每年需缩小0.25个百分点"),

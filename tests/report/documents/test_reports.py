@@ -86,7 +86,7 @@ def test_the_annex_says_what_results_json_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "told"),
+    ("share", "rendered"),
     [(None, "—"), (748, "已超过"), (100, "100%"), (46.2, "46%"), (0, "0%"), (-69, "倒退")],
 )
 def test_beyond_its_ends_the_way_gone_is_told_in_words(share: float | None, rendered: str) -> None:
