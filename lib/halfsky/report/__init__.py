@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from halfsky.report._sections import forecast_table as forecast_table
     from halfsky.report._sections import goal_table as goal_table
     from halfsky.report._sections import hindsight_table as hindsight_table
-    from halfsky.report._sections import method_note as method_note
     from halfsky.report._sections import missing_table as missing_table
     from halfsky.report._sections import rates_table as rates_table
     from halfsky.report._sections import series_table as series_table
@@ -26,9 +25,7 @@ if TYPE_CHECKING:
     from halfsky.report.checks import rank_table as rank_table
     from halfsky.report.documents.parts import action_table as action_table
     from halfsky.report.documents.parts import background as background
-    from halfsky.report.documents.parts import basis as basis
     from halfsky.report.documents.parts import causes as causes
-    from halfsky.report.documents.parts import domain_verdicts as domain_verdicts
     from halfsky.report.documents.parts import goals_by_status as goals_by_status
     from halfsky.report.documents.parts import measure_findings as measure_findings
     from halfsky.report.documents.parts import open_by_domain as open_by_domain
@@ -38,7 +35,6 @@ if TYPE_CHECKING:
     from halfsky.report.figures import completion_chart as completion_chart
     from halfsky.report.figures import domain_completeness_chart as domain_completeness_chart
     from halfsky.report.figures import fan_charts as fan_charts
-    from halfsky.report.figures import goal_wall as goal_wall
     from halfsky.report.figures import series_chart as series_chart
     from halfsky.report.figures import status_chart as status_chart
     from halfsky.report.figures import warning_chart as warning_chart
@@ -68,8 +64,12 @@ if TYPE_CHECKING:
     from halfsky.report.render.results_json import record as record
     from halfsky.report.scenarios import scenario_sentence as scenario_sentence
     from halfsky.report.scenarios import what_if_table as what_if_table
+    from halfsky.report.sections.summary import basis as basis
+    from halfsky.report.sections.summary import domain_verdicts as domain_verdicts
+    from halfsky.report.sections.summary import goal_wall as goal_wall
     from halfsky.report.sections.summary import headline as headline
-    from halfsky.report.summary import summary_box as summary_box
+    from halfsky.report.sections.summary import method_note as method_note
+    from halfsky.report.sections.summary import summary_box as summary_box
     from halfsky.report.view import View as View
 
 # Public name -> the module that defines it; mypy and editors read the imports above. No name may
@@ -79,7 +79,7 @@ _EXPORTS = {
     "action_table": "halfsky.report.documents.parts",
     "area_chart": "halfsky.report.figures",
     "background": "halfsky.report.documents.parts",
-    "basis": "halfsky.report.documents.parts",
+    "basis": "halfsky.report.sections.summary",
     "cause_sentences": "halfsky.report.measures",
     "causes": "halfsky.report.documents.parts",
     "change_table": "halfsky.report.checks",
@@ -92,7 +92,7 @@ _EXPORTS = {
     "countermeasure_table": "halfsky.report.findings",
     "decomposition_table": "halfsky.report.places",
     "domain_completeness_chart": "halfsky.report.figures",
-    "domain_verdicts": "halfsky.report.documents.parts",
+    "domain_verdicts": "halfsky.report.sections.summary",
     "dumbbell_chart": "halfsky.report.places",
     "effect_charts": "halfsky.report.measures",
     "effect_table": "halfsky.report.measures",
@@ -105,14 +105,14 @@ _EXPORTS = {
     "gap_table": "halfsky.report.places",
     "goal_paragraphs": "halfsky.report.paragraphs",
     "goal_table": "halfsky.report._sections",
-    "goal_wall": "halfsky.report.figures",
+    "goal_wall": "halfsky.report.sections.summary",
     "goals_by_status": "halfsky.report.documents.parts",
     "headline": "halfsky.report.sections.summary",
     "hindsight_table": "halfsky.report._sections",
     "local_check_table": "halfsky.report.checks",
     "measure_findings": "halfsky.report.documents.parts",
     "measure_table": "halfsky.report.measures",
-    "method_note": "halfsky.report._sections",
+    "method_note": "halfsky.report.sections.summary",
     "milestone_table": "halfsky.report.checks",
     "missing_table": "halfsky.report._sections",
     "open_by_domain": "halfsky.report.documents.parts",
@@ -130,7 +130,7 @@ _EXPORTS = {
     "small_counts_table": "halfsky.report._sections",
     "small_multiples": "halfsky.report.multiples",
     "status_chart": "halfsky.report.figures",
-    "summary_box": "halfsky.report.summary",
+    "summary_box": "halfsky.report.sections.summary",
     "together": "halfsky.report.grouping",
     "warning_chart": "halfsky.report.figures",
     "warning_register": "halfsky.report.register",

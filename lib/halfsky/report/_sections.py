@@ -541,28 +541,6 @@ def small_counts_table(view: View) -> Html:
     )
 
 
-def method_note(view: View) -> Html:
-    """The rules a reader needs in order to check the overview, with the constants in use."""
-    rules = view.assessment.assumptions.thresholds
-    limits = [f"{100 * low:.0f}%" for low in rules.outlook.bands.values()]
-    words = list(rules.outlook.bands)
-    bands = "，".join(
-        f"{word}（{low}及以上）" if low != "0%" else f"{word}（更低）"
-        for word, low in zip(words, limits, strict=True)
-    )
-    return render(
-        "method.html.j2",
-        bands,
-        end_year=view.plan.info.end_year,
-        baseline_year=view.plan.info.baseline_year,
-        few=rules.status.few_events,
-        pool="不变、漂移、Theta和阻尼指数平滑四个模型的组合（预测值排序后按1∶3∶3∶1加权）",
-        calibration="各国和瑞典各市的1050个中期窗口",
-        bands=bands,
-        is_reference=view.is_reference,
-    )
-
-
 def goal_table(view: View) -> Html:
     """All goals with the three answers, the change against last year and the weakest clause."""
     if view.df.reported.empty:

@@ -18,7 +18,6 @@ from halfsky.report.charts import (
     plot_completeness_by_domain,
     plot_completion,
     plot_fans,
-    plot_goal_wall,
     plot_status_counts,
     plot_warnings,
 )
@@ -27,7 +26,7 @@ from halfsky.report.charts.completion import furthest_behind_first
 from halfsky.report.charts.fans import PER_FIGURE
 from halfsky.report.charts.series import plot_series
 from halfsky.report.html import SILENT, Html, note
-from halfsky.report.text.words import rows, status_word
+from halfsky.report.text.words import rows
 from halfsky.report.view import View
 
 Shown = Chart | Html
@@ -66,21 +65,6 @@ def _about(view: View) -> str:
     if view.is_reference:
         return f"说明：{name}；{view.year}年及以前年份的公布数据"
     return f"说明：{name}；截至{view.year}年掌握的数据{_synthetic(view)}"
-
-
-def goal_wall(view: View) -> Shown:
-    """Every goal as one brick: status, outlook and data at a glance."""
-    names = {d.domain: d.name for d in view.plan.domains}
-    goals = view.df.goals.assign(domain=view.df.goals["domain"].map(names))
-    counts = goals["status"].map(lambda s: status_word(s, view.is_reference)).value_counts()
-    rendered = "，".join(f"{word}{count}项" for word, count in counts.items())
-    return Chart(
-        plot_goal_wall(goals, is_reference=view.is_reference),
-        f"{view.region.short}{view.year}年：{len(goals)}项目标一览",
-        f"{len(goals)}项目标：{rendered}。",
-        _about(view),
-        view.is_synthetic,
-    )
 
 
 def completion_chart(view: View) -> Charts | Html:
@@ -380,7 +364,6 @@ __all__ = [
     "completion_chart",
     "domain_completeness_chart",
     "fan_charts",
-    "goal_wall",
     "series_chart",
     "status_chart",
     "warning_chart",

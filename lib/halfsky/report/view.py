@@ -20,7 +20,9 @@ from halfsky.evaluate.results import (
     MeasureEffect,
     MeasureProgress,
     MilestoneRating,
+    OpenProblem,
     PastForecast,
+    RatePosterior,
     Record,
     ReferenceValue,
     RegisterEntry,
@@ -29,9 +31,11 @@ from halfsky.evaluate.results import (
     WarningTest,
 )
 from halfsky.plan.models import DomainFile, Plan, Region
-from halfsky.plan.vocabulary import Status
+from halfsky.plan.vocabulary import Action, Status
 
 R = TypeVar("R", bound=Record)
+# What only asks for a return: sections of their own say what is missing, from whom.
+FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,16 @@ class View:
     @cached_property
     def countermeasures(self) -> Results[Countermeasure]:
         return self._mine("countermeasures", Countermeasure)
+
+    @cached_property
+    def open_problems(self) -> Results[OpenProblem]:
+        """What can be done something about besides filing a return, the gravest first."""
+        found = self._mine("open_problems", OpenProblem)
+        return Results(OpenProblem, [p for p in found if p.action not in FILING])
+
+    @cached_property
+    def posteriors(self) -> Results[RatePosterior]:
+        return self._of_targets("posteriors", RatePosterior)
 
     @cached_property
     def effects(self) -> Results[MeasureEffect]:

@@ -21,7 +21,7 @@ from halfsky.report.document import Document, Part, Section, Table
 from halfsky.report.documents import parts
 from halfsky.report.documents.cover import SYNTHETIC
 from halfsky.report.html import Html
-from halfsky.report.sections.summary import headline
+from halfsky.report.sections import summary
 from halfsky.report.text.words import rows
 from halfsky.report.view import View
 
@@ -41,12 +41,12 @@ def government_brief(view: View) -> Document:
     info = view.plan.info
     if view.df.reported.empty:
         sections: tuple[Section, ...] = (
-            Section("总体情况", (parts.nothing_filed(view),)),
+            Section("总体情况", (summary.nothing_filed(view),)),
             Section("需要区政府协调的事项", (_missing(view),)),
         )
     else:
         sections = (
-            Section("总体情况", (headline(view), _by_domain(view))),
+            Section("总体情况", (summary.headline(view), _by_domain(view))),
             Section("需要关注的指标", (_worst(view),)),
             Section("进展较快的指标", (_best(view),)),
             Section("需要区政府协调的事项", (_asked(view), _missing(view))),

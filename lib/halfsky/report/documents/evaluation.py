@@ -7,19 +7,18 @@ from typing import Any
 
 from halfsky.report._sections import (
     expected_sentence,
-    method_note,
     rates_table,
 )
 from halfsky.report.checks import change_table, milestone_table, rank_table
 from halfsky.report.document import Detail, Document, Part, Section, Table, from_markup
 from halfsky.report.documents import parts
 from halfsky.report.documents.cover import document
-from halfsky.report.figures import goal_wall, status_chart, warning_chart
+from halfsky.report.figures import status_chart, warning_chart
 from halfsky.report.findings import experience, problems, recommendations
 from halfsky.report.html import Html
 from halfsky.report.measures import cause_sentences, effect_table
 from halfsky.report.places import where_sentences
-from halfsky.report.sections.summary import headline
+from halfsky.report.sections import summary
 from halfsky.report.view import View
 
 
@@ -50,10 +49,10 @@ def evaluation_report(view: View, state: str = "") -> Document:
 
 def _answered(view: View) -> tuple[Section, ...]:
     return (
-        Section("评估依据和方法", (parts.basis(view), Detail(method_note(view)))),
+        Section("评估依据和方法", (summary.basis(view), summary.method_note(view).as_detail())),
         Section("区情背景", (parts.background(view),)),
         Section("总体评价"),
-        Section("目标达标情况", (headline(view), goal_wall(view)), level=2),
+        Section("目标达标情况", (summary.headline(view), summary.goal_wall(view)), level=2),
         Section("与上一年相比", (change_table(view),), level=2),
         Section("到期预测", (expected_sentence(view),), level=2),
         Section("分领域评价"),
@@ -90,9 +89,9 @@ def _answered(view: View) -> tuple[Section, ...]:
 
 def _domain(view: View) -> tuple[Part, ...]:
     if view.df.reported.empty:
-        return (parts.domain_paragraph(view),)
+        return (summary.domain_paragraph(view),)
     return (
-        parts.domain_paragraph(view),
+        summary.domain_paragraph(view),
         parts.domain_table(view, parts.in_question(view)),
         *parts.told_goals(view),
     )
@@ -132,7 +131,7 @@ _EVIDENCE = (12, 22, 24, 22, 14, 24)
 def _unanswered(view: View) -> tuple[Section, ...]:
     """Without a single figure there is one thing to say: what is missing, from whom, by when."""
     return (
-        Section("评估依据", (parts.basis(view),)),
-        Section("总体情况", (parts.nothing_filed(view),)),
+        Section("评估依据", (summary.basis(view),)),
+        Section("总体情况", (summary.nothing_filed(view),)),
         Section("需要补报的数据", (parts.returns_table(view),)),
     )

@@ -15,10 +15,9 @@ from halfsky.report.documents import parts
 from halfsky.report.documents.cover import document
 from halfsky.report.figures import (
     domain_completeness_chart,
-    goal_wall,
     warning_chart,
 )
-from halfsky.report.sections.summary import headline
+from halfsky.report.sections import summary
 from halfsky.report.view import View
 
 
@@ -49,9 +48,13 @@ def monitoring_report(view: View, state: str = "") -> Document:
 def _answered(view: View) -> tuple[Section, ...]:
     by_domain = [(d, parts.of_domain(view, d.domain)) for d in view.plan.domains]
     return (
-        Section("监测工作概况", (parts.basis(view), parts.coverage(view))),
+        Section("监测工作概况", (summary.basis(view), summary.coverage(view))),
         Section("总体情况"),
-        Section("目标达标情况", (headline(view), goal_wall(view), rates_table(view)), level=2),
+        Section(
+            "目标达标情况",
+            (summary.headline(view), summary.goal_wall(view), rates_table(view)),
+            level=2,
+        ),
         Section("与上一年相比", (change_table(view),), level=2),
         Section("分领域监测结果"),
         *(Section(d.title, _domain(mine), level=2) for d, mine in by_domain),
@@ -77,8 +80,8 @@ def _answered(view: View) -> tuple[Section, ...]:
 
 def _domain(view: View) -> tuple[Part, ...]:
     if view.df.reported.empty:
-        return (parts.domain_paragraph(view),)
-    return (parts.domain_paragraph(view), parts.domain_table(view), parts.named_open(view))
+        return (summary.domain_paragraph(view),)
+    return (summary.domain_paragraph(view), parts.domain_table(view), parts.named_open(view))
 
 
 def _asked(view: View) -> tuple[Part, ...]:
@@ -93,7 +96,7 @@ def _missing(view: View) -> tuple[Part, ...]:
 
 def _unanswered(view: View) -> tuple[Section, ...]:
     return (
-        Section("监测工作概况", (parts.basis(view),)),
-        Section("总体情况", (parts.nothing_filed(view),)),
+        Section("监测工作概况", (summary.basis(view),)),
+        Section("总体情况", (summary.nothing_filed(view),)),
         Section("补报要求", (parts.returns_table(view),)),
     )

@@ -11,27 +11,21 @@ from typing import Any
 import pandas as pd
 
 from halfsky.evaluate.countermeasures import open_problems
-from halfsky.plan.vocabulary import Action, Data, Severity, Status
+from halfsky.plan.vocabulary import Action, Severity, Status
 from halfsky.report import numbers
 from halfsky.report._sections import (
     chance_word,
     due,
     goal_label,
-    localised,
     missing_table,
-    publisher,
-    render,
     sentence,
     series_table,
     words_for,
 )
 from halfsky.report.chart import Chart
-from halfsky.report.charts import plot_completion
-from halfsky.report.charts.completion import furthest_behind_first
 from halfsky.report.document import Detail, Part, Table, from_markup
-from halfsky.report.figures import sources
 from halfsky.report.findings import measures_for
-from halfsky.report.html import Html, note
+from halfsky.report.html import Html
 from halfsky.report.measures import cause_sentences, effect_table
 from halfsky.report.paragraphs import goal_paragraphs
 from halfsky.report.text.prose import Prose
@@ -73,77 +67,10 @@ def of_domain(view: View, domain: str) -> View:
     return view.of_domain(domain)
 
 
-def basis(view: View) -> Html:
-    """On what text, figures and rules a report rests."""
-    info = view.plan.info
-    known = view.history.drop_duplicates(["target", "year"])
-    sources = view.history["source"].dropna()
-    names = sorted({localised(publisher(source), view) for source in sources})
-    figures = (
-        f"共使用{len(known)}个年度数值，涉及{known['target'].nunique()}项指标，"
-        + (
-            f"取自{_publishers(names)}的公布数据。"
-            if view.is_reference
-            else f"由{_publishers(names)}提供。"
-        )
-        if len(known)
-        else ""  # the headline says that nothing has come in
-    )
-    milestones = int((view.df.targets["type"] == "milestone").sum())
-    name = localised(info.name, view)
-    purpose = (
-        f"以《{name}》的目标值对照{view.region.short}的公布数据，不构成对{view.region.short}的评估。规划设"
-        if view.is_reference
-        else f"本报告依据《{name}》第四部分“监测评估”编写，对象是规划"
-    )
-    return _paragraphs(
-        f"{purpose}{len(view.plan.domains)}个领域的{len(view.df.goals)}项主要目标和"
-        f"{len(view.plan.measures)}条策略措施。"
-        f"{len(view.df.goals)}项目标分解为{len(view.df.targets)}项指标要求，其中{milestones}项为机制建设类，"
-        "凭有日期的佐证材料评级，其余按统计数据判断。",
-        f"数据截至{view.year}年，基期为{info.baseline_year}年。{figures}",
-    )
-
-
-def _publishers(names: list[str]) -> str:
-    """甲、乙、丙、丁、戊等33个单位."""
-    rendered = "、".join(names[:MOST_PUBLISHERS])
-    return rendered + (f"等{len(names)}个单位" if len(names) > MOST_PUBLISHERS else "")
-
-
-def coverage(view: View) -> Html:
-    """Of how many targets figures came in, and how far they suffice to speak of a trend."""
-    n = len(view.df.targets)
-    words = view.df.targets["data"].value_counts()
-    rendered = "，".join(f"{word}{words[word]}项" for word in Data if word in words.index)
-    current = int((view.df.reported["value_year"] == view.year).sum())
-    return sentence(
-        f"{n}项指标中{len(view.df.reported)}项有可用数据，占{100 * len(view.df.reported) / n:.1f}%，其中"
-        f"{current}项为{view.year}年的数据。按能否判断趋势分：{rendered}。"
-    )
-
-
 def background(view: View) -> Html:
     """What the district is: people, births, families, schooling, as far as figures exist."""
     caption = "人口和社会主要指标" if view.is_reference else "区情主要指标"
     return series_table(view, BACKGROUND, caption, since=view.plan.info.baseline_year)
-
-
-def domain_paragraph(view: View) -> Html:
-    """How one domain's goals stand, in a sentence with every count that is not zero."""
-    counts = view.df.goals["status"].map(lambda s: status_word(s, view.is_reference)).value_counts()
-    order = dict.fromkeys(status_word(s, view.is_reference) for s in Status)
-    rendered = "，".join(f"{word}{counts[word]}项" for word in order if word in counts.index)
-    n, reported = len(view.df.targets), len(view.df.reported)
-    if reported == 0:
-        unknown = f"本领域{len(view.df.goals)}项目标的{n}项指标都没有可用数据，"
-        if view.is_reference:
-            return sentence(f"{unknown}无法对照。")
-        return sentence(f"{unknown}不能评价，也不计作未达标（缺什么、由谁报见附表）。")
-    return sentence(
-        f"本领域{len(view.df.goals)}项目标中，{rendered}。{n}项指标中{reported}项有可用数据，占"
-        f"{100 * reported / n:.1f}%。"
-    )
 
 
 def domain_table(view: View, frame: pd.DataFrame | None = None) -> Table | Html:
@@ -212,29 +139,6 @@ def proven_milestones(view: View) -> Html:
     return sentence(
         f"{len(rated)}项机制建设类指标中，{len(names)}项有取得实效的佐证材料，评为"
         f"{PROVEN_LEVEL}级：{joined(names)}。"
-    )
-
-
-def nothing_filed(view: View) -> Html:
-    """The verdict on a year without a single figure: there is none."""
-    return sentence(
-        f"{len(view.df.goals)}项目标的{len(view.df.targets)}项指标要求没有收到任何填报数据，全部为未填报，"
-        "不能作出评价。未填报不等于未达标，也不计作达标。"
-    )
-
-
-def pace_chart(view: View) -> Chart | Html:
-    """Completion against the time gone, of the targets that have a completion to show."""
-    frame = furthest_behind_first(view.df.reported[view.df.reported["completion_pct"].notna()])
-    if frame.empty:
-        return Html("", "")
-    slow = int((frame["completion_pct"] < frame["elapsed_pct"]).sum())
-    return Chart(
-        plot_completion(frame.head(MOST_BARS), is_reference=view.is_reference),
-        f"{view.domain.title if view.domain else '全部领域'}：完成度与时间进度",
-        f"能计算完成度的{len(frame)}项指标中，{slow}项慢于时间进度，{len(frame) - slow}项不慢。",
-        sources(view, frame),
-        view.is_synthetic,
     )
 
 
@@ -361,18 +265,6 @@ def open_by_domain(view: View) -> Table | Html:
         note=made_up(view),
         weights=(12, 54, 21, 13),
     )
-
-
-def domain_verdicts(view: View) -> Html:
-    """Every domain in a paragraph: how its goals stand and how much is known."""
-    if view.df.reported.empty:
-        return note(f"{len(view.plan.domains)}个领域都没有可用数据，不能分领域评价。")
-    rendered = [
-        {"label": d.title, "text": domain_paragraph(of_domain(view, d.domain)).text}
-        for d in view.plan.domains
-    ]
-    plain = "\n".join(f"{p['label']}　{p['text']}" for p in rendered)
-    return render("paragraphs.html.j2", plain, paragraphs=rendered)
 
 
 def joined(names: list[str], *, is_counted: bool = False) -> str:

@@ -1,0 +1,1 @@
+"""Tests of halfsky.report.sections, a file a topic."""
