@@ -28,6 +28,8 @@ LOCKED := $(VENV)/.locked-$(shell { cat requirements.lock; pwd; } | $(SUM))
 READY := $(VENV)/.ready-$(shell { cat requirements.lock pyproject.toml; pwd; } | $(SUM))
 
 PYTEST = $(PY) -m pytest -q
+# Evaluates what the notebooks are about, once for all their kernels.
+ONCE = $(PY) tests/evaluated_once.py
 # A file opened without saying its encoding fails a test, because it fails on a Chinese Windows.
 STRICT = PYTHONWARNDEFAULTENCODING=1
 
@@ -47,17 +49,16 @@ test-all: test test-tools
 
 # One file stays with one worker, because what its tests share is made once.
 unit: $(READY)
-	@count=$$($(PYTEST) --collect-only -m tools 2>/dev/null | grep -c '::'); \
-		echo "left to make test-all, for Chromium, npm or LibreOffice: $$count tests"
 	$(STRICT) $(PYTEST) -n $(WORKERS) --dist loadfile -m "not tools"
 
 notebooks: $(READY)
-	$(PYTEST) -n $(WORKERS) --dist loadfile --nbval \
+	$(ONCE) $(PYTEST) -n $(WORKERS) --dist loadfile --nbval \
 		--nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
 
 # Without the cells' times and the widgets' state: git shows what changed and nothing else.
 refresh: $(READY)
-	@printf '%s\n' notebooks/*.ipynb | xargs -P $(WORKERS) -n 1 $(PY) -m jupyter nbconvert \
+	@printf '%s\n' notebooks/*.ipynb | $(ONCE) xargs -P $(WORKERS) -n 1 \
+		$(PY) -m jupyter nbconvert \
 		--log-level ERROR --to notebook --execute --inplace \
 		--ExecutePreprocessor.record_timing=False \
 		--ExecutePreprocessor.store_widget_state=False \

@@ -15,7 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbformat.v4 import new_output
 
-from halfsky.notebook import HANDED, hand_over
+from halfsky.notebook import HANDED
 from halfsky.plan import load_plan, load_region
 from halfsky.report.chart import Chart
 from halfsky.run import publish
@@ -28,12 +28,10 @@ _DOT = base64.b64decode(
 )
 
 
-def read(folder: Path, region: str, year: int) -> dict[str, BeautifulSoup]:
-    """The nine pages by stem, executed in this process, evaluated once."""
+def read(handed: Path, region: str, year: int) -> dict[str, BeautifulSoup]:
+    """The nine pages by stem, executed in this process on an evaluation handed over."""
     plan, place = load_plan(), load_region(region)
     requested = pages(plan)
-    handed = folder / f"{region}-{year}.pickle"
-    hand_over(handed, plan, place, year)
     made = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(HANDED, str(handed))

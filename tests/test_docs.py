@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from halfsky.cli import app
 from halfsky.notebook import PARAMETERS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,12 +36,8 @@ def commands(path: Path) -> list[list[str]]:
 @cache
 def usage(*words: str) -> str:
     """What `halfsky … --help` prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", "halfsky.cli", *words, "--help"],
-        capture_output=True,
-        check=True,
-        encoding="utf-8",
-    )
+    done = CliRunner().invoke(app, [*words, "--help"])
+    assert done.exit_code == 0, done.output
     return done.stdout
 
 

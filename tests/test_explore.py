@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from halfsky.explore import ASPECTS, Explorer
+from halfsky.notebook import HANDED
 from halfsky.plan import ParameterError
 
 
 @pytest.fixture(scope="module")
-def explorer() -> Explorer:
-    return Explorer(year=2025, region="CN")
+def explorer(handed) -> Explorer:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(HANDED, str(handed("CN", 2025)))
+        return Explorer(year=2025, region="CN")
 
 
 def test_choosing_a_domain_and_a_goal_shows_its_table_and_forecast(explorer):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -41,9 +43,9 @@ NAMES = re.compile(r"意识达标率|水源(水质)?达标率|达标户|达标�
 
 
 @pytest.fixture(scope="module", params=["CN-2022", "jiutai-2025"])
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Pages:
+def site(request: pytest.FixtureRequest, handed: Callable[[str, int], Path]) -> Pages:
     region, year = request.param.split("-")
-    return read(tmp_path_factory.mktemp("pages"), region, int(year)) | {"": request.param}
+    return read(handed(region, int(year)), region, int(year)) | {"": request.param}
 
 
 def each(site: Pages) -> list[tuple[str, BeautifulSoup]]:

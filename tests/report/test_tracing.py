@@ -9,7 +9,6 @@ import pytest
 from tracing import NUMBER, TAGS, Tracer
 
 from halfsky import report
-from halfsky.notebook import open_study
 from halfsky.plan.vintage import as_known
 from halfsky.report._sections import goal_label, subjects, words_for
 from halfsky.report.text.words import rows
@@ -28,7 +27,7 @@ VIEWS = ("CN 2022", "CN 2025", "jiutai 2025", "demo 2025")
 def view(request) -> View:
     region, year = request.param.split()
     if region != "demo":
-        return open_study(year=int(year), region=region)
+        return request.getfixturevalue("study")(region, int(year))
     made, found = request.getfixturevalue("demo_2025")
     return View(found, as_known(made.observations, 2025), {"demo": "合成示范区"})
 

@@ -31,7 +31,6 @@ app = typer.Typer(
 
 evaluate.register(app, _COMMAND)
 brief.register(app, _COMMAND)
-brief.register(app, _COMMAND)
 verify.register(app, _COMMAND)
 files.register(app, _COMMAND)
 plan.register(app, _GROUP, _COMMAND)
