@@ -9,8 +9,8 @@ import yaml
 
 from conftest import ROOT
 from halfsky.plan import PlanError, load, yaml_text
-from halfsky.plan.load import read_yaml
-from halfsky.plan.yaml_text import FAST_LOADER, compose, construct, parse_yaml
+from halfsky.plan.load import lines_of, read_yaml
+from halfsky.plan.yaml_text import FastLoader, compose, construct, parse_yaml
 
 SHIPPED = sorted([*(ROOT / "params").rglob("*.yaml"), *(ROOT / "lib" / "halfsky").rglob("*.yaml")])
 # What is wrong in each file, by the line where PyYAML sees it.
@@ -45,15 +45,17 @@ def pure(monkeypatch):
 
 
 def test_libyaml_is_used_where_it_is_there():
-    assert FAST_LOADER is yaml.CSafeLoader
+    assert issubclass(FastLoader, yaml.CSafeLoader)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda p: f"{p.parent.name}/{p.name}")
 def test_same_content_and_lines_of_what_is_shipped(path, pure):
-    fast = read_yaml(path)
+    fast, fast_tree = read_yaml(path)
     pure()
-    assert read_yaml(path) == fast
-    assert len(fast[1]) > 1
+    slow, slow_tree = read_yaml(path)
+    assert slow == fast
+    assert len(lines_of(fast_tree)) > 1
+    assert list(lines_of(slow_tree).items()) == list(lines_of(fast_tree).items())
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -74,9 +76,9 @@ def test_every_bad_file_has_its_line():
 def test_a_merged_key_may_be_overridden(tmp_path):
     path = tmp_path / "merged.yaml"
     path.write_text("a: &base {unit: x, per: 1}\nb:\n  <<: *base\n  unit: y\n", encoding="utf-8")
-    content, lines = read_yaml(path)
+    content, tree = read_yaml(path)
     assert content["b"] == {"unit": "y", "per": 1}
-    assert lines["b", "unit"] == 4
+    assert lines_of(tree)["b", "unit"] == 4
 
 
 def test_without_libyaml_the_same_function_reads():
@@ -85,6 +87,13 @@ def test_without_libyaml_the_same_function_reads():
     }
     assert parse_yaml("") is None
     assert parse_yaml("甲: 乙") == {"甲": "乙"}
+
+
+def test_quoted_and_plain_scalars_keep_their_types():
+    """One text may be a number where it is plain and a string where it is quoted."""
+    assert parse_yaml("a: 1\nb: '1'\nc: 1\nd: !!str 1\ne: !!int '1'\n1: 1") == {
+        "a": 1, "b": "1", "c": 1, "d": "1", "e": 1, 1: 1,
+    }  # fmt: skip
 
 
 def test_a_file_is_read_once_and_again_when_edited(tmp_path, monkeypatch):

@@ -1,10 +1,24 @@
-"""The command line: a thin skin. Every command's work is done in the rooms below."""
+"""The command line: a thin skin. Every command's work is done in the packages below."""
 
 from __future__ import annotations
 
+import atexit
+import gc
+import os
 import sys
 
-from halfsky.cli.localise import command_classes, make_stdio_safe, translate_typer, usage_problem
+# Modules, models and the plan stay to the end: at Python's usual 700 the collector looks through
+# them over and over while they are built, in vain.
+gc.set_threshold(100_000)
+# halfsky uses no plugin of pydantic; searching for one reads every installed package's metadata.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+from halfsky.cli.localise import (  # noqa: E402
+    command_classes,
+    make_stdio_safe,
+    translate_typer,
+    usage_problem,
+)
 
 translate_typer()
 
@@ -55,6 +69,7 @@ def _root(
 def main(arguments: list[str] | None = None) -> None:
     """Entry point: exit code 0 done, 1 a notebook failed, 2 bad input or usage."""
     make_stdio_safe()
+    atexit.register(gc.freeze)  # the process ends: nothing is left to look through
     try:
         code = app(arguments, standalone_mode=False)
     except HalfskyError as error:

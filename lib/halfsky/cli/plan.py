@@ -6,7 +6,7 @@ import json
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -79,35 +79,26 @@ def show(
     if context.invoked_subcommand is not None:
         return
     from halfsky.plan.load import load_plan, load_units
-    from halfsky.plan.scheme import scheme
+    from halfsky.plan.scheme import COLUMNS, scheme_rows
     from halfsky.plan.thresholds import load_thresholds
 
-    frame = scheme(load_plan(plan), load_thresholds(), load_units())
+    rows = scheme_rows(load_plan(plan), load_thresholds(), load_units())
     for column, requested in (("domain", domain), ("goal", goal), ("department", department)):
-        if requested is None:
-            continue
-        if requested not in set(frame[column]):
-            known = "、".join(dict.fromkeys(frame[column]))
-            raise ParameterError(
-                Problem(
-                    what=tr(f"方案中没有“{requested}”", f"'{requested}' is not in the scheme"),
-                    hint=tr("可用的值：", "Values: ") + known[:600],
-                    column=column,
-                    value=requested,
-                )
-            )
-        frame = frame[frame[column] == requested]
+        if requested is not None:
+            rows = _rows_of(rows, column, requested)
     if form is Format.json:
-        rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
         text = json.dumps(rows, ensure_ascii=False, indent=1)
         if out is None:
             typer.echo(text)
         else:
             out.write_text(text + "\n", encoding="utf-8")
     elif form is Format.xlsx:
+        import pandas as pd
+
         from halfsky.data.workbook import write_table
 
         out = _needed(out, form)
+        frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
         write_table(frame, out, title=tr("妇女统计监测方案", "Monitoring scheme"))
         typer.echo(str(out))
     elif form is Format.docx:
@@ -133,7 +124,27 @@ def show(
         document = scheme_document(load_plan(plan), load_thresholds(), load_units())
         typer.echo(str(replace_file(out, to_docx(document))))
     else:
-        _print_table(frame)
+        _print_table(rows)
+
+
+def _rows_of(rows: list[dict[str, Any]], column: str, requested: str) -> list[dict[str, Any]]:
+    """The rows of one domain, goal or department.
+
+    Raises:
+        ParameterError: there is none of that name.
+    """
+    kept = [row for row in rows if row[column] == requested]
+    if not kept:
+        known = "、".join(dict.fromkeys(row[column] for row in rows))
+        raise ParameterError(
+            Problem(
+                what=tr(f"方案中没有“{requested}”", f"'{requested}' is not in the scheme"),
+                hint=tr("可用的值：", "Values: ") + known[:600],
+                column=column,
+                value=requested,
+            )
+        )
+    return kept
 
 
 def _needed(out: Path | None, form: Format) -> Path:
@@ -160,12 +171,11 @@ def _needed(out: Path | None, form: Format) -> Path:
     return out
 
 
-def _print_table(frame: object) -> None:
-    import pandas as pd
+def _print_table(rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    assert isinstance(frame, pd.DataFrame)
     shown = ["target", "name", "type", "requirement", "indicator", "department"]
     titles = [
         tr("编号", "Id"),
@@ -176,27 +186,28 @@ def _print_table(frame: object) -> None:
         tr("责任部门（建议）", "Department (proposed)"),
     ]
     table = Table(*titles, show_lines=False)
-    for row in frame[shown].fillna("").astype(str).itertuples(index=False):
-        table.add_row(*row)
+    for row in rows:
+        # As Text: a bracket in a clause is no markup.
+        table.add_row(*(Text(row[column] or "") for column in shown))
     width = None if sys.stdout.isatty() else 140
     Console(width=width).print(table)
 
 
 def check(plan: _PLAN = "jiutai_2021_2030") -> None:
     """Exit 0 when the plan is fully typed, 2 with one line per fault otherwise."""
-    from halfsky.plan.check import check as find
+    from halfsky.plan.check import check as faults_of
     from halfsky.plan.load import load_plan, load_units
 
     loaded = load_plan(plan)
-    found = find(loaded, load_units())
-    for fault in found:
+    faults = faults_of(loaded, load_units())
+    for fault in faults:
         typer.echo(f"{fault.where}: {fault.what}", err=True)
     counts = (len(loaded.goals), len(loaded.measures), len(loaded.targets), len(loaded.indicators))
     typer.echo(
         tr(
             "{}项目标，{}条措施，{}项指标要求，{}个统计指标；发现{}个问题。",
             "{} goals, {} measures, {} targets, {} indicators; {} faults.",
-        ).format(*counts, len(found))
+        ).format(*counts, len(faults))
     )
-    if found:
+    if faults:
         raise typer.Exit(2)

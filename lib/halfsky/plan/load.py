@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -22,8 +22,8 @@ Lines = dict[tuple[str | int, ...], int]
 DEFAULT_PLAN = "jiutai_2021_2030"
 
 
-def read_yaml(path: Path) -> tuple[Any, Lines]:
-    """A YAML file's content and the line of every key path in it.
+def read_yaml(path: Path) -> tuple[Any, yaml.Node | None]:
+    """A YAML file's content, and the node tree in which lines_of() finds its lines.
 
     Raises:
         PlanError: the file is missing, is not YAML, or states a key twice.
@@ -47,12 +47,10 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
                 file=name,
             )
         ) from error
-    lines: Lines = {}
-    repeated: list[Problem] = []
     try:
         node = compose(text)
         # Before the content is made: that resolves merges, and a merged key may be overridden.
-        _walk(node, (), lines, repeated, name)
+        repeated = list(_repeated_keys(node, name))
         content = construct(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -67,39 +65,44 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
         ) from error
     if repeated:
         raise PlanError(repeated)
-    return content, lines
+    return content, node
 
 
-def _walk(
-    node: yaml.Node | None,
-    path: tuple[str | int, ...],
-    lines: Lines,
-    repeated: list[Problem],
-    name: str,
-) -> None:
-    if node is None:
-        return
-    lines.setdefault(path, node.start_mark.line + 1)
+def _repeated_keys(node: yaml.Node | None, name: str) -> Iterator[Problem]:
+    """Keys that stand twice in one mapping, which YAML forbids and PyYAML overlooks."""
     if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                continue  # a list or mapping as key: construct() says so
-            if key.value in seen:
-                repeated.append(
-                    Problem(
-                        what=tr(f"键“{key.value}”写了两次", f"key '{key.value}' stands twice"),
-                        hint=tr("请删去其中一个。", "Remove one of them."),
-                        file=name,
-                        row=key.start_mark.line + 1,
-                    )
+        # A list or mapping as key is for construct() to refuse.
+        keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        first = {key.value: key for key in reversed(keys)}
+        for key in keys if len(first) < len(keys) else ():
+            if key is not first[key.value]:
+                yield Problem(
+                    what=tr(f"键“{key.value}”写了两次", f"key '{key.value}' stands twice"),
+                    hint=tr("请删去其中一个。", "Remove one of them."),
+                    file=name,
+                    row=key.start_mark.line + 1,
                 )
-            seen.add(key.value)
+        below = [value for _, value in node.value]
+    else:
+        below = node.value if isinstance(node, yaml.SequenceNode) else []
+    for value in below:
+        if not isinstance(value, yaml.ScalarNode):
+            yield from _repeated_keys(value, name)
+
+
+def lines_of(node: yaml.Node | None, path: tuple[str | int, ...] = ()) -> Lines:
+    """The line of every key path of a node tree."""
+    if node is None:
+        return {}
+    lines: Lines = {path: node.start_mark.line + 1}
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            lines |= lines_of(value, (*path, key.value))
             lines[(*path, key.value)] = key.start_mark.line + 1
-            _walk(value, (*path, key.value), lines, repeated, name)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            _walk(value, (*path, index), lines, repeated, name)
+            lines |= lines_of(value, (*path, index))
+    return lines
 
 
 def _shown(path: Path) -> str:
@@ -140,10 +143,11 @@ def _stamp(path: Path) -> tuple[int, int]:
 @lru_cache(maxsize=64)
 def _parse(model: type[BaseModel], path: Path, stamp: tuple[int, int]) -> BaseModel:
     del stamp  # part of the cache key only
-    content, lines = read_yaml(path)
+    content, node = read_yaml(path)
     try:
         return model.model_validate(content if content is not None else {})
     except ValidationError as error:
+        lines = lines_of(node)
         raise PlanError([_problem(e, lines, _shown(path)) for e in error.errors()]) from error
 
 

@@ -40,7 +40,8 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 class Frozen(BaseModel):
     """Immutable; an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built when first used: a command reads some of these files only.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Break(Frozen):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from halfsky.plan.models import Indicator, Plan, Target, Unit
 from halfsky.plan.thresholds import Thresholds
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = (
     "domain",
@@ -48,13 +50,22 @@ COLUMNS = (
 
 
 def scheme(plan: Plan, thresholds: Thresholds, units: dict[str, Unit]) -> pd.DataFrame:
+    """scheme_rows() as a frame of Python objects."""
+    import pandas as pd  # listing a plan needs none
+
+    rows = scheme_rows(plan, thresholds, units)
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+
+
+def scheme_rows(plan: Plan, thresholds: Thresholds, units: dict[str, Unit]) -> list[dict[str, Any]]:
     """One row per target, in the plan's order: COLUMNS; None where a column does not apply."""
     rows = []
     for goal, target in plan.each_target():
         indicator = plan.indicators.get(target.indicator or "")
         duty = plan.duties.targets.get(target.id) or plan.duties.goals[goal.id]
         rows.append(
-            {
+            dict.fromkeys(COLUMNS)
+            | {
                 "domain": goal.domain,
                 "goal": goal.id,
                 "target": target.id,
@@ -77,11 +88,7 @@ def scheme(plan: Plan, thresholds: Thresholds, units: dict[str, Unit]) -> pd.Dat
                 **(_of_indicator(target, indicator, thresholds, units) if indicator else {}),
             }
         )
-    return (
-        pd.DataFrame(rows, columns=list(COLUMNS))
-        .astype(object)
-        .pipe(lambda f: f.where(f.notna(), None))
-    )
+    return rows
 
 
 def _of_indicator(

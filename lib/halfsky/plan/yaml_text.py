@@ -11,16 +11,44 @@ from typing import Any
 import yaml
 from yaml.constructor import SafeConstructor
 
+_STRING = "tag:yaml.org,2002:str"
 # PyYAML is built without libyaml on some platforms; its own parser gives the same, slowly.
-FAST_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Libyaml: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def compose(text: str, loader: Any = FAST_LOADER) -> yaml.Node | None:
+class FastLoader(_Libyaml):
+    """libyaml's loader; the tag of a plain scalar is looked up once for each text of it."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._tags: dict[str, str] = {}
+
+    def resolve(self, kind: type[yaml.Node], value: str, implicit: Any) -> str:
+        """The tag of a scalar, as PyYAML's resolver gives it: most texts here are keys."""
+        if kind is not yaml.ScalarNode or not implicit[0]:
+            return super().resolve(kind, value, implicit)
+        tag = self._tags.get(value)
+        if tag is None:
+            tag = self._tags[value] = super().resolve(kind, value, implicit)
+        return tag
+
+
+class _Constructor(SafeConstructor):
+    """PyYAML's constructor; a plain string, six of seven values here, is taken as it stands."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        if isinstance(node, yaml.ScalarNode) and node.tag == _STRING:
+            return node.value
+        return super().construct_object(node, deep=deep)
+
+
+def compose(text: str, loader: Any = FastLoader) -> yaml.Node | None:
     """The node tree of a text; None where it is empty.
 
     Raises:
         yaml.YAMLError: in PyYAML's words, whichever loader read the text: libyaml words some
-        faults differently and places some elsewhere.
+        faults differently and places some elsewhere. It also takes a tab after a colon, as YAML
+        does and PyYAML's parser does not.
     """
     try:
         return yaml.compose(text, Loader=loader)
@@ -34,7 +62,7 @@ def construct(node: yaml.Node | None) -> Any:
     Raises:
         yaml.YAMLError: a value that is not what its tag says, a key that is a list.
     """
-    return None if node is None else SafeConstructor().construct_document(node)
+    return None if node is None else _Constructor().construct_document(node)
 
 
 def parse_yaml(text: str) -> Any:
