@@ -12,7 +12,9 @@ from scipy import special, stats
 from builders import UNITS, indicator, no_evidence, observations, plan_of, target
 from halfsky.evaluate.assessment import Assessment, Assumptions, assess
 from halfsky.evaluate.early_warning import expected_false
+from halfsky.evaluate.series import Series
 from halfsky.evaluate.warning.deterioration import below, chance_of_fall
+from halfsky.evaluate.warning.finding import Forecasts
 from halfsky.evaluate.warning.totals import slips, slips_against_forecast
 from halfsky.evaluate.warning.volatile import overdispersion
 from halfsky.plan.calibration import load_calibration
@@ -122,13 +124,16 @@ def test_slips(values, expected):
 def test_a_figure_that_fits_the_forecast_with_its_point_put_right_is_a_slip(
     actual, low, high, expected
 ):
-    steps = pd.DataFrame(
-        {"target": ["t"], "year": [2025], "actual": [actual], "point": [3.6],
-         "lo95": [low], "hi95": [high]}
-    )  # fmt: skip
-    found = slips_against_forecast(steps, {"target": "t", "value_year": 2025})
+    steps = Forecasts(
+        years=(2025,),
+        at=np.array([[low, low, 3.6, high, high]]),
+        actual=np.array([actual]),
+        error=np.array([actual - 3.6]),
+        p_value=np.array([0.5]),
+    )
+    found = slips_against_forecast(steps, 2025)
     assert [power for *_, power in found] == ([] if expected is None else [expected])
-    assert slips_against_forecast(steps, {"target": "t", "value_year": 2024}) == []
+    assert slips_against_forecast(steps, 2024) == []
 
 
 def test_a_few_events_may_be_ten_times_as_many_next_year():
@@ -287,7 +292,7 @@ def test_an_old_contradiction_becomes_a_note_and_then_silent():
 # ------------------------------------------------------------------ chances
 
 
-LINE = pd.Series({"lo95": 40.2, "lo80": 43.6, "point": 50.0, "hi80": 56.4, "hi95": 59.8})
+LINE = np.array([40.2, 43.6, 50.0, 56.4, 59.8])  # lo95, lo80, point, hi80, hi95
 
 
 @pytest.mark.parametrize(
@@ -305,7 +310,7 @@ def test_below_reads_the_printed_quantiles(value, expected):
 
 
 def test_below_stands_ties_at_a_bound():
-    line = pd.Series({"lo95": 98.0, "lo80": 99.0, "point": 100, "hi80": 100, "hi95": 100})
+    line = np.array([98.0, 99.0, 100, 100, 100])
     assert below(line, 99.0) == pytest.approx(0.1)
     assert below(line, 100.5) == pytest.approx(1.0)
 
@@ -364,10 +369,17 @@ def test_expected_false_alarms_by_family():
 # ------------------------------------------------------------------ volatility
 
 
-def counted(rates, people=1000.0) -> pd.DataFrame:
-    years = np.arange(2016, 2016 + len(rates))
-    return pd.DataFrame(
-        {"year": years, "numerator": np.array(rates) * people, "denominator": people}
+def counted(rates, people=1000.0) -> Series:
+    rates = np.array(rates, float)
+    words = np.full(len(rates), "", dtype=object)
+    return Series(
+        years=np.arange(2016, 2016 + len(rates)),
+        value=100 * rates,
+        numerator=rates * people,
+        denominator=np.full(len(rates), people),
+        value_type=words,
+        source=words,
+        note=words,
     )
 
 

@@ -28,8 +28,16 @@ from halfsky.evaluate import (
     status,
 )
 from halfsky.evaluate.forecast.rolling import local_check
-from halfsky.evaluate.results import Assessment, Assumptions, LocalCheck
+from halfsky.evaluate.results import (
+    Assessment,
+    Assumptions,
+    LocalCheck,
+    Results,
+    TargetResult,
+)
 from halfsky.evaluate.series import SeriesIndex
+from halfsky.evaluate.warning.finding import Known, forecasts_by_target, histories_by_target
+from halfsky.evaluate.warning.observed import Observed
 from halfsky.plan.models import Goal, Plan, Region, Target
 from halfsky.plan.thresholds import Thresholds
 from halfsky.plan.vintage import as_known
@@ -69,11 +77,14 @@ def assess(
         targets = review.add_previous(targets, last.targets)
         judged = {year - 1: last.targets, **judge.streaks(year - 1, last, now)}
     one_step = review.one_step_errors(now.rolled, targets)
-    warned = judge.warnings(year, now, judged, None if last is None else last.forecasts)
-    before = None
-    if last is not None:
-        before = judge.warnings(year - 1, last, judged, None)
-    entries = register.compare(warned, before, targets)
+    by_year = {
+        when: {one.target: one for one in Results.from_frame(TargetResult, frame)}
+        for when, frame in {year: now.targets, **judged}.items()
+    }
+    warned = judge.warnings(year, now, by_year, None if last is None else last.forecasts)
+    before = None if last is None else judge.warnings(year - 1, last, by_year, None)
+    values = {target: one.value for target, one in by_year[year].items()}
+    entries = register.compare(warned, before, values)
     targets = review.drop_doubtful_changes(targets, warned.doubts)
     targets = derived.add_paces(targets, rules)
     goals = summarise(targets, rules, is_reference=region.role == "reference")
@@ -90,7 +101,7 @@ def assess(
         proposed = countermeasures.propose(
             targets,
             history,
-            warned.findings,
+            warned.findings.df,
             done,
             plan,
             year=year,
@@ -107,9 +118,9 @@ def assess(
             goals=goals,
             history=history,
             forecasts=forecasts,
-            warnings=register.with_beginnings(warned.findings, entries),
-            warning_tests=warned.tests,
-            register=entries,
+            warnings=register.with_beginnings(warned.findings, entries).df,
+            warning_tests=warned.tests.df,
+            register=entries.df,
             rates=expected.rates(goals),
             expected=expected.expected_count(targets, rules.expected),
             milestones=levels,
@@ -191,6 +202,11 @@ class _Judge:
         """The region's figures, indexed once for every year that is judged."""
         return SeriesIndex(self.observations)
 
+    @cached_property
+    def observed(self) -> Observed:
+        """The region's remarks and small areas, indexed once likewise."""
+        return Observed(self.observations)
+
     def whole(self, year: int, later: _Judged | None = None) -> _Judged:
         """All targets. later: a later year's, whose past forecasts need not be made again."""
         frame, history, levels = self._status(year, None)
@@ -228,21 +244,24 @@ class _Judge:
         self,
         year: int,
         done: _Judged,
-        judged: dict[int, pd.DataFrame],
+        judged: Mapping[int, Mapping[str, TargetResult]],
         paths: pd.DataFrame | None,
     ) -> early_warning.Warnings:
         """The warnings of a year that was judged as a whole."""
+        one_step = review.one_step_errors(done.rolled, done.targets)
         return early_warning.compute_warnings(
-            done.targets,
-            done.history,
-            as_known(self.observations, year),
-            review.one_step_errors(done.rolled, done.targets),
-            self.plan,
-            region=self.region.id,
-            year=year,
-            thresholds=self.assumptions.thresholds,
-            judged={then: frame for then, frame in judged.items() if then < year},
-            paths=paths,
+            Known(
+                plan=self.plan,
+                region=self.region.id,
+                year=year,
+                thresholds=self.assumptions.thresholds,
+                judged=judged,
+                whole=histories_by_target(done.history),
+                index=self.index.as_known(year),
+                observed=self.observed,
+                one_step=forecasts_by_target(one_step),
+                paths={} if paths is None else forecasts_by_target(paths),
+            )
         )
 
     def _status(

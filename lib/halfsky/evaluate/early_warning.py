@@ -10,88 +10,50 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 from scipy import special
 
-from halfsky.evaluate.frames import by_key, records
+from halfsky.evaluate.results import EarlyWarning, Results, WarningRule, WarningTest
 from halfsky.evaluate.warning.deterioration import deterioration
 from halfsky.evaluate.warning.doubt import doubtful
 from halfsky.evaluate.warning.figures import figures
-from halfsky.evaluate.warning.finding import COLUMNS, TEST_COLUMNS, Finding, Known
+from halfsky.evaluate.warning.finding import Known, Tested
 from halfsky.evaluate.warning.off_track import off_track
 from halfsky.evaluate.warning.remarks import remarks
 from halfsky.evaluate.warning.totals import totals
 from halfsky.evaluate.warning.unusual import unusual
 from halfsky.evaluate.warning.volatile import volatile
-from halfsky.plan.models import Plan
-from halfsky.plan.thresholds import Thresholds, WarningRules
+from halfsky.plan.thresholds import WarningRules
 from halfsky.plan.vocabulary import Family, Severity
 
 # Findings of tested families that rest on no test: what chance explains, what a note tells.
-UNTESTED = ("small_base_noise", "unexplained")
+UNTESTED = (WarningRule.SMALL_BASE_NOISE, WarningRule.UNEXPLAINED)
 
 
 @dataclass(frozen=True)
 class Warnings:
     """What was found in one year.
 
-    findings: COLUMNS, the most severe first, then in the plan's order; target is None for a
-    finding about a context indicator, whose goal is the one that shows it; inputs is a dict of
-    the figures read. tests: TEST_COLUMNS, one row per target and rule of families 1 to 4 that
-    could have warned: chance is P(met) for a target warned of by rule 1, the chance of warning
-    although nothing changed for rule 2 (NaN where unknown), the p-value for rules 3 and 4.
-    doubts: the data rule that silences families 1 and 2, by target.
+    findings: the most severe first, then in the plan's order; target is None for a finding about
+    a context indicator, whose goal is the one that shows it; inputs is a dict of the figures
+    read. tests: one per target and rule of families 1 to 4 that could have warned: chance is
+    P(met) for a target warned of by rule 1, the chance of warning although nothing changed for
+    rule 2 (None where unknown), the p-value for rules 3 and 4. doubts: the data rule that
+    silences families 1 and 2, by target.
     """
 
-    findings: pd.DataFrame
-    tests: pd.DataFrame
+    findings: Results[EarlyWarning]
+    tests: Results[WarningTest]
     doubts: dict[str, str]
 
 
-def compute_warnings(
-    targets: pd.DataFrame,
-    history: pd.DataFrame,
-    observations: pd.DataFrame,
-    one_step: pd.DataFrame,
-    plan: Plan,
-    *,
-    region: str,
-    year: int,
-    thresholds: Thresholds,
-    judged: dict[int, pd.DataFrame] | None = None,
-    paths: pd.DataFrame | None = None,
-) -> Warnings:
-    """Every warning of one region and year.
+def compute_warnings(known: Known) -> Warnings:
+    """Every warning of one region and year."""
+    found: list[EarlyWarning] = []
+    tests: list[WarningTest] = []
 
-    Args:
-        targets: judged targets with p_met. history: their series (HISTORY_COLUMNS).
-        observations: what was known, for the checks of the figures themselves.
-        one_step: one-step forecasts of past years (review.ONE_STEP_COLUMNS).
-        judged: earlier years' judged targets, as they were known then, by year; not
-            every target need be there. paths: last year's forecasts (FORECAST_COLUMNS).
-    """
-    known = Known(
-        plan=plan,
-        region=region,
-        year=year,
-        thresholds=thresholds,
-        rows={row["target"]: row for row in records(targets)},
-        past=by_key(history[history["in_use"].astype(bool)]),
-        whole=by_key(history),
-        observations=observations,
-        one_step=one_step,
-        judged={
-            then: {row["target"]: row for row in records(frame)}
-            for then, frame in (judged or {}).items()
-        },
-        paths={} if paths is None else by_key(paths),
-    )
-    found: list[Finding] = []
-    tests: list[dict[str, Any]] = []
-
-    def take(pairs: Iterable[tuple[Finding | None, dict[str, Any] | None]]) -> None:
+    def take(pairs: Iterable[Tested]) -> None:
         for one, tried in pairs:
             found.extend([one] if one else [])
             tests.extend([tried] if tried else [])
@@ -106,25 +68,26 @@ def compute_warnings(
         take(deterioration(known, row, is_doubtful=key in doubts))
     take(unusual(known, doubts))
     take(volatile(known))
-    return Warnings(_ordered(found, known), pd.DataFrame(tests, columns=TEST_COLUMNS), doubts)
+    return Warnings(
+        Results(EarlyWarning, _ordered(found, known)), Results(WarningTest, tests), doubts
+    )
 
 
-def _ordered(found: list[Finding], known: Known) -> pd.DataFrame:
+def _ordered(found: list[EarlyWarning], known: Known) -> list[EarlyWarning]:
     goals = {goal: place for place, goal in enumerate(known.plan.goals)}
     rows = {key: place for place, key in enumerate(known.rows)}
     severity = {level: place for place, level in enumerate(Severity)}
     family = {name: place for place, name in enumerate(Family)}
-    last = len(rows)  # what is told of a context indicator follows its goal's targets
-    found = sorted(
+    last = len(rows)  # what is found of a context indicator follows its goal's targets
+    return sorted(
         found,
         key=lambda f: (
-            severity[f["severity"]],
-            goals[f["goal"]],
-            rows.get(f["target"], last),
-            family[f["family"]],
+            severity[f.severity],
+            goals[f.goal],
+            last if f.target is None else rows[f.target],
+            family[f.family],
         ),
     )
-    return pd.DataFrame(found, columns=COLUMNS)
 
 
 def expected_false(

@@ -10,23 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from halfsky.evaluate.warning.finding import Finding, Known, is_gap
+from halfsky.evaluate.results import EarlyWarning, WarningRule
+from halfsky.evaluate.warning.finding import Known
 
 # Rules that put the newest figure itself in doubt, not its age, its comparison or its trend.
 DOUBTS = frozenset(
     {
-        "unit_slip",
-        "out_of_bounds",
-        "sexes_disagree",
-        "denominator_moved",
-        "headcount_against",
-        "contradicts",
-        "unexplained",
+        WarningRule.UNIT_SLIP,
+        WarningRule.OUT_OF_BOUNDS,
+        WarningRule.SEXES_DISAGREE,
+        WarningRule.DENOMINATOR_MOVED,
+        WarningRule.HEADCOUNT_AGAINST,
+        WarningRule.CONTRADICTS,
+        WarningRule.UNEXPLAINED,
     }
 )
 
 
-def doubtful(known: Known, findings: Iterable[Finding]) -> dict[str, str]:
+def doubtful(known: Known, findings: Iterable[EarlyWarning]) -> dict[str, str]:
     """The rule that puts each doubtful target's figures in doubt, by target.
 
     A target is in doubt where the figure it is judged by is, and for a slipped unit also where
@@ -34,19 +35,19 @@ def doubtful(known: Known, findings: Iterable[Finding]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for one in findings:
-        if one["rule"] not in DOUBTS:
+        if one.rule not in DOUBTS:
             continue
-        years = {int(one["inputs"].get("value_year", one["since"]))}
-        if one["rule"] == "denominator_moved":
-            years = {one["since"]}
-        for key, row in known.rows.items():
-            if row["indicator"] != one["indicator"] or is_gap(row["value"]):
+        year = int(one.inputs.get("value_year", one.since))
+        if one.rule == WarningRule.DENOMINATOR_MOVED:
+            year = one.since
+        for row in known.by_indicator.get(one.indicator, ()):
+            if row.value is None or row.value_year is None:
                 continue
-            newest = int(row["value_year"])
-            leant = {newest}
-            if one["rule"] == "unit_slip":
-                leant |= set(range(newest - known.thresholds.warning.wrong_way_years, newest))
-                leant |= set() if is_gap(row["baseline_year"]) else {int(row["baseline_year"])}
-            if years & leant:
-                found.setdefault(key, one["rule"])
+            leant = {row.value_year}
+            if one.rule == WarningRule.UNIT_SLIP:
+                first = row.value_year - known.thresholds.warning.wrong_way_years
+                leant |= set(range(first, row.value_year))
+                leant |= set() if row.baseline_year is None else {row.baseline_year}
+            if year in leant:
+                found.setdefault(row.target, one.rule)
     return found

@@ -10,98 +10,95 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 
+from halfsky.evaluate.results import EarlyWarning, TargetResult, WarningRule
+from halfsky.evaluate.series import TargetSeries
 from halfsky.evaluate.warning.deterioration import below
-from halfsky.evaluate.warning.finding import Finding, Known, Row, finding, is_gap
+from halfsky.evaluate.warning.finding import Known, finding, number
 from halfsky.plan.vocabulary import Data, Family, Severity
 
 
-def figures(known: Known, row: Row) -> Iterator[Finding]:
+def figures(known: Known, row: TargetResult) -> Iterator[EarlyWarning]:
     """Every fault of the figures one target is judged by."""
-    own = known.past.get(row["target"])
+    own = known.past.get(row.target)
     if own is None:
         return
     yield from _overdue(known, row)
     yield from _break(known, row, own)
-    if is_gap(row["value"]) or len(own) < 2:
+    if row.value is None or len(own) < 2:
         return
-    if own["year"].iloc[-1] - own["year"].iloc[-2] == 1:
+    if own.years[-1] - own.years[-2] == 1:
         yield from _moved(known, row, own)
         yield from _repeated(known, row, own)
 
 
-def _overdue(known: Known, row: Row) -> Iterator[Finding]:
+def _overdue(known: Known, row: TargetResult) -> Iterator[EarlyWarning]:
     """No figure in time. One of the baseline year cannot answer a target, but is not late."""
-    last = int(row["last_year"])
-    is_late = known.year - last > known.thresholds.status.normal_lag
-    if row["data"] not in (Data.STALE, Data.MISSING) or not is_late:
+    last, allowed = row.last_year, known.thresholds.status.normal_lag
+    if last is None or row.data not in (Data.STALE, Data.MISSING) or known.year - last <= allowed:
         return
     yield finding(
         row,
         Family.DATA,
         Severity.AMBER,
-        "overdue",
-        last + known.thresholds.status.normal_lag + 1,
-        float(known.thresholds.status.normal_lag),
-        {"last_value": row["last_value"], "last_year": last, "report_year": known.year},
+        WarningRule.OVERDUE,
+        last + allowed + 1,
+        float(allowed),
+        {"last_value": row.last_value, "last_year": last, "report_year": known.year},
     )
 
 
-def _break(known: Known, row: Row, own: pd.DataFrame) -> Iterator[Finding]:
-    if is_gap(row["break_year"]):
+def _break(known: Known, row: TargetResult, own: TargetSeries) -> Iterator[EarlyWarning]:
+    first = row.break_year
+    if first is None or first <= known.year - known.thresholds.warning.shown_years:
         return
-    first = int(row["break_year"])
-    if first <= known.year - known.thresholds.warning.shown_years:
-        return
-    whole = known.whole[row["target"]]
-    cut = whole[~whole["in_use"].astype(bool)].iloc[-1]
+    whole = known.whole[row.target]
     yield finding(
         row,
         Family.DATA,
         Severity.NOTE,
-        "break",
+        WarningRule.BREAK,
         first,
         None,
         {
-            "before": cut["value"],
-            "before_year": cut["year"],
-            "after": own["value"].iloc[0],
+            "before": whole.value[whole.begin - 1],
+            "before_year": whole.years[whole.begin - 1],
+            "after": own.value[0],
             "after_year": first,
         },
     )
 
 
-def _moved(known: Known, row: Row, own: pd.DataFrame) -> Iterator[Finding]:
+def _moved(known: Known, row: TargetResult, own: TargetSeries) -> Iterator[EarlyWarning]:
     """The denominator changed by more than people move in a year; the numerator stands by."""
     limit = known.thresholds.warning.denominator_moved
-    last, previous = own.iloc[-1], own.iloc[-2]
-    if not (last["denominator"] > 0 and previous["denominator"] > 0):
+    before, last = own.denominator[-2:]
+    if not (last > 0 and before > 0):
         return
-    moved = last["denominator"] / previous["denominator"] - 1
+    moved = last / before - 1
     if abs(moved) <= limit:
         return
     numerator = math.nan
-    if previous["numerator"] > 0:
-        numerator = 100 * (last["numerator"] / previous["numerator"] - 1)
+    if own.numerator[-2] > 0:
+        numerator = 100 * (own.numerator[-1] / own.numerator[-2] - 1)
     yield finding(
         row,
         Family.DATA,
         Severity.AMBER,
-        "denominator_moved",
-        int(last["year"]),
+        WarningRule.DENOMINATOR_MOVED,
+        int(own.years[-1]),
         100 * limit,
         {
             "moved_pct": 100 * moved,
             "numerator_pct": None if math.isnan(numerator) else numerator,
-            "denominator": last["denominator"],
-            "before": previous["denominator"],
+            "denominator": last,
+            "before": before,
             "limit_pct": 100 * limit,
         },
     )
 
 
-def _repeated(known: Known, row: Row, own: pd.DataFrame) -> Iterator[Finding]:
+def _repeated(known: Known, row: TargetResult, own: TargetSeries) -> Iterator[EarlyWarning]:
     """Last year's figure again, where chance and rounding would seldom repeat it.
 
     Figures printed to one decimal tie now and then, and a committee of eleven stays as it is
@@ -109,16 +106,15 @@ def _repeated(known: Known, row: Row, own: pd.DataFrame) -> Iterator[Finding]:
     long a run is asked of last year's forecast and of the series' own past; only a run less
     likely than `repeat_chance` is a finding.
     """
-    if _at_bound(row, own["value"].iloc[-1]):
+    if _at_bound(row, own.value[-1]):
         return
-    last = own.iloc[-1]
     few = known.thresholds.status.few_events
-    if min(last["numerator"], last["denominator"] - last["numerator"]) < few:
+    if min(own.numerator[-1], own.denominator[-1] - own.numerator[-1]) < few:
         return
-    columns = ["value", "numerator", "denominator"]
-    filed = bool(own[columns].iloc[-2:].notna().all(axis=None))
-    figures = own[columns if filed else ["value"]].to_numpy(float)
-    same = (np.diff(figures, axis=0) == 0).all(axis=1) & (np.diff(own["year"]) == 1)
+    columns = np.column_stack([own.value, own.numerator, own.denominator])
+    filed = not np.isnan(columns[-2:]).any()
+    compared = columns if filed else columns[:, :1]
+    same = (np.diff(compared, axis=0) == 0).all(axis=1) & (np.diff(own.years) == 1)
     if not same[-1]:
         return
     run = len(same) if same.all() else int(np.argmin(same[::-1]))
@@ -126,7 +122,7 @@ def _repeated(known: Known, row: Row, own: pd.DataFrame) -> Iterator[Finding]:
     chance = max(_chance_of_tie(known, row, own), earlier.mean() if len(earlier) else 0.0)
     if filed and not earlier.any():
         # Both counts would have to come out alike, not only their quotient.
-        chance = min(chance, 1 / math.sqrt(2 * math.pi * own["denominator"].iloc[-1]))
+        chance = min(chance, 1 / math.sqrt(2 * math.pi * own.denominator[-1]))
     limit = known.thresholds.warning.repeat_chance
     if chance**run >= limit:
         return
@@ -134,35 +130,35 @@ def _repeated(known: Known, row: Row, own: pd.DataFrame) -> Iterator[Finding]:
         row,
         Family.DATA,
         Severity.NOTE,
-        "repeated",
-        int(own["year"].iloc[-run]),
+        WarningRule.REPEATED,
+        int(own.years[-run]),
         limit,
         {
-            "value": own["value"].iloc[-1],
-            "value_year": own["year"].iloc[-1],
-            "before_year": own["year"].iloc[-run - 1],
+            "value": own.value[-1],
+            "value_year": own.years[-1],
+            "before_year": own.years[-run - 1],
             "times": run,
             "chance": chance**run,
         },
     )
 
 
-def _chance_of_tie(known: Known, row: Row, own: pd.DataFrame) -> float:
+def _chance_of_tie(known: Known, row: TargetResult, own: TargetSeries) -> float:
     """P(this year's printed figure equals last year's), by the forecast made last year.
 
     Without one, by the typical step: a figure lands on one printed unit in its reach.
     """
-    value = float(own["value"].iloc[-2])
-    half = 0.5 * 10.0 ** -int(row["decimals"])
-    path = known.paths.get(row["target"])
-    at = None if path is None else path[path["year"] == own["year"].iloc[-1]]
-    if at is not None and len(at):
-        return below(at.iloc[0], value + half) - below(at.iloc[0], value - half)
-    steps = np.abs(np.diff(own["value"].to_numpy(float)[:-1]))
+    value = float(own.value[-2])
+    half = 0.5 * 10.0 ** -number(row.decimals)
+    path = known.paths.get(row.target)
+    line = None if path is None else path.of(own.years[-1])
+    if line is not None:
+        return below(line, value + half) - below(line, value - half)
+    steps = np.abs(np.diff(own.value[:-1]))
     typical = float(np.median(steps)) if len(steps) else 0.0
     return 2 * half / (2 * half + 2 * typical)
 
 
-def _at_bound(row: Row, value: float) -> bool:
+def _at_bound(row: TargetResult, value: float) -> bool:
     """A share may rest at 0 or 100 without being a stale copy."""
-    return bool(value == 0 or (row["kind"] == "share" and value >= 99.9))
+    return bool(value == 0 or (row.kind == "share" and value >= 99.9))

@@ -1,130 +1,216 @@
-"""What a warning is made of, and what a rule is told about a target.
+"""What a warning is made of, and what a rule is given about a target.
 
 Source: docs/method.md section 5.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from halfsky.evaluate.results import (
+    EarlyWarning,
+    TargetResult,
+    WarningRule,
+    WarningTest,
+    is_known,
+)
+from halfsky.evaluate.series import Floats, SeriesIndex, TargetSeries
+from halfsky.evaluate.warning.observed import Observed
 from halfsky.plan.models import Indicator, Plan
 from halfsky.plan.thresholds import Thresholds
 from halfsky.plan.vocabulary import Family, Severity
 
-COLUMNS = [
-    "goal",
-    "target",
-    "indicator",
-    "domain",
-    "family",
-    "severity",
-    "rule",
-    "threshold",
-    "inputs",
-    "department",
-    "since",
-]
-TEST_COLUMNS = ["target", "domain", "family", "rule", "chance", "fired"]
-Finding = dict[str, Any]
-Row = dict[str, Any]
+Tested = tuple[EarlyWarning | None, WarningTest | None]
+# Columns of a forecast's quantiles, ascending.
+LEVELS = ("lo95", "lo80", "point", "hi80", "hi95")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Forecasts:
+    """Forecasts of one target by year, ascending: at[k] holds LEVELS of years[k], own unit.
+
+    actual, error (actual − point) and p_value: of forecasts whose year has come, else NaN.
+    """
+
+    years: tuple[int, ...]
+    at: Floats
+    actual: Floats
+    error: Floats
+    p_value: Floats
+
+    def of(self, year: float) -> Floats | None:
+        """The quantiles of a year; None where it was not forecast."""
+        return self.at[self.years.index(int(year))] if year in self.years else None
+
+
+def forecasts_by_target(frame: pd.DataFrame) -> dict[str, Forecasts]:
+    """Forecasts (prediction.FORECAST_COLUMNS) or their fate (review.ONE_STEP_COLUMNS).
+
+    Args:
+        frame: years ascending within each target.
+    """
+    years = frame["year"].to_numpy(np.int64)
+    at = frame[list(LEVELS)].to_numpy(float)
+    unknown = np.full(len(frame), np.nan)
+    fate = [
+        frame[name].to_numpy(float) if name in frame else unknown
+        for name in ("actual", "error", "p_value")
+    ]
+    return {
+        name: Forecasts(tuple(years[rows].tolist()), at[rows], *(one[rows] for one in fate))
+        for name, rows in _places(frame["target"]).items()
+    }
+
+
+def histories_by_target(history: pd.DataFrame) -> dict[str, TargetSeries]:
+    """Each target's series (HISTORY_COLUMNS, years ascending within each target)."""
+    years = history["year"].to_numpy(np.int64)
+    words = ["value_type", "source", "note"]
+    numbers = ["value", "numerator", "denominator", "female", "male", "other"]
+    arrays: dict[str, Any] = {name: history[name].to_numpy(float) for name in numbers}
+    arrays |= {name: history[name].to_numpy(object) for name in words}
+    in_use = history["in_use"].to_numpy(bool)
+    return {
+        name: TargetSeries(
+            target=name,
+            years=years[rows],
+            begin=int((~in_use[rows]).sum()),
+            **{column: array[rows] for column, array in arrays.items()},
+        )
+        for name, rows in _places(history["target"]).items()
+    }
+
+
+def _places(names: Iterable[str]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        places.setdefault(str(name), []).append(place)
+    return places
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """An indicator without a target, under the goal whose page shows it."""
+
+    goal: str
+    indicator: str
+    domain: str
+    department: str
+    target: None = None
+
+
+Subject = TargetResult | Context
+
+
+@dataclass(frozen=True, eq=False)
 class Known:
     """All a rule may look at: one region as of one year.
 
-    rows: judged targets (completion.facts + status + p_met) by id, in the plan's order.
-    past: each target's series since the last break; whole: with what lies before it.
-    observations: every figure known. one_step: review.ONE_STEP_COLUMNS.
-    judged: earlier years' judged targets as known then, by year and target; gaps end a spell.
-    paths: last year's forecasts (prediction.FORECAST_COLUMNS) by target.
+    judged: judged targets (completion.facts + status + p_met) as known in each year, by year and
+    target in the plan's order; earlier years may lack some: a gap ends a streak.
+    whole: each target's series. index, observed: every figure known. one_step: forecasts of past
+    years made the year before each. paths: last year's forecasts.
     """
 
     plan: Plan
     region: str
     year: int
     thresholds: Thresholds
-    rows: dict[str, Row]
-    past: dict[str, pd.DataFrame]
-    whole: dict[str, pd.DataFrame]
-    observations: pd.DataFrame
-    one_step: pd.DataFrame
-    judged: Mapping[int, Mapping[str, Row]]
-    paths: Mapping[str, pd.DataFrame]
+    judged: Mapping[int, Mapping[str, TargetResult]]
+    whole: Mapping[str, TargetSeries]
+    index: SeriesIndex
+    observed: Observed
+    one_step: Mapping[str, Forecasts]
+    paths: Mapping[str, Forecasts]
 
-    def before(self, target: str, year: int | None = None) -> Row | None:
+    @property
+    def rows(self) -> Mapping[str, TargetResult]:
+        """This year's judged targets."""
+        return self.judged[self.year]
+
+    @cached_property
+    def past(self) -> dict[str, TargetSeries]:
+        """Each target's series since the last break; those without a figure are left out."""
+        used = {name: series.used for name, series in self.whole.items()}
+        return {name: series for name, series in used.items() if len(series)}
+
+    @cached_property
+    def by_indicator(self) -> dict[str, list[TargetResult]]:
+        """The targets of each indicator, in the plan's order."""
+        found: dict[str, list[TargetResult]] = {}
+        for row in self.rows.values():
+            if row.indicator is not None:
+                found.setdefault(row.indicator, []).append(row)
+        return found
+
+    def before(self, target: str, year: int | None = None) -> TargetResult | None:
         """A target as it was judged the year before `year` (default: the report's)."""
         return self.judged.get((self.year if year is None else year) - 1, {}).get(target)
 
+    def reporting_target(self, indicator: Indicator) -> Subject | None:
+        """The row a finding about an indicator stands under: its first target, else its goal.
+
+        A context indicator has no target; its goal is the one whose page shows it. None where it
+        names no goal.
+        """
+        rows = self.by_indicator.get(indicator.id)
+        if rows:
+            return rows[0]
+        if indicator.goal is None:
+            return None
+        return Context(
+            goal=indicator.goal,
+            indicator=indicator.id,
+            domain=self.plan.goals[indicator.goal].domain,
+            department=self.plan.department_of(indicator.goal),
+        )
+
 
 def finding(
-    row: Row,
+    row: Subject,
     family: Family,
     severity: Severity,
-    rule: str,
+    rule: WarningRule,
     since: int,
     threshold: float | None,
     inputs: Mapping[str, Any],
-) -> Finding:
-    """One warning about a target's or an indicator's row (goal, target, indicator, domain,
-    department). threshold: what the rule compares with, None for a yes or no; inputs: the
-    figures it read. since: first year of the present unbroken spell."""
-    return {
-        "goal": row["goal"],
-        "target": row["target"],
-        "indicator": row["indicator"],
-        "domain": row["domain"],
-        "family": family,
-        "severity": severity,
-        "rule": rule,
-        "threshold": threshold,
-        "inputs": {k: v.item() if hasattr(v, "item") else v for k, v in inputs.items()},
-        "department": row["department"],
-        "since": since,
-    }
+) -> EarlyWarning:
+    """One warning about a target or an indicator."""
+    return EarlyWarning(
+        goal=row.goal,
+        target=row.target,
+        indicator=row.indicator or "",
+        domain=row.domain,
+        family=family,
+        severity=severity,
+        rule=rule,
+        threshold=threshold,
+        inputs={k: v.item() if hasattr(v, "item") else v for k, v in inputs.items()},
+        department=row.department,
+        since=since,
+    )
 
 
-def reporting_target(known: Known, indicator: Indicator) -> Row | None:
-    """The row a finding about an indicator is told under: its first target, else its goal.
-
-    A context indicator has no target; its goal is the one whose page shows it. None where it
-    names no goal.
-    """
-    for row in known.rows.values():
-        if row["indicator"] == indicator.id:
-            return row
-    if indicator.goal is None:
-        return None
-    return {
-        "goal": indicator.goal,
-        "target": None,
-        "indicator": indicator.id,
-        "domain": known.plan.goals[indicator.goal].domain,
-        "department": known.plan.department_of(indicator.goal),
-    }
+def test(
+    row: TargetResult, family: Family, rule: WarningRule, chance: float | None, *, fired: bool
+) -> WarningTest:
+    """One target looked at by one rule; chance: what it rests on, None or NaN where unknown."""
+    known = float(chance) if is_known(chance) else None  # type: ignore[arg-type]
+    return WarningTest(row.target, row.domain, family, rule, known, fired)
 
 
-def test(row: Row, family: Family, rule: str, chance: float, *, fired: bool) -> dict[str, Any]:
-    """One target looked at by one rule: the chance it rests on, and whether it warned."""
-    return {
-        "target": row["target"],
-        "domain": row["domain"],
-        "family": family,
-        "rule": rule,
-        "chance": chance,
-        "fired": fired,
-    }
-
-
-def sign_of(row: Row) -> int:
+def sign_of(row: TargetResult) -> int:
     """+1 where more is better, -1 where less is, 0 where neither."""
-    return {">=": 1, "<=": -1}.get(row["comparator"], 0)
+    return {">=": 1, "<=": -1}.get(row.comparator or "", 0)
 
 
-def is_gap(value: object) -> bool:
-    """True where there is no number."""
-    return bool(pd.isna(value))  # type: ignore[call-overload]
+def number(value: float | None) -> float:
+    """A gap as NaN, with which every comparison is false."""
+    return math.nan if value is None else value

@@ -6,32 +6,29 @@ Source: docs/method.md section 5, rule 1.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from typing import Any
 
-from halfsky.evaluate.warning.finding import Finding, Known, Row, finding, test
+from halfsky.evaluate.results import TargetResult, WarningRule
+from halfsky.evaluate.warning.finding import Known, Tested, finding, test
 from halfsky.plan.vocabulary import Family, Severity
 
 
-def off_track(
-    known: Known, row: Row, *, is_doubtful: bool
-) -> Iterator[tuple[Finding | None, dict[str, Any]]]:
+def off_track(known: Known, row: TargetResult, *, is_doubtful: bool) -> Iterator[Tested]:
     """A finding or None, and the probability behind it, for a target with a forecast.
 
     A probability that rests on a doubtful figure warns of nothing: last year's, made without
     that figure, stands in for it.
     """
     rules = known.thresholds.warning
-    basis = known.before(row["target"]) if is_doubtful else row
-    if basis is None or math.isnan(basis["p_met"]) or basis["forecast_method"] == "observed":
+    basis = known.before(row.target) if is_doubtful else row
+    if basis is None or basis.p_met is None or basis.forecast_method == "observed":
         return
-    p = basis["p_met"]
+    p = basis.p_met
     if not _is_open(basis, rules.amber_below):
-        yield None, test(row, Family.OFF_TRACK, "p_below", p, fired=False)
+        yield None, test(row, Family.OFF_TRACK, WarningRule.P_BELOW, p, fired=False)
         return
     since = known.year
-    while (before := known.before(row["target"], since)) and _is_open(before, rules.amber_below):
+    while (before := known.before(row.target, since)) and _is_open(before, rules.amber_below):
         since -= 1
     is_red = p < rules.red_below
     limit = rules.red_below if is_red else rules.amber_below
@@ -39,20 +36,19 @@ def off_track(
         row,
         Family.OFF_TRACK,
         Severity.RED if is_red else Severity.AMBER,
-        "p_below",
+        WarningRule.P_BELOW,
         since,
         limit,
         {
             "p": p,
             "limit": limit,
-            "value": basis["value"],
-            "value_year": basis["value_year"],
-            "threshold": basis["threshold"],
+            "value": basis.value,
+            "value_year": basis.value_year,
+            "threshold": basis.threshold,
         },
     )
-    yield found, test(row, Family.OFF_TRACK, "p_below", p, fired=True)
+    yield found, test(row, Family.OFF_TRACK, WarningRule.P_BELOW, p, fired=True)
 
 
-def _is_open(row: Row, limit: float) -> bool:
-    p = row["p_met"]
-    return not math.isnan(p) and p < limit and row["forecast_method"] != "observed"
+def _is_open(row: TargetResult, limit: float) -> bool:
+    return row.p_met is not None and row.p_met < limit and row.forecast_method != "observed"

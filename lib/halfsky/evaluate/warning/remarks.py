@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-import pandas as pd
-
-from halfsky.evaluate.warning.finding import Finding, Known, Row, finding, is_gap, reporting_target
+from halfsky.evaluate.results import EarlyWarning, TargetResult, WarningRule
+from halfsky.evaluate.warning.finding import Known, Subject, finding
 from halfsky.plan.models import Indicator
 from halfsky.plan.vocabulary import Family, Severity
 
@@ -21,23 +20,26 @@ _REMARK = re.compile("\u3014(.+?)\u3015")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 MOST = 120  # letters of a remark that are quoted
 
+# Where a remark stands: its subject, the indicator and the years.
+Member = tuple[Subject, Indicator, list[int]]
 
-def remarks(known: Known) -> Iterator[Finding]:
+
+def remarks(known: Known) -> Iterator[EarlyWarning]:
     """One finding per goal and remark of the last years, with the indicators it stands beside."""
-    noted = known.observations["note"].fillna("").astype(str)
     shown = known.year - known.thresholds.warning.shown_years
-    rows = known.observations[noted.str.contains("\u3014") & (known.observations["year"] > shown)]
-    texts = rows["note"].map(
-        lambda note: "；".join(t for t in _REMARK.findall(str(note)) if _was_known(t, known.year))
-    )
-    groups: dict[tuple[str, str], list[tuple[Row, Indicator, pd.DataFrame]]] = {}
-    for (name, text), part in rows.groupby(["indicator", texts], sort=False):
-        indicator = known.plan.indicators[str(name)]
-        row = reporting_target(known, indicator)
-        if row is not None and text and not _is_told_by_break(known, row, str(text)):
-            groups.setdefault((row["goal"], str(text)), []).append((row, indicator, part))
+    beside: dict[tuple[str, str], list[int]] = {}
+    for one in known.observed.remarks:
+        if one.year > shown and one.known_from <= known.year:
+            texts = (t for t in _REMARK.findall(one.note) if _was_known(t, known.year))
+            beside.setdefault((one.indicator, "；".join(texts)), []).append(one.year)
+    groups: dict[tuple[str, str], list[Member]] = {}
+    for (name, text), years in beside.items():
+        indicator = known.plan.indicators[name]
+        row = known.reporting_target(indicator)
+        if row is not None and text and not _is_told_by_break(known, row, text):
+            groups.setdefault((row.goal, text), []).append((row, indicator, years))
     for (_, text), members in groups.items():
-        yield _told(known, text, members)
+        yield _finding(known, text, members)
 
 
 def _was_known(text: str, year: int) -> bool:
@@ -45,39 +47,38 @@ def _was_known(text: str, year: int) -> bool:
     return all(int(named) <= year for named in _YEAR.findall(text))
 
 
-def _is_told_by_break(known: Known, row: Row, text: str) -> bool:
+def _is_told_by_break(known: Known, row: Subject, text: str) -> bool:
     """A plain remark beside a registered break says the same thing twice."""
-    if row["target"] is None or is_gap(row["break_year"]):
+    if not isinstance(row, TargetResult) or row.break_year is None:
         return False
-    is_shown = row["break_year"] > known.year - known.thresholds.warning.shown_years
-    return bool(is_shown) and _kind(text, known.thresholds.warning.remarks) == "remark"
+    is_shown = row.break_year > known.year - known.thresholds.warning.shown_years
+    return is_shown and _rule(text, known.thresholds.warning.remarks) == WarningRule.REMARK
 
 
-def _told(known: Known, text: str, members: list[tuple[Row, Indicator, pd.DataFrame]]) -> Finding:
-    row = next((m[0] for m in members if m[0]["target"] is not None), members[0][0])
-    years = pd.concat([part["year"] for *_, part in members])
-    last = int(years.max())
-    kind = _kind(text, known.thresholds.warning.remarks)
+def _finding(known: Known, text: str, members: list[Member]) -> EarlyWarning:
+    row = next((m[0] for m in members if m[0].target is not None), members[0][0])
+    years = [year for *_, mine in members for year in mine]
+    first, last = min(years), max(years)
+    rule = _rule(text, known.thresholds.warning.remarks)
     is_fresh = last >= known.year - known.thresholds.status.normal_lag
-    family = Family.UNUSUAL if kind == "unexplained" else Family.DATA
-    severity = Severity.AMBER if kind != "remark" and is_fresh else Severity.NOTE
-    names = list(dict.fromkeys(indicator.name for _, indicator, _ in members))
+    is_unexplained = rule == WarningRule.UNEXPLAINED
     return finding(
         row,
-        family,
-        severity,
-        kind,
-        last if kind == "unexplained" else int(years.min()),
+        Family.UNUSUAL if is_unexplained else Family.DATA,
+        Severity.AMBER if rule != WarningRule.REMARK and is_fresh else Severity.NOTE,
+        rule,
+        last if is_unexplained else first,
         None,
         {
             "text": text[:MOST],
-            "names": "、".join(names),
-            "first_year": int(years.min()),
+            "names": "、".join(dict.fromkeys(indicator.name for _, indicator, _ in members)),
+            "first_year": first,
             "value_year": last,
         },
     )
 
 
-def _kind(text: str, marks: Mapping[str, str]) -> str:
+def _rule(text: str, marks: Mapping[str, str]) -> WarningRule:
     """unexplained or contradicts, by the words that mark them; else remark."""
-    return next((kind for kind, words in marks.items() if words in text), "remark")
+    marked = (WarningRule(rule) for rule, words in marks.items() if words in text)
+    return next(marked, WarningRule.REMARK)

@@ -6,82 +6,82 @@ Source: docs/method.md section 5, rule 5.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
-import pandas as pd
 
-from halfsky.evaluate.frames import records
-from halfsky.evaluate.series import WHOLE
-from halfsky.evaluate.warning.finding import Finding, Known, Row, finding, reporting_target
+from halfsky.evaluate.results import EarlyWarning, WarningRule
+from halfsky.evaluate.series import WHOLE, Key, Series
+from halfsky.evaluate.warning.finding import LEVELS, Forecasts, Known, Subject, finding
+from halfsky.evaluate.warning.observed import SexFigures
 from halfsky.plan.models import Indicator
 from halfsky.plan.vocabulary import Family, Severity
 
-SERIES = ["indicator", "sex", "age", "area"]
 MIN_USUAL = 3  # figures that agree before one is called the odd one out
+Slip = tuple[int, float, float, int]  # year, value, usual value, power of ten
 
 
-def totals(known: Known) -> Iterator[Finding]:
+def totals(known: Known) -> Iterator[EarlyWarning]:
     """Faults between figures, one per indicator and rule: the newest."""
-    observations = known.observations[known.observations["value"].notna()]
-    whole = observations[observations["subarea"] == WHOLE]
-    parts = {str(name): part for name, part in whole.groupby("indicator", sort=False)}
     for indicator in known.plan.indicators.values():
-        mine = parts.get(indicator.id)
-        if mine is not None:
-            yield from _bounds(known, indicator, mine)
-            yield from _slips(known, indicator, mine)
-            yield from _against_whole(known, indicator, parts)
-    yield from _sexes(known, observations)
+        mine = known.index.of_indicator(indicator.id)
+        row = known.reporting_target(indicator) if mine else None
+        if row is not None:
+            yield from _bounds(row, indicator, mine.values())
+            yield from _slips(known, row, indicator, mine)
+            yield from _against_whole(known, row, indicator, mine)
+    yield from _sexes(known)
 
 
-def _bounds(known: Known, indicator: Indicator, mine: pd.DataFrame) -> Iterator[Finding]:
+def _bounds(row: Subject, indicator: Indicator, mine: Iterable[Series]) -> Iterator[EarlyWarning]:
     low = -np.inf if indicator.lower is None else indicator.lower
     high = np.inf if indicator.upper is None else indicator.upper
-    outside = mine[(mine["value"] < low) | (mine["value"] > high)].sort_values("year")
-    row = reporting_target(known, indicator)
-    if outside.empty or row is None:
+    outside: list[tuple[int, float]] = []
+    for series in mine:
+        wrong = (series.value < low) | (series.value > high)
+        outside += zip(series.years[wrong].tolist(), series.value[wrong].tolist(), strict=True)
+    if not outside:
         return
-    worst = outside.iloc[-1]
+    year, value = sorted(outside, key=lambda one: one[0])[-1]
     yield finding(
         row,
         Family.DATA,
         Severity.AMBER,
-        "out_of_bounds",
-        int(outside["year"].iloc[0]),
-        high if worst["value"] > high else low,
+        WarningRule.OUT_OF_BOUNDS,
+        min(when for when, _ in outside),
+        high if value > high else low,
         {
-            "value": worst["value"],
-            "value_year": worst["year"],
+            "value": value,
+            "value_year": year,
             "lower": indicator.lower,
             "upper": indicator.upper,
         },
     )
 
 
-def _slips(known: Known, indicator: Indicator, mine: pd.DataFrame) -> Iterator[Finding]:
-    row = reporting_target(known, indicator)
-    if row is None or indicator.kind == "difference":
+def _slips(
+    known: Known, row: Subject, indicator: Indicator, mine: Mapping[Key, Series]
+) -> Iterator[EarlyWarning]:
+    if indicator.kind == "difference":
         return
     rules = known.thresholds.warning
-    found: list[tuple[int, float, float, int]] = []
-    for _, part in mine.groupby(["sex", "age", "area"], sort=False):
-        series = _since_break(part.sort_values("year"), indicator, known.region)
+    found: list[Slip] = []
+    for whole in mine.values():
+        series = _since_break(whole, indicator, known.region)
         if indicator.counting == "events":
             # A handful of events may be ten times as many next year without any slip.
-            many = ~(series["numerator"] < known.thresholds.status.few_events)
-            series = series[many]
+            series = series.part(~(series.numerator < known.thresholds.status.few_events))
         found += slips(
-            series["year"].to_numpy(int),
-            series["value"].to_numpy(float),
+            series.years,
+            series.value,
             rules.slip_usual,
             rules.slip_tolerance,
             indicator.decimals,
         )
     by_forecast = not found and indicator.counting != "events"
     if by_forecast:
-        own = [r for r in known.rows.values() if r["indicator"] == indicator.id]
-        found = [slip for r in own for slip in slips_against_forecast(known.one_step, r)]
+        for own in known.by_indicator.get(indicator.id, ()):
+            found += slips_against_forecast(known.one_step.get(own.target), own.value_year)
     if not found:
         return
     year, value, usual, power = max(found)
@@ -89,8 +89,8 @@ def _slips(known: Known, indicator: Indicator, mine: pd.DataFrame) -> Iterator[F
         row,
         Family.DATA,
         Severity.AMBER,
-        "unit_slip",
-        min(f[0] for f in found),
+        WarningRule.UNIT_SLIP,
+        min(slip[0] for slip in found),
         10.0**power,
         {
             "value": value,
@@ -105,7 +105,7 @@ def _slips(known: Known, indicator: Indicator, mine: pd.DataFrame) -> Iterator[F
 
 def slips(
     years: np.ndarray, values: np.ndarray, usual: float, tolerance: float, decimals: int = 2
-) -> list[tuple[int, float, float, int]]:
+) -> list[Slip]:
     """Figures that stand apart from their neighbours by about a power of ten.
 
     With usual figures on both sides it is enough that the odd one stands against both. At an end
@@ -157,7 +157,7 @@ def slips(
     return found
 
 
-def slips_against_forecast(one_step: pd.DataFrame, row: Row) -> list[tuple[int, float, float, int]]:
+def slips_against_forecast(steps: Forecasts | None, value_year: int | None) -> list[Slip]:
     """The newest figure, far outside last year's forecast, that fits it with its point put right.
 
     Finds what `slips` leaves alone at the end of a series that grows fast. The forecast decides
@@ -165,127 +165,121 @@ def slips_against_forecast(one_step: pd.DataFrame, row: Row) -> list[tuple[int, 
     shifted figure nearly always lands.
 
     Args:
-        one_step: review.ONE_STEP_COLUMNS. row: target, value_year.
+        steps: one target's forecasts made the year before each. value_year: of its figure.
 
     Returns:
         As slips: year, value, the forecast, power of ten; at most one.
     """
-    steps = one_step[one_step["target"] == row["target"]]
-    steps = steps[steps["year"] == row.get("value_year")]
-    if steps.empty:
+    if steps is None or value_year not in steps.years:
         return []
-    step = steps.iloc[-1]
-    value, low, high = float(step["actual"]), float(step["lo95"]), float(step["hi95"])
+    place = steps.years.index(value_year)
+    line, value = steps.at[place], float(steps.actual[place])
+    low, high = float(line[0]), float(line[-1])
     if not (value > 0 and low > 0 and high / low < np.sqrt(10)) or low <= value <= high:
         return []
     for power in (1, -1, 2, -2):
         if low <= value / 10.0**power <= high:
-            return [(int(step["year"]), value, float(step["point"]), power)]
+            return [(value_year, value, float(line[LEVELS.index("point")]), power)]
     return []
 
 
-def _since_break(series: pd.DataFrame, indicator: Indicator, region: str) -> pd.DataFrame:
-    latest = series["year"].max()
+def _since_break(series: Series, indicator: Indicator, region: str) -> Series:
+    latest = series.years[-1]
     breaks = [b.year for b in indicator.breaks_in(region) if b.year <= latest]
-    return series[series["year"] >= max(breaks, default=-np.inf)]
+    return series.since(max(breaks)) if breaks else series
 
 
 def _against_whole(
-    known: Known, indicator: Indicator, parts: dict[str, pd.DataFrame]
-) -> Iterator[Finding]:
+    known: Known, row: Subject, indicator: Indicator, mine: Mapping[Key, Series]
+) -> Iterator[EarlyWarning]:
     """A head-count fell while the body it is part of grew, or the other way round.
 
     The body is the same indicator's total, or the indicator that the plan names as its whole.
     """
-    row = reporting_target(known, indicator)
-    if row is None or indicator.kind != "count":
+    if indicator.kind != "count":
         return
-    mine = parts[indicator.id]
-    women = mine[(mine["sex"] == "female") & (mine["area"] == "total")]
-    other = parts.get(indicator.whole or "", mine)
-    name = known.plan.indicators[indicator.whole].name if indicator.whole else "合计"
-    whole = other[(other["sex"] == "total") & (other["area"] == "total")]
-    both = women.merge(whole[["year", "age", "value"]], on=["year", "age"], suffixes=("", "_of"))
-    both = both.sort_values("year")
-    if len(both) < 2:
-        return
-    before, last = both.iloc[-2], both.iloc[-1]
-    if min(before["value"], before["value_of"]) <= 0:
-        return
-    moved = last["value"] / before["value"] - 1
-    whole_moved = last["value_of"] / before["value_of"] - 1
-    limit = known.thresholds.warning.headcount_moved
-    if abs(moved) < limit or moved * whole_moved >= 0 or _is_within_unit(known, last, before):
-        return
-    yield finding(
-        row,
-        Family.DATA,
-        Severity.AMBER,
-        "headcount_against",
-        int(last["year"]),
-        100 * limit,
-        {
-            "name": indicator.name,
-            "unit": indicator.unit,
-            "value": last["value"],
-            "value_year": last["year"],
-            "before": before["value"],
-            "before_year": before["year"],
-            "moved_pct": 100 * moved,
-            "whole_name": name,
-            "whole_unit": known.plan.indicators[indicator.whole or indicator.id].unit,
-            "whole": last["value_of"],
-            "whole_before": before["value_of"],
-        },
-    )
-
-
-def _is_within_unit(known: Known, last: pd.Series, before: pd.Series) -> bool:
-    """The whole moved by no more than its rounding."""
-    decimals = known.plan.indicators[str(last["indicator"])].decimals
-    return bool(abs(last["value_of"] - before["value_of"]) <= 10.0**-decimals)
-
-
-def _sexes(known: Known, observations: pd.DataFrame) -> Iterator[Finding]:
-    """Women and men do not add up to the total, or the total lies outside their two rates."""
-    keys = ["indicator", "year", "age", "area", "subarea"]
-    wide = observations.pivot_table(index=keys, columns="sex", values="value", aggfunc="first")
-    if not {"female", "male", "total"} <= set(wide.columns):
-        return
-    wide = wide.dropna(subset=["female", "male", "total"]).reset_index()
-    for name, part in wide.groupby("indicator", sort=False):
-        indicator = known.plan.indicators[str(name)]
-        row = reporting_target(known, indicator)
-        unit = 10.0**-indicator.decimals
-        if row is None:
+    body = indicator if indicator.whole is None else known.plan.indicators[indicator.whole]
+    for (_, sex, age, area), women in mine.items():
+        if (sex, area) != ("female", "total"):
             continue
-        if indicator.kind == "count":
-            wrong = (part["female"] + part["male"] - part["total"]).abs() > 2 * unit
-        else:
-            low = part[["female", "male"]].min(axis=1) - unit
-            high = part[["female", "male"]].max(axis=1) + unit
-            wrong = (part["total"] < low) | (part["total"] > high)
-        faulty = part[wrong].sort_values("year")
-        if faulty.empty:
+        whole = known.index.get(body.id, "total", age, "total")
+        _, own, of = np.intersect1d(women.years, whole.years, return_indices=True)
+        if len(own) < 2:
             continue
-        last = records(faulty.tail(1))[0]
-        bad = set(faulty["year"])
-        since = int(last["year"])
-        while since - 1 in bad:
-            since -= 1
+        before, last = women.value[own[-2:]]
+        whole_before, whole_last = whole.value[of[-2:]]
+        if min(before, whole_before) <= 0:
+            continue
+        moved, whole_moved = last / before - 1, whole_last / whole_before - 1
+        limit = known.thresholds.warning.headcount_moved
+        # The whole may have moved by no more than its rounding.
+        is_within_unit = abs(whole_last - whole_before) <= 10.0**-indicator.decimals
+        if abs(moved) < limit or moved * whole_moved >= 0 or is_within_unit:
+            continue
         yield finding(
             row,
             Family.DATA,
             Severity.AMBER,
-            "sexes_disagree",
+            WarningRule.HEADCOUNT_AGAINST,
+            int(women.years[own[-1]]),
+            100 * limit,
+            {
+                "name": indicator.name,
+                "unit": indicator.unit,
+                "value": last,
+                "value_year": women.years[own[-1]],
+                "before": before,
+                "before_year": women.years[own[-2]],
+                "moved_pct": 100 * moved,
+                "whole_name": body.name if indicator.whole else "合计",
+                "whole_unit": body.unit,
+                "whole": whole_last,
+                "whole_before": whole_before,
+            },
+        )
+        return
+
+
+def _sexes(known: Known) -> Iterator[EarlyWarning]:
+    """Women and men do not add up to the total, or the total lies outside their two rates."""
+    faulty: dict[str, list[SexFigures]] = {}
+    for one in known.observed.by_sex(known.year):
+        if _disagrees(known.plan.indicators[one.indicator], one.values):
+            faulty.setdefault(one.indicator, []).append(one)
+    for name, wrong in faulty.items():
+        indicator = known.plan.indicators[name]
+        row = known.reporting_target(indicator)
+        if row is None:
+            continue
+        bad = {one.year for one in wrong}
+        last = wrong[-1]
+        since = last.year
+        while since - 1 in bad:
+            since -= 1
+        female, male, total = last.values
+        unit = 10.0**-indicator.decimals
+        yield finding(
+            row,
+            Family.DATA,
+            Severity.AMBER,
+            WarningRule.SEXES_DISAGREE,
             since,
             2 * unit if indicator.kind == "count" else unit,
             {
-                "female": last["female"],
-                "male": last["male"],
-                "total": last["total"],
-                "value_year": last["year"],
-                "place": "" if last["subarea"] == WHOLE else last["subarea"],
-                "times": len(faulty),
+                "female": female,
+                "male": male,
+                "total": total,
+                "value_year": last.year,
+                "place": "" if last.subarea == WHOLE else last.subarea,
+                "times": len(wrong),
             },
         )
+
+
+def _disagrees(indicator: Indicator, values: tuple[float, float, float]) -> bool:
+    """Two printed units apart for a sum of rounded parts, one for a rate between two others."""
+    female, male, total = values
+    unit = 10.0**-indicator.decimals
+    if indicator.kind == "count":
+        return abs(female + male - total) > 2 * unit
+    return total < min(female, male) - unit or total > max(female, male) + unit

@@ -7,20 +7,17 @@ expected to be false. Source: docs/method.md section 5, rule 3.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Any
 
 import numpy as np
 from statsmodels.stats.multitest import multipletests
 
-from halfsky.evaluate.frames import records
-from halfsky.evaluate.series import resolution_of
-from halfsky.evaluate.warning.finding import Finding, Known, finding, sign_of, test
+from halfsky.evaluate.results import EarlyWarning, TargetResult, WarningRule
+from halfsky.evaluate.series import Floats
+from halfsky.evaluate.warning.finding import LEVELS, Known, Tested, finding, sign_of, test
 from halfsky.plan.vocabulary import Family, Severity
 
 
-def unusual(
-    known: Known, doubtful: Collection[str]
-) -> Iterator[tuple[Finding | None, dict[str, Any]]]:
+def unusual(known: Known, doubtful: Collection[str]) -> Iterator[Tested]:
     """A finding or None, and the test, for each target whose newest figure was forecast.
 
     A figure far off in the good direction is only noted, unless it is doubtful. One case more
@@ -28,42 +25,57 @@ def unusual(
     that stood still for years would make any step look impossible.
     """
     q = known.thresholds.warning.fdr
-    latest = known.one_step.sort_values("year").groupby("target", sort=False).tail(1)
-    newest = latest["target"].map({key: row["value_year"] for key, row in known.rows.items()})
-    tested = latest[(latest["year"] == newest) & latest["p_value"].notna()]
-    # Targets that share an indicator share its figure: one test, or BH would count it twice.
-    once = tested.drop_duplicates(["year", "actual", "point", "p_value"])
-    if once.empty:
+    tested: list[tuple[TargetResult, float, Floats, float]] = []
+    seen: set[tuple[float, ...]] = set()
+    for row in known.rows.values():
+        steps = known.one_step.get(row.target)
+        if steps is None or steps.years[-1] != row.value_year or np.isnan(steps.p_value[-1]):
+            continue
+        line, actual, p = steps.at[-1], float(steps.actual[-1]), float(steps.p_value[-1])
+        # Targets that share an indicator share its figure: one test, or BH would count it twice.
+        figure = (steps.years[-1], actual, float(line[LEVELS.index("point")]), p)
+        if figure not in seen:
+            seen.add(figure)
+            beyond = max(line[0] - actual, actual - line[-1])
+            is_one_case = 0 < beyond <= known.past[row.target].resolution
+            tested.append((row, actual, line, 1.0 if is_one_case else p))
+    if not tested:
         return
-    resolution = once["target"].map({key: resolution_of(known.past[key]) for key in once["target"]})
-    beyond = np.maximum(once["lo95"] - once["actual"], once["actual"] - once["hi95"])
-    is_one_case = (beyond > 0) & (beyond <= resolution)
-    once = once.assign(p_value=once["p_value"].mask(is_one_case, 1.0))
-    rejected = multipletests(once["p_value"], alpha=q, method="fdr_bh")[0]
-    for step, is_rejected in zip(records(once), rejected, strict=True):
-        row = known.rows[step["target"]]
-        outside = not step["lo95"] <= step["actual"] <= step["hi95"]
+    rejected = multipletests([p for *_, p in tested], alpha=q, method="fdr_bh")[0]
+    for (row, actual, line, p), is_rejected in zip(tested, rejected, strict=True):
         found = None
-        if is_rejected and outside:
-            is_good = sign_of(row) * (step["actual"] - step["point"]) > 0
-            calm = is_good and row["target"] not in doubtful
-            found = finding(
-                row,
-                Family.UNUSUAL,
-                Severity.NOTE if calm else Severity.AMBER,
-                "outside_interval",
-                int(step["year"]),
-                q,
-                {
-                    "value": step["actual"],
-                    "value_year": step["year"],
-                    "point": step["point"],
-                    "lo95": step["lo95"],
-                    "hi95": step["hi95"],
-                    "p_value": step["p_value"],
-                    "tests": len(once),
-                    "fdr": q,
-                },
-            )
-        done = test(row, Family.UNUSUAL, "outside_interval", step["p_value"], fired=bool(found))
-        yield found, done
+        if is_rejected and not line[0] <= actual <= line[-1]:
+            found = _finding(row, actual, line, p, row.target in doubtful, len(tested), q)
+        fired = found is not None
+        yield found, test(row, Family.UNUSUAL, WarningRule.OUTSIDE_INTERVAL, p, fired=fired)
+
+
+def _finding(
+    row: TargetResult,
+    actual: float,
+    line: Floats,
+    p: float,
+    is_doubtful: bool,
+    tests: int,
+    fdr: float,
+) -> EarlyWarning:
+    year = row.value_year or 0
+    is_good = sign_of(row) * (actual - line[LEVELS.index("point")]) > 0
+    return finding(
+        row,
+        Family.UNUSUAL,
+        Severity.NOTE if is_good and not is_doubtful else Severity.AMBER,
+        WarningRule.OUTSIDE_INTERVAL,
+        year,
+        fdr,
+        {
+            "value": actual,
+            "value_year": year,
+            "point": line[LEVELS.index("point")],
+            "lo95": line[0],
+            "hi95": line[-1],
+            "p_value": p,
+            "tests": tests,
+            "fdr": fdr,
+        },
+    )

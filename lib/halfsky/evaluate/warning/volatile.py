@@ -10,34 +10,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-import pandas as pd
-from scipy import stats
+from scipy import special, stats
 from statsmodels.stats.multitest import multipletests
 
-from halfsky.evaluate.frames import by_key
-from halfsky.evaluate.warning.finding import Finding, Known, Row, finding, is_gap, test
+from halfsky.evaluate.results import TargetResult, WarningRule
+from halfsky.evaluate.series import Floats, Series
+from halfsky.evaluate.warning.finding import Known, Tested, finding, number, test
 from halfsky.plan.thresholds import WarningRules
 from halfsky.plan.vocabulary import Family, Severity
 
 MIN_COUNTS = 4  # years with counts: two go into level and trend, two must remain
 
 
-def volatile(known: Known) -> Iterator[tuple[Finding | None, dict[str, Any] | None]]:
+def volatile(known: Known) -> Iterator[Tested]:
     """A finding or None, and its test or None: without counts there is nothing to test."""
     rules = known.thresholds.warning
-    by_target = by_key(known.one_step)
-    looked: list[tuple[Row, float, float, float, float]] = []
+    looked: list[tuple[TargetResult, float, float, float, float]] = []
     for key, row in known.rows.items():
-        steps = by_target.get(key)
-        if steps is None or len(steps) < rules.min_errors or is_gap(row["value"]):
+        steps = known.one_step.get(key)
+        if steps is None or len(steps.years) < rules.min_errors or row.value is None:
             continue
-        spread = float(stats.median_abs_deviation(steps["error"], scale="normal"))
-        away, limit = _yardstick(row, rules)
+        away, limit = _yardstick(row, row.value, rules)
         if away > 0:
-            looked.append((row, spread, away, limit, overdispersion(known.past[key])))
+            p = overdispersion(known.past[key])
+            looked.append((row, _robust_sd(steps.error), away, limit, p))
     # All that could be tested are, not only those that jump: choosing by size and testing for
     # size would find too much.
     counted = [p for *_, p in looked if not math.isnan(p)]
@@ -52,8 +50,8 @@ def volatile(known: Known) -> Iterator[tuple[Finding | None, dict[str, Any] | No
                 row,
                 Family.VOLATILE,
                 Severity.NOTE if is_noise else Severity.AMBER,
-                "small_base_noise" if is_noise else "volatile",
-                int(row["value_year"]),
+                WarningRule.SMALL_BASE_NOISE if is_noise else WarningRule.VOLATILE,
+                row.value_year or 0,
                 limit,
                 {
                     "spread": spread,
@@ -65,39 +63,43 @@ def volatile(known: Known) -> Iterator[tuple[Finding | None, dict[str, Any] | No
                     "fdr": rules.fdr,
                 },
             )
-        fired = jumps and not is_noise
-        yield found, test(row, Family.VOLATILE, "volatile", p, fired=fired) if has_counts else None
+        done = None
+        if has_counts:
+            fired = jumps and not is_noise
+            done = test(row, Family.VOLATILE, WarningRule.VOLATILE, p, fired=fired)
+        yield found, done
 
 
-def _yardstick(row: Row, rules: WarningRules) -> tuple[float, float]:
-    if row["type"] in ("reach", "about"):
-        away = max(abs(row["threshold"] - row["value"]), row["delta"])
+def _robust_sd(errors: Floats) -> float:
+    """Median distance from the median, as the standard deviation of a normal."""
+    return float(np.median(np.abs(errors - np.median(errors))) / special.ndtri(0.75))
+
+
+def _yardstick(row: TargetResult, value: float, rules: WarningRules) -> tuple[float, float]:
+    if row.type in ("reach", "about"):
+        away = max(abs(number(row.threshold) - value), number(row.delta))
         return away, rules.volatile_reach
-    return row["delta"], rules.volatile_delta
+    return number(row.delta), rules.volatile_delta
 
 
-def overdispersion(own: pd.DataFrame) -> float:
+def overdispersion(own: Series) -> float:
     """p of "no more scatter around a straight line than counting alone gives".
 
     Pearson's χ² around a weighted line, so that a steady trend is no scatter; df = years − 2.
 
-    Args:
-        own: year, numerator, denominator.
-
     Returns:
         NaN under MIN_COUNTS years with counts, and for a rate of 0 or 1 throughout.
     """
-    counts = own[own["numerator"].notna() & (own["denominator"] > 0)]
-    if len(counts) < MIN_COUNTS:
+    counted = own.is_counted
+    if counted.sum() < MIN_COUNTS:
         return math.nan
-    events = counts["numerator"].to_numpy(float)
-    exposure = counts["denominator"].to_numpy(float)
+    events, exposure = own.numerator[counted], own.denominator[counted]
     rate = events.sum() / exposure.sum()
     if not 0 < rate < 1:
         return math.nan
-    years = counts["year"].to_numpy(float)
+    years = own.years[counted].astype(float)
     line = np.polyfit(years - years.mean(), events / exposure, 1, w=np.sqrt(exposure))
     fitted = np.clip(np.polyval(line, years - years.mean()), rate / 100, 1 - (1 - rate) / 100)
     variance = fitted * (1 - fitted) / exposure
     statistic = float(((events / exposure - fitted) ** 2 / variance).sum())
-    return float(stats.chi2.sf(statistic, len(counts) - 2))
+    return float(stats.chi2.sf(statistic, len(events) - 2))
