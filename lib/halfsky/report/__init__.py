@@ -18,16 +18,12 @@ if TYPE_CHECKING:
     from halfsky.report._sections import rates_table as rates_table
     from halfsky.report._sections import series_table as series_table
     from halfsky.report._sections import small_counts_table as small_counts_table
-    from halfsky.report._sections import warning_table as warning_table
     from halfsky.report.checks import change_table as change_table
     from halfsky.report.checks import local_check_table as local_check_table
     from halfsky.report.checks import milestone_table as milestone_table
     from halfsky.report.checks import rank_table as rank_table
-    from halfsky.report.documents.parts import action_table as action_table
     from halfsky.report.documents.parts import background as background
-    from halfsky.report.documents.parts import causes as causes
     from halfsky.report.documents.parts import goals_by_status as goals_by_status
-    from halfsky.report.documents.parts import measure_findings as measure_findings
     from halfsky.report.documents.parts import open_by_domain as open_by_domain
     from halfsky.report.documents.parts import returns_table as returns_table
     from halfsky.report.figures import area_chart as area_chart
@@ -37,19 +33,9 @@ if TYPE_CHECKING:
     from halfsky.report.figures import fan_charts as fan_charts
     from halfsky.report.figures import series_chart as series_chart
     from halfsky.report.figures import status_chart as status_chart
-    from halfsky.report.figures import warning_chart as warning_chart
     from halfsky.report.figures import women_share_chart as women_share_chart
-    from halfsky.report.findings import countermeasure_table as countermeasure_table
-    from halfsky.report.findings import experience as experience
-    from halfsky.report.findings import problems as problems
-    from halfsky.report.findings import recommendations as recommendations
     from halfsky.report.grouping import together as together
-    from halfsky.report.measures import cause_sentences as cause_sentences
-    from halfsky.report.measures import effect_charts as effect_charts
-    from halfsky.report.measures import effect_table as effect_table
-    from halfsky.report.measures import measure_table as measure_table
     from halfsky.report.multiples import small_multiples as small_multiples
-    from halfsky.report.paragraphs import goal_paragraphs as goal_paragraphs
     from halfsky.report.places import contribution_chart as contribution_chart
     from halfsky.report.places import contribution_table as contribution_table
     from halfsky.report.places import decomposition_table as decomposition_table
@@ -60,28 +46,42 @@ if TYPE_CHECKING:
     from halfsky.report.places import peer_table as peer_table
     from halfsky.report.places import slope_chart as slope_chart
     from halfsky.report.places import where_sentences as where_sentences
-    from halfsky.report.register import warning_register as warning_register
     from halfsky.report.render.results_json import record as record
     from halfsky.report.scenarios import scenario_sentence as scenario_sentence
     from halfsky.report.scenarios import what_if_table as what_if_table
+    from halfsky.report.sections.findings import action_table as action_table
+    from halfsky.report.sections.findings import causes as causes
+    from halfsky.report.sections.findings import countermeasure_table as countermeasure_table
+    from halfsky.report.sections.findings import experience as experience
+    from halfsky.report.sections.findings import problems as problems
+    from halfsky.report.sections.findings import recommendations as recommendations
+    from halfsky.report.sections.goals import goal_paragraphs as goal_paragraphs
+    from halfsky.report.sections.measures import cause_sentences as cause_sentences
+    from halfsky.report.sections.measures import effect_charts as effect_charts
+    from halfsky.report.sections.measures import effect_table as effect_table
+    from halfsky.report.sections.measures import measure_findings as measure_findings
+    from halfsky.report.sections.measures import measure_table as measure_table
     from halfsky.report.sections.summary import basis as basis
     from halfsky.report.sections.summary import domain_verdicts as domain_verdicts
     from halfsky.report.sections.summary import goal_wall as goal_wall
     from halfsky.report.sections.summary import headline as headline
     from halfsky.report.sections.summary import method_note as method_note
     from halfsky.report.sections.summary import summary_box as summary_box
+    from halfsky.report.sections.warnings import warning_chart as warning_chart
+    from halfsky.report.sections.warnings import warning_register as warning_register
+    from halfsky.report.sections.warnings import warning_table as warning_table
     from halfsky.report.view import View as View
 
 # Public name -> the module that defines it; mypy and editors read the imports above. No name may
 # be that of a submodule: importing the submodule would put the module in its place.
 _EXPORTS = {
     "View": "halfsky.report.view",
-    "action_table": "halfsky.report.documents.parts",
+    "action_table": "halfsky.report.sections.findings",
     "area_chart": "halfsky.report.figures",
     "background": "halfsky.report.documents.parts",
     "basis": "halfsky.report.sections.summary",
-    "cause_sentences": "halfsky.report.measures",
-    "causes": "halfsky.report.documents.parts",
+    "cause_sentences": "halfsky.report.sections.measures",
+    "causes": "halfsky.report.sections.findings",
     "change_table": "halfsky.report.checks",
     "comparison_table": "halfsky.report._sections",
     "completeness_chart": "halfsky.report.figures",
@@ -89,38 +89,38 @@ _EXPORTS = {
     "completion_table": "halfsky.report._sections",
     "contribution_chart": "halfsky.report.places",
     "contribution_table": "halfsky.report.places",
-    "countermeasure_table": "halfsky.report.findings",
+    "countermeasure_table": "halfsky.report.sections.findings",
     "decomposition_table": "halfsky.report.places",
     "domain_completeness_chart": "halfsky.report.figures",
     "domain_verdicts": "halfsky.report.sections.summary",
     "dumbbell_chart": "halfsky.report.places",
-    "effect_charts": "halfsky.report.measures",
-    "effect_table": "halfsky.report.measures",
+    "effect_charts": "halfsky.report.sections.measures",
+    "effect_table": "halfsky.report.sections.measures",
     "expected_sentence": "halfsky.report._sections",
-    "experience": "halfsky.report.findings",
+    "experience": "halfsky.report.sections.findings",
     "fan_charts": "halfsky.report.figures",
     "forecast_table": "halfsky.report._sections",
     "funnel_charts": "halfsky.report.places",
     "gap_chart": "halfsky.report.places",
     "gap_table": "halfsky.report.places",
-    "goal_paragraphs": "halfsky.report.paragraphs",
+    "goal_paragraphs": "halfsky.report.sections.goals",
     "goal_table": "halfsky.report._sections",
     "goal_wall": "halfsky.report.sections.summary",
     "goals_by_status": "halfsky.report.documents.parts",
     "headline": "halfsky.report.sections.summary",
     "hindsight_table": "halfsky.report._sections",
     "local_check_table": "halfsky.report.checks",
-    "measure_findings": "halfsky.report.documents.parts",
-    "measure_table": "halfsky.report.measures",
+    "measure_findings": "halfsky.report.sections.measures",
+    "measure_table": "halfsky.report.sections.measures",
     "method_note": "halfsky.report.sections.summary",
     "milestone_table": "halfsky.report.checks",
     "missing_table": "halfsky.report._sections",
     "open_by_domain": "halfsky.report.documents.parts",
     "peer_table": "halfsky.report.places",
-    "problems": "halfsky.report.findings",
+    "problems": "halfsky.report.sections.findings",
     "rank_table": "halfsky.report.checks",
     "rates_table": "halfsky.report._sections",
-    "recommendations": "halfsky.report.findings",
+    "recommendations": "halfsky.report.sections.findings",
     "record": "halfsky.report.render.results_json",
     "returns_table": "halfsky.report.documents.parts",
     "scenario_sentence": "halfsky.report.scenarios",
@@ -132,9 +132,9 @@ _EXPORTS = {
     "status_chart": "halfsky.report.figures",
     "summary_box": "halfsky.report.sections.summary",
     "together": "halfsky.report.grouping",
-    "warning_chart": "halfsky.report.figures",
-    "warning_register": "halfsky.report.register",
-    "warning_table": "halfsky.report._sections",
+    "warning_chart": "halfsky.report.sections.warnings",
+    "warning_register": "halfsky.report.sections.warnings",
+    "warning_table": "halfsky.report.sections.warnings",
     "what_if_table": "halfsky.report.scenarios",
     "where_sentences": "halfsky.report.places",
     "women_share_chart": "halfsky.report.figures",

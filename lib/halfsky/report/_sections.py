@@ -7,13 +7,12 @@ sentence that says what is missing, never an empty table.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from halfsky.evaluate.countermeasures import not_below_line
-from halfsky.evaluate.early_warning import expected_false
 from halfsky.evaluate.intervals import gamma_poisson, probability_rate_at_most
 from halfsky.evaluate.results import StatusRule
 from halfsky.evaluate.review import pooled
@@ -21,7 +20,6 @@ from halfsky.plan.models import Indicator, PlanFile
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report.html import SILENT, Html, environment, note
-from halfsky.report.text import phrase
 from halfsky.report.text.words import Words, rows, status_mark, status_word
 from halfsky.report.view import View
 
@@ -209,72 +207,6 @@ def _once(view: View, frame: pd.DataFrame) -> pd.DataFrame:
     keys = ["indicator", "sex", "age", "area"]
     series = view.df.targets.set_index("target")[keys]
     return frame[~series.loc[frame["target"]].duplicated().to_numpy()]
-
-
-def warning_table(view: View) -> Html:
-    """问题诊断: early warnings with rule, inputs and responsible department."""
-    if view.df.warnings.empty:
-        if view.df.reported.empty:
-            return note("没有数据，预警规则无从运行；缺数本身就是首先要解决的问题。")
-        return note(
-            f"五类预警规则检查了{len(view.df.reported)}项有数据的指标，没有发现需要预警的情况。"
-        )
-    words = words_for(view)
-    about = subjects(view)
-    rendered = []
-    for finding in rows(view.df.warnings):
-        row = about(finding)
-        finding["goal_label"] = goal_label(view, finding["goal"])
-        finding["name"] = row["name"]
-        finding["text"] = words.warning(finding, row)
-        rendered.append(finding)
-    return render(
-        "warnings.html.j2",
-        "\n".join(
-            f"{w['target'] or w['indicator']} {w['family']} {w['severity']} {w['text']}"
-            for w in rendered
-        ),
-        rows=rendered,
-        is_reference=view.is_reference,
-        footnotes=_false_alarms(view),
-    )
-
-
-def subjects(view: View) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """What a finding is about: its target's row, else its context indicator's name and unit."""
-    by_target = {row["target"]: row for row in rows(view.df.targets)}
-    indicators = view.plan.indicators
-
-    def about(finding: Mapping[str, Any]) -> dict[str, Any]:
-        indicator = indicators.get(finding["indicator"] or "")
-        own_unit = None if indicator is None else indicator.unit
-        if finding["target"] is not None:
-            return by_target[finding["target"]] | {"own_unit": own_unit}
-        if indicator is None:
-            raise ValueError("a finding is about a target or an indicator")
-        named = {"name": indicator.name, "unit": own_unit, "own_unit": own_unit}
-        return named | {"decimals": indicator.decimals, "type": None}
-
-    return about
-
-
-def _false_alarms(view: View) -> list[str]:
-    """How many of the warnings to expect to be false, by family and what each rests on."""
-    tests = view.assessment.warning_tests
-    mine = tests if view.domain_id is None else tests[tests["domain"] == view.domain_id]
-    rules = view.assessment.assumptions.thresholds.warning
-    counted = tests["family"].value_counts()
-    return [
-        phrase(
-            "alarms",
-            row["family"],
-            a=row,
-            tests=int(counted.get(row["family"], 0)),
-            fdr=rules.fdr,
-        )
-        for row in rows(expected_false(mine, view.df.warnings, rules))
-        if row["found"]
-    ]
 
 
 def comparison_table(view: View) -> Html:

@@ -67,7 +67,7 @@ MANY_LINES = 25  # of figures only, from which a table is set in small letters
 class Detail:
     """What a reader looks up rather than reads through: its paragraphs are set small."""
 
-    part: Html
+    part: Html | blocks.Blocks
 
 
 Part = str | blocks.Blocks | Html | Detail | Paragraph | Table | Chart | Charts
@@ -178,8 +178,10 @@ def _blocks(part: Part) -> Iterator[Block]:
         yield from part.charts
     elif isinstance(part, Html):
         yield from from_markup(part.html)
+    elif isinstance(part, Detail) and isinstance(part.part, blocks.Blocks):
+        yield from _blocks(part.part.as_detail())
     elif isinstance(part, Detail):
-        for block in from_markup(part.part.html):
+        for block in from_markup(part.part.html):  # type: ignore[union-attr]
             if isinstance(block, Paragraph) and block.kind != "note":
                 yield replace(block, kind="detail")
             else:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from halfsky.plan.vocabulary import Family, Severity, Status
+from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report._sections import chance_word, localised, of_plan, publisher
 from halfsky.report.chart import Chart
@@ -19,7 +19,6 @@ from halfsky.report.charts import (
     plot_completion,
     plot_fans,
     plot_status_counts,
-    plot_warnings,
 )
 from halfsky.report.charts.completion import PER_FIGURE as ROWS
 from halfsky.report.charts.completion import furthest_behind_first
@@ -321,24 +320,6 @@ def domain_completeness_chart(view: View) -> Shown:
     )
 
 
-def warning_chart(view: View) -> Shown:
-    """How many warnings of each family, the gravest first."""
-    if view.df.warnings.empty:
-        return NOTHING
-    counts = view.df.warnings["family"].value_counts()
-    rendered = "，".join(f"{family}{count}条" for family, count in counts.items())
-    grave = view.df.warnings["severity"].value_counts()
-    by_severity = "，".join(f"{word}{grave[word]}条" for word in Severity if word in grave.index)
-    kind = "关注事项" if view.is_reference else "预警"
-    return Chart(
-        plot_warnings(view.df.warnings, families=[family.value for family in Family]),
-        "预警的类别与轻重" if not view.is_reference else "关注事项的类别与轻重",
-        f"{kind}{len(view.df.warnings)}条，其中{by_severity}。按类别：{rendered}。",
-        f"说明：规则与限值见方法说明；截至{view.year}年掌握的数据{_synthetic(view)}",
-        view.is_synthetic,
-    )
-
-
 def status_chart(view: View) -> Shown:
     """How the goals of each domain stand."""
     if view.df.reported.empty:
@@ -366,5 +347,4 @@ __all__ = [
     "fan_charts",
     "series_chart",
     "status_chart",
-    "warning_chart",
 ]

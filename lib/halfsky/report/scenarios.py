@@ -78,9 +78,7 @@ def scenario_sentence(view: View, found: Scenario) -> Html:
     return sentence(rendered + (f"；同一数列上的{tied}随之变动" if tied else "") + "。")
 
 
-def _told(
-    view: View, prose: Prose, row: dict[str, Any], paces: list[dict[str, Any]]
-) -> dict[str, Any]:
+def _told(view: View, prose: Prose, row: Any, paces: list[dict[str, Any]]) -> dict[str, Any]:
     needed = next(p["yearly_change"] for p in paces if p["factor"] == 1)
     half = paces[0]
     moving = prose.moving(row, needed)

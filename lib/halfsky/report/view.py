@@ -63,6 +63,15 @@ class View:
         """The same assessment seen by one domain."""
         return replace(self, domain_id=domain, goal_id=None, parent=self.parent or self)
 
+    @cached_property
+    def whole(self) -> View:
+        """The same assessment seen whole."""
+        if self.domain_id is None and self.goal_id is None:
+            return self
+        if self.parent is not None:
+            return self.parent.whole
+        return replace(self, domain_id=None, goal_id=None)
+
     @property
     def plan(self) -> Plan:
         return self.assessment.plan

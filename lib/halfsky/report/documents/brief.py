@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
+from halfsky.evaluate.results import TargetResult
 from halfsky.plan.vocabulary import Severity, Status
 from halfsky.report import numbers
 from halfsky.report._sections import (
@@ -14,7 +14,6 @@ from halfsky.report._sections import (
     goal_label,
     localised,
     sentence,
-    subjects,
     words_for,
 )
 from halfsky.report.document import Document, Part, Section, Table
@@ -22,6 +21,8 @@ from halfsky.report.documents import parts
 from halfsky.report.documents.cover import SYNTHETIC
 from halfsky.report.html import Html
 from halfsky.report.sections import summary
+from halfsky.report.sections.findings import action_table, next_report, open_targets
+from halfsky.report.sections.warnings import subjects
 from halfsky.report.text.words import rows
 from halfsky.report.view import View
 
@@ -124,7 +125,7 @@ def _sheet(view: View, department: str) -> Document:
             ),
         ),
         Section("预警", (_first(_warned(view, department), MOST_LINES),)),
-        Section("需要落实的措施", (_first(parts.action_table(view, department), MOST_LINES),)),
+        Section("需要落实的措施", (_first(action_table(view, department), MOST_LINES),)),
         Section("需要补报的数据和材料", (_first(_wanted(view, mine), MOST_WANTED),)),
     ]
     info = view.plan.info
@@ -148,7 +149,7 @@ def sheet_tables(view: View) -> dict[str, pd.DataFrame]:
     found: dict[str, list[pd.DataFrame]] = {"预警": [], "需要落实的措施": [], "需要补报": []}
     for name, _ in department_sheets(view):
         mine = view.df.targets[view.df.targets["department"] == name]
-        made = (_warned(view, name), parts.action_table(view, name), _wanted(view, mine))
+        made = (_warned(view, name), action_table(view, name), _wanted(view, mine))
         for title, table in zip(found, made, strict=True):
             if isinstance(table, Table):
                 frame = table.frame.copy()
@@ -167,21 +168,20 @@ def _first(table: Part, most: int) -> Part:
 
 def _warned(view: View, department: str) -> Part:
     """The red and amber warnings, a line each; a note is left to the monitoring report."""
-    warned = view.df.warnings[
-        (view.df.warnings["department"] == department)
-        & (view.df.warnings["severity"] != Severity.NOTE)
+    warned = [
+        w for w in view.warnings if w.department == department and w.severity != Severity.NOTE
     ]
-    if warned.empty:
+    if not warned:
         return Html("", "")
     words, about = words_for(view), subjects(view)
     rendered = [
         {
-            "级别": w["severity"],
-            "类别": w["family"],
-            "指标": about(w)["name"],
+            "级别": w.severity,
+            "类别": w.family,
+            "指标": about(w).name,
             "依据": words.warning(w, about(w)),
         }
-        for w in rows(warned)
+        for w in warned
     ]
     return Table(
         pd.DataFrame(rendered),
@@ -243,22 +243,22 @@ def _by_domain(view: View) -> Table:
 
 
 def _worst(view: View) -> Part:
-    found = parts.open_targets(view)
-    if found.empty:
+    found = open_targets(view)
+    if not found:
         return sentence(f"{len(view.df.reported)}项有数据的指标没有未达标的，也没有红色预警。")
     words = words_for(view)
     rendered = [
-        f"{row['name']}（{row['department']}）：{words.rule(row)}" + _chance(view, row)
-        for row in rows(found.head(MOST))
+        f"{row.name}（{row.department}）：{words.rule(row)}" + _chance(view, row)
+        for row in found[:MOST]
     ]
     more = f"另有{len(found) - MOST}项，见监测评估报告。" if len(found) > MOST else ""
     return "\n".join([*(f"{text}。" for text in rendered), *([more] if more else [])])
 
 
-def _chance(view: View, row: dict[str, Any]) -> str:
-    if row["p_met"] is None:
+def _chance(view: View, row: TargetResult) -> str:
+    if row.p_met is None:
         return ""
-    return f"；到{view.plan.info.end_year}年达标概率{numbers.percent(row['p_met'])}"
+    return f"；到{view.plan.info.end_year}年达标概率{numbers.percent(row.p_met)}"
 
 
 def _best(view: View) -> Part:
@@ -272,12 +272,12 @@ def _best(view: View) -> Part:
 
 
 def _asked(view: View) -> Part:
-    found = parts.open_targets(view)
-    if found.empty:
+    found = open_targets(view)
+    if not found:
         return Html("", "")
-    counts = found["department"].value_counts()
+    counts = pd.Series([t.department for t in found]).value_counts()
     rendered = _by_department(counts)
-    when = due(view.plan.info, "returns", parts.next_report(view))
+    when = due(view.plan.info, "returns", next_report(view))
     return sentence(
         f"督促责任部门对照规划措施逐项核查：{rendered}，{when}报告落实情况；各部门任务单另发。"
     )

@@ -5,20 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from halfsky.report import blocks
 from halfsky.report._sections import (
     expected_sentence,
     rates_table,
 )
+from halfsky.report.blocks import Blocks
 from halfsky.report.checks import change_table, milestone_table, rank_table
 from halfsky.report.document import Detail, Document, Part, Section, Table, from_markup
 from halfsky.report.documents import parts
 from halfsky.report.documents.cover import document
-from halfsky.report.figures import status_chart, warning_chart
-from halfsky.report.findings import experience, problems, recommendations
+from halfsky.report.figures import status_chart
 from halfsky.report.html import Html
-from halfsky.report.measures import cause_sentences, effect_table
 from halfsky.report.places import where_sentences
 from halfsky.report.sections import summary
+from halfsky.report.sections.findings import (
+    action_table,
+    causes,
+    experience,
+    problems,
+    recommendations,
+)
+from halfsky.report.sections.goals import paragraphs_in_question
+from halfsky.report.sections.measures import cause_sentences, effect_table
+from halfsky.report.sections.warnings import warning_chart
 from halfsky.report.view import View
 
 
@@ -66,7 +76,7 @@ def _answered(view: View) -> tuple[Section, ...]:
         Section("未达标和未填报的指标", (parts.open_by_domain(view),), level=2),
         Section("主要问题及原因"),
         Section("主要问题", (Detail(problems(view)),), level=2),
-        Section("从数据看到的原因", (Detail(parts.causes(view)),), level=2),
+        Section("从数据看到的原因", (Detail(causes(view)),), level=2),
         Section("地区和人群之间的差距", (Detail(where_sentences(view)),), level=2),
         Section("策略措施的落实和成效", (Detail(cause_sentences(view)),), level=2),
         Section("机制建设中的问题", _small(milestone_table(view, only_open=True)), level=2),
@@ -77,7 +87,7 @@ def _answered(view: View) -> tuple[Section, ...]:
         Section("对策建议", (Detail(recommendations(view)),)),
         Section(
             "分部门建议一览",
-            (parts.action_table(view, only_gravest=True),),
+            (action_table(view, only_gravest=True),),
             level=2,
             numbered=False,
         ),
@@ -93,7 +103,7 @@ def _domain(view: View) -> tuple[Part, ...]:
     return (
         summary.domain_paragraph(view),
         parts.domain_table(view, parts.in_question(view)),
-        *parts.told_goals(view),
+        paragraphs_in_question(view),
     )
 
 
@@ -116,13 +126,18 @@ def _dense(table: Table | Html) -> Any:
 
 def _effects(view: View) -> tuple[Part, ...]:
     """The graded evidence on landscape pages; nothing where no measure could be graded."""
-    blocks = from_markup(effect_table(view, grades="ABC").html)
     if view.assessment.effects.empty:
         return ()
     return tuple(
-        replace(b, wide=True, dense=True, weights=_EVIDENCE) if isinstance(b, Table) else b
-        for b in blocks
+        Blocks(_weighted(b) if isinstance(b, blocks.Table) else b)
+        for b in effect_table(view, grades="ABC")
     )
+
+
+def _weighted(table: blocks.Table) -> blocks.Table:
+    pairs = zip(table.columns, _EVIDENCE, strict=True)
+    columns = tuple(replace(column, weight=weight) for column, weight in pairs)
+    return replace(table, columns=columns, is_wide=True, is_dense=True)
 
 
 _EVIDENCE = (12, 22, 24, 22, 14, 24)

@@ -7,17 +7,14 @@ from halfsky.report._sections import (
     missing_table,
     rates_table,
     small_counts_table,
-    warning_table,
 )
 from halfsky.report.checks import change_table, local_check_table, milestone_table
 from halfsky.report.document import Document, Part, Section
 from halfsky.report.documents import parts
 from halfsky.report.documents.cover import document
-from halfsky.report.figures import (
-    domain_completeness_chart,
-    warning_chart,
-)
+from halfsky.report.figures import domain_completeness_chart
 from halfsky.report.sections import summary
+from halfsky.report.sections.warnings import warning_chart, warning_table
 from halfsky.report.view import View
 
 

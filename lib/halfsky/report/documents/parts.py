@@ -10,8 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from halfsky.evaluate.countermeasures import open_problems
-from halfsky.plan.vocabulary import Action, Severity, Status
+from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report._sections import (
     chance_word,
@@ -22,16 +21,12 @@ from halfsky.report._sections import (
     series_table,
     words_for,
 )
+from halfsky.report.blocks import Blocks, Paragraph
 from halfsky.report.chart import Chart
 from halfsky.report.document import Detail, Part, Table, from_markup
-from halfsky.report.findings import measures_for
 from halfsky.report.html import Html
-from halfsky.report.measures import cause_sentences, effect_table
-from halfsky.report.paragraphs import goal_paragraphs
-from halfsky.report.text.prose import Prose
+from halfsky.report.sections import goals
 from halfsky.report.text.words import (
-    contradicts_forecast,
-    has_no_pace,
     rows,
     status_mark,
     status_word,
@@ -53,8 +48,6 @@ BACKGROUND = (
     "household_size",
     "schooling_15plus",
 )
-SAME = "同上"  # the measures of the goal of the row above
-FILING = (Action.FILE_FIGURES, Action.FILE_BASELINE, Action.FILE_DOCUMENTS)
 PROVEN_LEVEL = 4  # outcome evidenced: see evaluate.milestone
 FEW = 3  # so many missing figures are listed once, not by department and again by name
 MOST_BARS = 12  # bars that half a page holds
@@ -124,8 +117,10 @@ def domain_table(view: View, frame: pd.DataFrame | None = None) -> Table | Html:
     )
 
 
-def with_message(chart: Chart | Html) -> tuple[Part, ...]:
+def with_message(chart: Chart | Html | Blocks) -> tuple[Part, ...]:
     """A picture below its own message in words, where the heading has no other text."""
+    if isinstance(chart, Blocks):
+        return (Blocks(*(Paragraph(f.message, is_detail=True) for f in chart.figures)), chart)
     return (Detail(sentence(chart.alt)), chart) if isinstance(chart, Chart) else (chart,)
 
 
@@ -170,58 +165,9 @@ def _change(row: dict[str, Any]) -> str:
 
 
 def in_question(view: View) -> pd.DataFrame:
-    """The reported targets a reader should look at: not met, warned of, or changed since last year.
-
-    Those left out are met as they were; the annex of all targets holds them.
-    """
-    warned = view.df.warnings.loc[view.df.warnings["severity"] != Severity.NOTE, "target"]
-    frame = view.df.reported
-    chosen = (frame["status"] != Status.MET) | frame["target"].isin(warned)
-    if "status_before" in frame:
-        chosen |= frame["status"] != frame["status_before"]
-    return frame[chosen]
-
-
-def goals_in_question(view: View) -> set[str]:
-    """Goals that are unmet, warned of, or have a target whose status changed."""
-    frame = in_question(view)
-    unmet = view.df.goals.loc[
-        view.df.goals["status"].isin([Status.UNMET, Status.UNDECIDABLE]), "goal"
-    ]
-    steady = frame["status"].isin([Status.NEARLY])
-    warned = view.df.warnings.loc[view.df.warnings["severity"] != Severity.NOTE, "target"]
-    steady &= ~frame["target"].isin(warned)
-    if "status_before" in frame:
-        steady &= frame["status"] == frame["status_before"]
-    return set(unmet) | set(frame.loc[~steady, "goal"])
-
-
-def told_goals(view: View) -> tuple[Part, ...]:
-    """A paragraph for each goal in question, and how many are not told of here."""
-    rendered = goals_in_question(view)
-    rest = view.df.goals[
-        ~view.df.goals["goal"].isin(rendered) & (view.df.goals["status"] != Status.MISSING)
-    ]
-    parts: list[Part] = (
-        [Detail(goal_paragraphs(view, rendered))] if rendered or len(view.df.missing) else []
-    )
-    if len(rest):
-        counts = rest["status"].value_counts()
-        words = "、".join(f"{s}{counts[s]}项" for s in Status if s in counts.index)
-        labels = "、".join(goal_label(view, g) for g in rest["goal"])
-        parts.append(
-            Detail(sentence(f"{labels}共{len(rest)}项目标（{words}）没有预警和变化，见附录1。"))
-        )
-    return tuple(parts)
-
-
-def measure_findings(view: View) -> Html:
-    """What became of the measures of open goals, and the evidence of their effect."""
-    found, effects = cause_sentences(view), effect_table(view, grades="AB")
-    # Where nothing is known of measures both say so in the same words: once is enough.
-    if found.text == effects.text:
-        return found
-    return Html(f"{found.html}\n{effects.html}", f"{found.text}\n{effects.text}")
+    """The rows of goals.in_question."""
+    chosen = {t.target for t in goals.in_question(view)}
+    return view.df.reported[view.df.reported["target"].isin(chosen)]
 
 
 def named_open(view: View) -> Html:
@@ -277,10 +223,6 @@ def joined(names: list[str], *, is_counted: bool = False) -> str:
     return rendered + (("等" if is_counted else f"等{len(names)}项") if len(names) > NAMED else "")
 
 
-def _names(frame: pd.DataFrame) -> str:
-    return joined(list(dict.fromkeys(frame["name"])), is_counted=True)
-
-
 def goals_by_status(view: View) -> Table | Html:
     """Which goals are met and which not, by number: the met-rate can be counted again from it."""
     if view.df.reported.empty:
@@ -302,152 +244,6 @@ def goals_by_status(view: View) -> Table | Html:
         pd.DataFrame(rendered),
         "各状态所含的目标",
         note="按目标在本领域的序号。" + made_up(view),
-    )
-
-
-def open_targets(view: View) -> pd.DataFrame:
-    """Targets with a problem that something can be done about, the gravest first.
-
-    The same as findings.problems tells; those without figures are asked for elsewhere.
-    """
-    opened = open_problems(view.df.targets, view.df.warnings)
-    opened = opened[~opened["action"].isin(FILING)]
-    return view.df.targets.set_index("target", drop=False).loc[list(opened["target"])]
-
-
-def causes(view: View) -> Html:
-    """Why targets are not met, as far as figures tell: stalled, too slow, few cases, no data."""
-    found = open_targets(view)
-    found = found.loc[[not has_no_pace(row) for row in rows(found)]]
-    # Two requirements on one series stall or move together: it is told once.
-    series = found["indicator"].notna() & found.duplicated(["indicator", "sex", "age", "area"])
-    found = found[~series]
-    words, prose = words_for(view), Prose(view)
-    lines = []
-    stalled = found[found["is_stalled"]]
-    if len(stalled):
-        names = [f"{_moves(r, prose)}（{_recent(r, prose)}）" for r in rows(stalled)]
-        lines.append(f"近期停滞或方向相反的{len(names)}项：{joined(names, is_counted=True)}。")
-    # Five years may have gone up and still end below the start: that is not the right way.
-    sign = found["comparator"].map({">=": 1.0, "<=": -1.0}).astype(float)
-    is_better = found["baseline"].isna() | sign.isna() | (sign * found["progress"] > 0)
-    is_said = [not contradicts_forecast(row) for row in rows(found)]
-    slow = found[(found["speed_up"] > 1) & is_better & pd.Series(is_said, found.index, dtype=bool)]
-    back = found[~found["is_stalled"].fillna(False) & ~is_better & found["progress"].notna()]
-    if len(slow):
-        names = [f"{_moves(r, prose)}（{words.pace(r)}）" for r in rows(slow)]
-        lines.append(f"方向正确但速度不够的{len(names)}项：{joined(names, is_counted=True)}。")
-    if len(back):
-        lines.append(f"现值不好于基期的{len(back)}项：{_names(back)}。")
-    declined = found[found["rule"] == "gap_by_decline"]
-    if len(declined):
-        names = [f"{r['name']}（{words.rule(r)}）" for r in rows(declined)]
-        lines.append(
-            f"差距缩小而女性自身水平下降的{len(names)}项：{joined(names, is_counted=True)}。"
-        )
-    few = view.df.targets[view.df.targets["rule"] == "few_events"]
-    if len(few):
-        lines.append(f"例数太少、不能下结论的{len(few)}项：{_names(few)}，宜看多年合并数。")
-    unclear = found[found["status"] == Status.UNDECIDABLE]
-    if len(unclear):
-        lines.append(f"上升是否减缓还看不出来的{len(unclear)}项：{_names(unclear)}。")
-    short = view.df.reported[view.df.reported["data"].isin(["趋势不足", "滞后"])]
-    if len(short):
-        lines.append(
-            f"数据年份不足5个或已滞后的{len(short)}项：{_names(short)}，"
-            "走势只作参考，快慢不作结论。"
-        )
-    if not lines:
-        return Html("", "")
-    asked = "" if view.is_reference else "以下只写数据能够说明的情况，具体成因由责任部门核实。"
-    return _paragraphs(asked, *lines)
-
-
-def _moves(row: dict[str, Any], prose: Prose) -> str:
-    """What widens or narrows is a share's distance from another, not the share itself."""
-    return prose.lagging(row) if row["type"] == "relative" else str(row["name"])
-
-
-def _recent(row: dict[str, Any], prose: Prose) -> str:
-    pace = row["recent_pace"]
-    if pace is None:
-        return "没有向目标靠近"
-    if pace == 0:
-        return "近五个年份没有变化"
-    rendered = prose.moving(row, pace)
-    shown = numbers.gap(abs(pace), row["unit"], rendered["places"])
-    return f"近五个年份平均每年{rendered['verb']}{shown}"
-
-
-def next_report(view: View) -> int:
-    """The year whose monitoring tells what came of this report."""
-    return min(view.year + 1, view.plan.info.end_year)
-
-
-def action_table(
-    view: View, department: str | None = None, *, only_gravest: bool = False
-) -> Table | Html:
-    """对策建议 by department: each open target, the plan's own measures, what is asked by when.
-
-    only_gravest: those unmet or under a red warning; the note says where the others stand.
-    """
-    if view.is_reference:
-        return Html("", "")
-    proposed = view.assessment.countermeasures
-    proposed = proposed[~proposed["action"].isin(FILING)]
-    if department is not None:
-        proposed = proposed[proposed["department"] == department]
-    grave = (proposed["status"] == Status.UNMET) | (proposed["severity"] == Severity.RED)
-    rest = int((~grave).sum()) if only_gravest else 0
-    if rest:
-        proposed = proposed[grave]
-    if proposed.empty:
-        return Html("", "")
-    prose = Prose(view)
-    named = {row["target"]: row for row in rows(view.df.targets)}
-    rendered = []
-    order = {name: n for n, name in enumerate(view.plan.duties.departments)}
-    # A goal's targets stand together, where the gravest of them stands: its measures are told once.
-    place = proposed.groupby("goal", sort=False)["rank"].min()
-    ordered = sorted(
-        rows(proposed),
-        key=lambda r: (order.get(r["department"], len(order)), place[r["goal"]], r["rank"]),
-    )
-    before = None
-    for answer in ordered:
-        row = named[answer["target"]]
-        # What they cost stands with the goal itself; here counts what is still to be done.
-        measures = prose.measures(
-            measures_for(view, row["goal"]), row["goal"], with_cost=not only_gravest
-        )
-        of_one = (answer["department"], row["goal"])
-        is_told, before = of_one == before, of_one
-        rendered.append(
-            {
-                "责任部门（建议）": answer["department"],
-                "指标": f"{row['name']}\n{goal_label(view, row['goal'])}",
-                "现状": prose.words.rule(row),
-                "规划措施及进展": SAME if is_told else measures,
-                "要求": prose.need(row, answer),
-            }
-        )
-    frame = pd.DataFrame(rendered)
-    idle = frame["规划措施及进展"].str.contains("至今未启动").any()
-    if department is not None:
-        frame = frame.drop(columns="责任部门（建议）")
-    report = next_report(view)
-    return Table(
-        frame,
-        "分部门对策建议" if department is None else "需要落实的措施",
-        note=f"进展随{report}年监测报送（{due(view.plan.info, 'returns', report)}）。"
-        + (f"另有{rest}项基本达标、不可判或有黄色预警的，见各部门任务单。" if rest else "")
-        + "部门分工为建议，规划未作规定。"
-        + f"至今未启动的措施须在{report}年内启动。" * bool(idle)
-        + made_up(view),
-        grouped=department is None,
-        wide=department is None,
-        dense=department is None,
-        weights=(13, 14, 15, 29, 29) if department is None else (18, 18, 32, 32),
     )
 
 

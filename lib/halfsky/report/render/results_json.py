@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from halfsky.evaluate.expected import count_statuses
-from halfsky.report._sections import subjects, words_for
-from halfsky.report.measures import measures_record
-from halfsky.report.register import register_record
+from halfsky.report._sections import words_for
+from halfsky.report.sections.measures import measures_record
+from halfsky.report.sections.warnings import register_record, subjects
 from halfsky.report.text.words import rows
 from halfsky.report.view import View
 
@@ -30,19 +30,19 @@ def results(view: View) -> dict[str, Any]:
     about = subjects(view)
     warnings = [
         {
-            "goal": w["goal"],
-            "target": w["target"],
-            "family": w["family"],
-            "severity": w["severity"],
+            "goal": w.goal,
+            "target": w.target,
+            "family": w.family,
+            "severity": w.severity,
             "rule": words.warning(w, about(w)),
-            "rule_id": w["rule"],
-            "indicator": w["indicator"],
-            "threshold": _number(w["threshold"]),
-            "inputs": {key: _number(value) for key, value in w["inputs"].items()},
-            "department": None if view.is_reference else w["department"],
-            "since": int(w["since"]),
+            "rule_id": w.rule,
+            "indicator": w.indicator,
+            "threshold": _number(w.threshold),
+            "inputs": {key: _number(value) for key, value in w.inputs.items()},
+            "department": None if view.is_reference else w.department,
+            "since": w.since,
         }
-        for w in rows(view.df.warnings)
+        for w in view.warnings
     ]
     goals = [
         {

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from halfsky.report import numbers
+from halfsky.evaluate.results import TargetResult
 
-Row = Any
 WHOLE_FROM = 10  # a pace of a figure without decimals is printed whole from here on
 _LENGTH = ("岁", "年")
 _AMOUNT = ("人", "万人", "个", "件", "起", "份", "次", "元", "元/月", "元/年", "万元", "分钟/日")
 
 
-def verbs(row: Row) -> tuple[str, str]:
+def verbs(row: TargetResult) -> tuple[str, str]:
     """The words for up and down of a target's figure: 提高, 下降; of a gap: 扩大, 缩小.
 
     A share beside its reference is a gap, too, that narrows upwards where it lies below.
@@ -34,10 +33,10 @@ def up_down(unit: Any, kind: Any, direction: Any) -> tuple[str, str]:
     return ("提高" if direction == "higher_better" else "上升"), "下降"
 
 
-def moving(row: Row, change: float | None) -> dict[str, Any]:
-    """The verb and the decimals of a yearly change (own unit): what a phrase needs to tell it."""
+def moving(row: TargetResult, change: float | None) -> dict[str, Any]:
+    """The verb and the decimals of a yearly change (own unit), as phrases about paces need them."""
     up, down = verbs(row)
-    places = int(row.decimals) + 1 if numbers.is_known(row.decimals) else 1
+    places = 1 if row.decimals is None else row.decimals + 1
     if change is not None and row.decimals == 0 and abs(change) >= WHOLE_FROM:
         places = 0
     return {"verb": down if change is not None and change < 0 else up, "places": places}
