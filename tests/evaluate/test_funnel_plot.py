@@ -15,7 +15,7 @@ from scipy import stats
 
 from benchmarks.townships import study
 from builders import UNITS, indicator, observations, plan_of, target
-from halfsky.evaluate import funnel_plot, subareas
+from halfsky.evaluate import funnel_plot
 from halfsky.evaluate.comparable import comparable
 from halfsky.plan.thresholds import load_thresholds
 from places import TWELVE, townships
@@ -38,7 +38,7 @@ def binomial(*values):
 
 def test_a_binomial_limit_by_hand():
     # Of 20 at p = .5: P(X ≤ 5) = .0207 ≤ .025 < P(X ≤ 6) = .0577, so 6 is the lowest inside.
-    low, high = subareas.control_limits(
+    low, high = funnel_plot.control_limits(
         np.array([50.0]), np.array([20.0]), np.array([100.0]), binomial(1), 0.95
     )
     assert stats.binom.cdf(5, 20, 0.5) <= 0.025 < stats.binom.cdf(6, 20, 0.5)
@@ -47,7 +47,7 @@ def test_a_binomial_limit_by_hand():
 
 def test_a_poisson_limit_by_hand():
     # Mean 2: P(X ≥ 6) = .0166 ≤ .025 < P(X ≥ 5) = .0527; no count is too few, P(0) = .135.
-    low, high = subareas.control_limits(
+    low, high = funnel_plot.control_limits(
         np.array([20.0]),
         np.array([10_000.0]),
         np.array([100_000.0]),
@@ -66,8 +66,8 @@ def test_outside_a_limit_is_what_its_tail_says(p, n, level):
     k = np.arange(n + 1.0)
     same = np.full(n + 1, 1.0)
     law = binomial(*k)
-    low, high = subareas.control_limits(100 * p * same, n * same, 100 * same, law, level)
-    p_value = subareas.chance(k, n * same, 100 * p * same, 100 * same, law)
+    low, high = funnel_plot.control_limits(100 * p * same, n * same, 100 * same, law, level)
+    p_value = funnel_plot.chance(k, n * same, 100 * p * same, 100 * same, law)
     is_outside = (100 * k / n < low) | (100 * k / n > high)
     assert (is_outside == (p_value <= 1 - level)).all()
 
@@ -106,17 +106,61 @@ def test_heterogeneity_by_hand():
     assert not row["flagged"], "two townships do not tell which of them is usual"
 
 
+def heterogeneity_of(events, people, family="binomial"):
+    part = pd.DataFrame({"numerator": events, "denominator": people, "family": family})
+    return funnel_plot._heterogeneity(part, RULES.disparities)
+
+
+@pytest.mark.parametrize(
+    ("events", "people", "is_tested"),
+    [
+        pytest.param([3, 4, 5, 6, 7], [100] * 5, True, id="5 expected in each: 100 × 25/500"),
+        pytest.param([97, 96, 95, 94, 93], [100] * 5, True, id="5 of the rarer outcome in each"),
+        pytest.param([98, 98, 99, 98, 97], [100] * 5, False, id="2 of the rarer outcome in each"),
+        pytest.param([5, 5, 5, 5, 2], [100] * 4 + [40], True, id="5 in four of five, 2 in one"),
+        pytest.param([5, 5, 5, 2, 2], [100] * 3 + [40] * 2, False, id="5 in three of five only"),
+        pytest.param([50, 50, 50, 50, 1], [1000] * 4 + [20], True, id="just 1 in the smallest"),
+        pytest.param([50, 50, 50, 50, 0], [1000] * 4 + [10], False, id="half a case in one"),
+        pytest.param([5], [100], False, id="one township differs from none"),
+    ],
+)
+def test_cochrans_conditions(events, people, is_tested):
+    found = heterogeneity_of(events, people)
+    assert math.isnan(found["p_value"]) != is_tested
+    if not is_tested:
+        assert math.isnan(found["statistic"])
+        assert math.isnan(found["dispersion"])
+        assert not found["is_overdispersed"]
+
+
+def test_a_rate_has_no_rarer_outcome():
+    """95 events per 100 person-years are 95 expected, whatever did not happen."""
+    found = heterogeneity_of([105, 100, 95, 90, 85], [100] * 5, "poisson")
+    # (10² + 5² + 0 + 5² + 10²) ÷ 95 on 4 degrees of freedom
+    assert found["statistic"] == pytest.approx(250 / 95)
+    assert found["dispersion"] == pytest.approx(250 / 95 / 4)
+
+
+def test_over_dispersed_under_its_level_only():
+    """χ² of 3, 4, 5, 6, 7 in 100: (4+1+0+1+4) ÷ (100·.05·.95) = 2.105, p = .72."""
+    found = heterogeneity_of([3, 4, 5, 6, 7], [100] * 5)
+    assert found["statistic"] == pytest.approx(10 / 4.75)
+    assert found["p_value"] == pytest.approx(stats.chi2.sf(10 / 4.75, 4))
+    assert not found["is_overdispersed"]
+    assert heterogeneity_of([0, 0, 5, 10, 10], [100] * 5)["is_overdispersed"], "100 ÷ 4.75 = 21"
+
+
 def test_unlike_the_others_by_hand():
     """1, 2, 3 and 8: 8 against mean 2 and sd 1 of the others, t = 6 ÷ √(4/3) with 2 df."""
-    p = subareas.unlike_others(np.array([1.0, 2.0, 3.0, 8.0]))
+    p = funnel_plot.unlike_others(np.array([1.0, 2.0, 3.0, 8.0]))
     assert p[3] == pytest.approx(2 * stats.t.sf(6 / math.sqrt(4 / 3), 2))
-    assert subareas.unlike_others(np.array([5.0, 5.0, 5.0, 6.0])).tolist()[3] == 0
-    assert subareas.unlike_others(np.full(5, 5.0)).tolist() == [1] * 5
+    assert funnel_plot.unlike_others(np.array([5.0, 5.0, 5.0, 6.0])).tolist()[3] == 0
+    assert funnel_plot.unlike_others(np.full(5, 5.0)).tolist() == [1] * 5
 
 
 def test_unlike_the_others_is_uniform_where_none_is():
     rng = np.random.default_rng(5)
-    p = np.array([subareas.unlike_others(rng.normal(0.8, 0.1, 8))[0] for _ in range(800)])
+    p = np.array([funnel_plot.unlike_others(rng.normal(0.8, 0.1, 8))[0] for _ in range(800)])
     assert stats.kstest(p, "uniform").pvalue > 0.01
 
 
@@ -132,8 +176,8 @@ def test_curves_separate_the_same_counts_as_the_limits():
     k = np.arange(61.0)
     for p in (0.02, 0.3, 0.97):
         same, law = np.full(61, 60.0), binomial(*k)
-        curve = subareas.limit_curves(100 * p, same[:1], 100, "binomial", {"x": 0.95}).iloc[0]
-        low, high = subareas.control_limits(same * 0 + 100 * p, same, same * 0 + 100, law, 0.95)
+        curve = funnel_plot.limit_curves(100 * p, same[:1], 100, "binomial", {"x": 0.95}).iloc[0]
+        low, high = funnel_plot.control_limits(same * 0 + 100 * p, same, same * 0 + 100, law, 0.95)
         rate = 100 * k / 60
         drawn_outside = (rate < curve["x_low"]) | (rate > curve["x_high"])
         assert (drawn_outside == ((rate < low) | (rate > high))).all()
@@ -261,5 +305,5 @@ def test_equal_rates_contribute_nothing():
 
 def test_nothing_filed_gives_empty_frames_with_their_columns():
     areas, tests = found(observations([]))
-    assert list(areas.columns) == list(subareas.COLUMNS)
-    assert list(tests.columns) == list(subareas.SUMMARY_COLUMNS)
+    assert list(areas.columns) == list(funnel_plot.COLUMNS)
+    assert list(tests.columns) == list(funnel_plot.SUMMARY_COLUMNS)
