@@ -9,7 +9,7 @@ Everything shown comes from the library's public functions; `explorer.view` and
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets as widgets
@@ -20,15 +20,16 @@ from halfsky.evaluate.results import Scenario
 from halfsky.evaluate.what_if import scenario
 from halfsky.notebook import open_study
 from halfsky.plan import DEFAULT_PLAN, HalfskyError, load_plan, load_regions
-from halfsky.report.chart import Chart
-from halfsky.report.figures import Charts
-from halfsky.report.html import Html, note
+from halfsky.report.blocks import Blocks, Paragraph, note
+from halfsky.report.html import Html
+from halfsky.report.render.jupyter import bundles
+from halfsky.report.text import phrase
 from halfsky.report.view import View
 
 
-def _by_group(view: View) -> Any:
-    indicators = list(dict.fromkeys(view.df.targets["indicator"].dropna()))
-    return report.series_chart(view, indicators, "分男女、分城乡的历年数据")
+def _by_group(view: View) -> Blocks:
+    indicators = list(dict.fromkeys(t.indicator for t in view.targets if t.indicator))
+    return report.series_chart(view, indicators, phrase("explore", "by_group"))
 
 
 # What can be shown of a goal besides its table: label -> what makes it.
@@ -55,9 +56,9 @@ class Explorer:
         self._whole = self._study(region, year)
         self.view = self._whole
         self.scenario: Scenario | None = None
-        places = [(r.short, r.id) for r in load_regions().values() if r.plan == plan]
+        regions = [(r.short, r.id) for r in load_regions().values() if r.plan == plan]
         domains = [(d.name, d.domain) for d in self._plan.domains]
-        self.region = widgets.Dropdown(options=places, value=region, description="地区")
+        self.region = widgets.Dropdown(options=regions, value=region, description="地区")
         self.year = widgets.IntSlider(year, info.start_year, info.end_year, description="年份")
         self.year.continuous_update = False
         self.domain = widgets.Dropdown(options=domains, description="领域")
@@ -97,11 +98,11 @@ class Explorer:
         return [(f"{g.number} {g.text[:24]}", g.id) for g in goals]
 
     def _reload(self, _: object = None) -> None:
-        self.shown.value = note("正在计算，约几秒……").html
+        self.shown.value = _html(note(phrase("explore", "computing")))
         try:
             self._whole = self._study(self.region.value, self.year.value)
         except HalfskyError as error:
-            self.shown.value = note(str(error)).html
+            self.shown.value = _html(note(str(error)))
             return
         self._list_targets()
 
@@ -110,22 +111,18 @@ class Explorer:
 
     def _list_targets(self, _: object = None) -> None:
         self.view = self._whole.of_goal(self.goal.value)
-        can = self.view.df.targets[self.view.df.targets["point"].notna()]
+        forecast = [t for t in self.view.targets if t.point is not None]
         self.target.options = [
             ("—", None),
-            *(
-                (f"{name}（{unit}）", key)
-                for name, unit, key in zip(can["name"], can["unit"], can["target"], strict=True)
-            ),
+            *((f"{t.name}（{t.unit}）", t.target) for t in forecast),
         ]
         self._show()
 
     def _show(self, _: object = None) -> None:
-        goal = self._plan.goals[self.goal.value]
-        parts = [
-            f"<p>{escape(goal.text)}</p>",
-            _html(report.completion_table(self.view)),
-            _html(ASPECTS[self.aspect.value](self.view)),
+        parts: list[Any] = [
+            Blocks(Paragraph(self._plan.goals[self.goal.value].text)),
+            report.completion_table(self.view),
+            ASPECTS[self.aspect.value](self.view),
         ]
         self.scenario = None
         if self.target.value is not None:
@@ -133,22 +130,26 @@ class Explorer:
                 self.scenario = scenario(
                     self._whole.assessment, self.target.value, yearly_change=self.change.value
                 )
-                parts.append(_html(report.scenario_sentence(self.view, self.scenario)))
+                parts.append(report.scenario_sentence(self.view, self.scenario))
             except HalfskyError as error:
-                parts.append(note(str(error)).html)
-        self.shown.value = "\n".join(parts)
+                parts.append(note(str(error)))
+        self.shown.value = "\n".join(map(_html, parts))
 
 
-def _html(shown: Any) -> str:
-    """Anything that report returns, as markup for one HTML widget."""
-    if isinstance(shown, Charts):
-        return "".join(_html(chart) for chart in shown.charts)
-    if isinstance(shown, Chart):
-        png = base64.b64encode(shown.png).decode("ascii")
-        return (
-            f'<figure><img alt="{escape(shown.alt)}" width="{shown.width}" '
-            f'src="data:image/png;base64,{png}"><figcaption>{escape(shown.source)}'
-            "</figcaption></figure>"
-        )
-    assert isinstance(shown, Html)
-    return shown.html
+def _html(shown: Blocks | Html) -> str:
+    """Blocks with their figures, as markup for one HTML widget."""
+    if isinstance(shown, Html):
+        return shown.html
+    return "\n".join(_markup(data, metadata) for data, metadata in bundles(shown))
+
+
+def _markup(data: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
+    """One output of a notebook; a picture within its page."""
+    if "image/png" not in data:
+        return str(data["text/html"])
+    picture = metadata["image/png"]
+    png = base64.b64encode(data["image/png"]).decode("ascii")
+    return (
+        f'<figure><img alt="{escape(picture["alt"])}" width="{picture["width"]}" '
+        f'src="data:image/png;base64,{png}"></figure>'
+    )

@@ -523,17 +523,6 @@ def test_the_recent_pace_is_left_out_where_the_forecast_says_the_opposite(
     assert ("，" in rendered) == bool(said)
 
 
-def test_a_change_that_is_not_needed_is_enough_already():
-    from halfsky.report._sections import _need
-
-    row = {"comparator": ">=", "decimals": 1, "need50": -0.09, "need80": 0.2, "needed_pace": None}
-    assert _need(row, "need50") == "已够"
-    assert _need(row, "need80") == "+0.20"
-    assert _need(row | {"comparator": "<="}, "need50") == "−0.09"
-    assert _need(row | {"needed_pace": 0.4}, "need80") == "+0.40", "no less than the way there"
-    assert _need(row | {"need80": 0.001}, "need80") == "已够", "+0.00 asks for nothing"
-
-
 def test_near_and_no_further_than_at_the_baseline_says_so(view):
     row = rows(view.df.targets)[0] | {"type": "directional", "rule": "within_delta", "delta": 3.0}
     row |= {"value": 88.7, "baseline": 88.71, "threshold": 91.7, "status": "基本达标"}

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from halfsky import report
-from halfsky.report.figures import MOST_FANS
+from halfsky.report.sections.forecast import MOST_FANS
 from small_view import small_view
 
 

@@ -13,7 +13,7 @@ from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.report.chart import Chart
 from halfsky.report.figures import NOTHING
-from halfsky.report.multiples import completion_paths, small_multiples
+from halfsky.report.sections.forecast import completion_paths, small_multiples
 from halfsky.report.view import View
 
 HERE = Region(id="here", name="某区", short="某区", role="evaluated", plan="small")

@@ -20,7 +20,7 @@ from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.report import charts, numbers
 from halfsky.report.chart import Chart
-from halfsky.report.places import townships_first
+from halfsky.report.sections.disparities import townships_first
 from halfsky.report.text.movement import up_down
 from halfsky.report.text.words import phrase
 from halfsky.report.theme import STATUS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from halfsky.report.figures import by_groups
+from halfsky.report.sections.series import by_groups
 
 
 def figures(*rows):

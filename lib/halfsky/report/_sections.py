@@ -12,11 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from halfsky.evaluate.countermeasures import not_below_line
 from halfsky.evaluate.intervals import gamma_poisson, probability_rate_at_most
 from halfsky.evaluate.results import StatusRule
-from halfsky.evaluate.review import pooled
-from halfsky.plan.models import Indicator, PlanFile
+from halfsky.plan.models import PlanFile
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report.html import SILENT, Html, environment, note
@@ -30,7 +28,6 @@ _ONE_NAME = {
     "国家卫计委": "国家卫生计生委",
     "中国疾控中心周报": "中国疾控中心",
 }
-MOST_HINDSIGHT = 12  # lines of a table that says: as foretold
 REGISTER_COLUMNS = ("sex", "area")
 _SEXES, _AREAS = ("total", "female", "male"), ("total", "urban", "rural")
 _SEX = {"female": "女", "male": "男", "total": ""}
@@ -138,122 +135,6 @@ def completion_table(view: View) -> Html:
     )
 
 
-def forecast_table(view: View) -> Html:
-    """趋势预测: the end-year forecast, its intervals and P(met)."""
-    frame = view.df.targets[view.df.targets["point"].notna()]
-    if frame.empty:
-        short = int((view.df.reported["n"] > 0).sum())
-        why = (
-            f"有数据的{short}项指标{'都' if short > 1 else ''}不足3个年份"
-            if short
-            else "没有一项指标在规划期内有可用的数据"
-        )
-        return note(f"{why}，不作预测：预测至少需要3个年份的数据，达到5个年份才能判断趋势。")
-    rendered = _told(view, frame)
-    for row in rendered:
-        row["needs"] = [_need(row, name) for name in ("need50", "need80")]
-    text = "\n".join(
-        f"{r['target']} {numbers.percent(r['p_met'])} {r['outlook']}" for r in rendered
-    )
-    return render(
-        "forecast.html.j2",
-        text,
-        rows=rendered,
-        end_year=view.plan.info.end_year,
-        chance=chance_word(view),
-    )
-
-
-def _need(row: Mapping[str, Any], name: str) -> str:
-    """A yearly change that is needed; a change for the worse may happen without harm: 已够."""
-    better = {">=": 1, "<=": -1}.get(row["comparator"], 0)
-    if row[name] is None:
-        return numbers.signed(None)
-    change = not_below_line(row, row[name])
-    shown = numbers.signed(change, row["decimals"])
-    return shown if better * change > 0 and not shown.startswith("0") else "已够"
-
-
-def hindsight_table(view: View) -> Html:
-    """去年的预测准不准: last year's forecast beside this year's value.
-
-    Of many only those outside the 80% interval are listed; all are counted below the table.
-    """
-    if view.df.hindsight.empty:
-        return note("没有可供检验的上一年预测：需要此前至少5个年份、且上一年也有数据。")
-    info = view.df.targets.set_index("target")[["name", "unit", "decimals"]]
-    tested = _once(view, view.df.hindsight)
-    listed = tested
-    only_missed = len(listed) > MOST_HINDSIGHT
-    if only_missed:
-        listed = listed[~listed["is_inside_80"].astype(bool)]
-    rendered = rows(listed.join(info, on="target"))
-    return render(
-        "hindsight.html.j2",
-        "\n".join(f"{r['target']} {r['actual']:.6g} {r['is_inside_80']}" for r in rendered),
-        rows=rendered,
-        n=len(tested),
-        only_missed=only_missed,
-        inside80=int(tested["is_inside_80"].sum()),
-        inside95=int(tested["is_inside_95"].sum()),
-        pooled=len(pooled(view.history, view.plan)),
-        is_rescaled=view.assessment.local.is_used,
-        multiplier=view.assessment.local.multiplier,
-    )
-
-
-def _once(view: View, frame: pd.DataFrame) -> pd.DataFrame:
-    """One row a series: two requirements on one indicator have one forecast between them."""
-    keys = ["indicator", "sex", "age", "area"]
-    series = view.df.targets.set_index("target")[keys]
-    return frame[~series.loc[frame["target"]].duplicated().to_numpy()]
-
-
-def comparison_table(view: View) -> Html:
-    """Other places' newest figures beside the region's own; they never fill a gap."""
-    if view.is_reference and not view.region.compare_with:
-        return SILENT
-    if view.df.references.empty:
-        return note("没有可供对照的参照地区数据。")
-    names = [r for r in view.region.compare_with if r in set(view.df.references["region"])]
-    rendered = []
-    # Of a ratio or gap the others' figures are known only as levels: not to be set beside it.
-    alike = ~view.df.targets["type"].isin(["parity", "narrow_gap", "relative"])
-    # A headcount of a nation beside a district's says how large each is.
-    alike &= view.df.targets["kind"] != "count"
-    compared = view.df.targets[alike & view.df.targets["target"].isin(view.df.references["target"])]
-    compared = compared.drop_duplicates(["indicator", "sex", "age", "area"])
-    if compared.empty:
-        return note("没有可供对照的参照地区数据。")
-    for row in rows(compared):
-        mine = view.df.references[view.df.references["target"] == row["target"]].set_index("region")
-        cells = []
-        for name in names:
-            if name in mine.index:
-                value, year = mine.loc[name, ["value", "value_year"]]
-                unit = view.plan.indicators[row["indicator"]].unit
-                cells.append(f"{numbers.quantity(value, unit, row['decimals'])}（{int(year)}年）")
-            else:
-                cells.append("")
-        own = numbers.SUPPRESSED if row["rule"] == StatusRule.SUPPRESSED else "未填报"
-        if row["value"] is not None:
-            shown = numbers.quantity(row["value"], row["unit"], row["decimals"])
-            own = f"{shown}（{int(row['value_year'])}年）"
-        label = goal_label(view, row["goal"])
-        rendered.append({"goal_label": label, "name": _of_whom(row), "own": own, "cells": cells})
-    others = view.df.references[view.df.references["target"].isin(compared["target"])]
-    publishers = sorted({localised(publisher(s), view) for s in others["source"].dropna()})
-    return render(
-        "comparison.html.j2",
-        "\n".join(f"{r['name']} {r['own']} {' '.join(r['cells'])}" for r in rendered),
-        rows=rendered,
-        names=[view.region_names[name] for name in names],
-        region=view.region,
-        has_own=any(r["own"] not in ("未填报", numbers.SUPPRESSED) for r in rendered),
-        sources=numbers.joined(publishers, 5, "家"),
-    )
-
-
 def _of_whom(row: Mapping[str, Any]) -> str:
     """An indicator and whose it is: 宫颈癌早诊率（女）; 村委会成员中女性比例 says so itself."""
     name = str(row["indicator_name"])
@@ -351,68 +232,6 @@ def _nothing_missing(view: View) -> str:
 def of_plan(view: View, indicators: Iterable[str]) -> list[str]:
     """Those of some indicators that the plan knows: another county's may lack a few."""
     return [name for name in indicators if name in view.plan.indicators]
-
-
-def series_table(view: View, indicators: Iterable[str], caption: str, since: int = 2015) -> Html:
-    """Published or filed figures of some indicators, by sex and area, year by year."""
-    requested = of_plan(view, indicators)
-    if not requested:
-        return note("本规划没有登记这一组指标。")
-    known = view.observations
-    frame = known[
-        known["indicator"].isin(requested) & (known["year"] >= since) & (known["subarea"] == "全区")
-    ]
-    if frame.empty:
-        names = numbers.joined([view.plan.indicators[i].name for i in requested], 4)
-        return note(f"{view.region.short}没有{names}的数据。")
-    years = sorted(frame["year"].unique())
-    order = {name: place for place, name in enumerate(requested)}
-    keys = ["indicator", "sex", "area", "age"]
-    parts = [part for _, part in frame.groupby(keys, sort=True)]
-    parts.sort(key=lambda part: (order[part["indicator"].iloc[0]], _place(part)))
-    rendered = []
-    for part in parts:
-        name, sex, area, age = (str(part[key].iloc[0]) for key in keys)
-        indicator = view.plan.indicators[name]
-        of = [_AREA[area], "" if indicator.is_female_share else _SEX[sex]]
-        of.append("" if age == "total" else f"{age}岁")
-        group = "".join(filter(None, of))
-        unit = "" if _names_unit(indicator) else f"，{indicator.unit}"
-        label = f"{indicator.name}（{group}{unit}）".replace("（，", "（").replace("（）", "")
-        values = part.set_index("year")["value"]
-        cells = [_printed(values[y], indicator) if y in values.index else "" for y in years]
-        rendered.append({"label": label, "cells": cells})
-    # No real office filed an invented figure.
-    publishers = sorted({localised(publisher(source), view) for source in frame["source"]})
-    return render(
-        "series.html.j2",
-        "\n".join(f"{r['label']}: {' '.join(r['cells'])}" for r in rendered),
-        caption=caption,
-        years=years,
-        rows=rendered,
-        sources=numbers.joined(publishers, 6, "家"),
-    )
-
-
-def _place(part: pd.DataFrame) -> tuple[int, int, str]:
-    """合计, 女, 男, then 城镇, 农村: the whole before its parts, as in a yearbook."""
-    area, sex, age = (str(part[key].iloc[0]) for key in ("area", "sex", "age"))
-    return _AREAS.index(area), _SEXES.index(sex), "" if age == "total" else age
-
-
-def _names_unit(indicator: Indicator) -> bool:
-    """Does the name itself say what is counted? 登记结婚对数 does, 常住人口 in 人 does not."""
-    unit = indicator.unit
-    # 年限 and 年龄 are no 年 that is counted.
-    return unit in indicator.name and unit != "年" and (unit != "人" or "人数" in indicator.name)
-
-
-def _printed(value: Any, indicator: Indicator) -> str:
-    """A filed figure; one without a number is withheld, since a gap has no row."""
-    if pd.isna(value):
-        return numbers.SUPPRESSED
-    is_round = numbers.is_round_thousands(value, indicator.unit)
-    return numbers.number(value, 0 if is_round else indicator.decimals)
 
 
 def publisher(source: str) -> str:
@@ -525,24 +344,4 @@ def rates_table(view: View) -> Html:
         "\n".join(f"{r['label']} {r['met']}/{r['assessable']}/{r['all']}" for r in rendered),
         rows=rendered,
         is_reference=view.is_reference,
-    )
-
-
-def expected_sentence(view: View) -> Html:
-    """How many goals are expected to be met by the plan's end, and over how many that is said."""
-    count = view.assessment.expected
-    end = view.plan.info.end_year
-    if count.n == 0:
-        return note("没有一项目标的全部指标都能预测，无法估计到期达标的目标数。")
-    rules = view.assessment.assumptions.thresholds.expected
-    most = count.mean + count.n_all - count.n
-    alone = (count.low_independent, count.high_independent)
-    apart = "也一样" if alone == (count.low, count.high) else f"则为{alone[0]}—{alone[1]}项"
-    return sentence(
-        f"{count.n_all}项目标中有{count.n}项的全部指标可以预测。按{chance_word(view)}合计，到{end}年其中约"
-        f"{count.mean:.1f}项{'将达到本规划目标值' if view.is_reference else '达标'}，80%区间"
-        f"{count.low}—{count.high}项（领域内相关{rules.within_domain:g}、领域间"
-        f"{rules.between_domains:g}；若互不相关{apart}）。"
-        f"其余{count.n_all - count.n}项无法预测，全部目标的范围因此是"
-        f"{count.mean:.1f}—{most:.1f}项。"
     )

@@ -4,87 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from halfsky.evaluate.forecast.rolling import coverage_table, reliability_table, rescaled
 from halfsky.evaluate.results import (
-    MIN_ORIGINS,
-    MIN_SERIES,
     MIN_TARGETS_FOR_KAPPA,
     NOT_ASSESSABLE,
 )
-from halfsky.evaluate.review import pooled
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report._sections import goal_label, render, within_error, words_for
 from halfsky.report.html import Html, note
 from halfsky.report.text.words import rows, status_word
 from halfsky.report.view import View
-
-WIDE = 5  # percentage points off the stated coverage that a page speaks of
-MIN_BIN = 3  # a bin of one or two forecasts shows nothing but chance
-
-
-def local_check_table(view: View) -> Html:
-    """Would these forecasts have held here? Rolling origins, reliability, which calibration."""
-    check, rolled = view.assessment.local, view.assessment.rolled
-    # Rates of few events are forecast from five years together, not from these plain series.
-    rolled = rolled[~rolled["series"].isin(pooled(view.history, view.plan))]
-    stored = view.assessment.assumptions.calibration
-    learned = f"{stored.windows}个公开数列的窗口（{stored.indicators}种指标，{stored.tasks}个目标）"
-    if rolled.empty:
-        return note(
-            f"没有一项指标达到6个连续可比的年份，不能用本地数据检验预测；误差幅度和概率采用在{learned}上"
-            "学得的校准。"
-        )
-    if check.is_used:
-        rolled = rescaled(rolled, check.multiplier)
-    coverage = coverage_table(rolled)
-    held80, held95 = (100 * rolled[f"inside{level}"].mean() for level in (80, 95))
-    reliability = reliability_table(rolled)
-    rendered = [
-        {**r, "label": f"{100 * r['low']:.0f}%—{100 * r['high']:.0f}%"}
-        for r in rows(reliability[reliability["n"] >= MIN_BIN])
-    ]
-    if not check.is_possible:
-        verdict = (
-            f"本地校准不可行：{f'有{check.series}个' if check.series else '没有'}数列达到"
-            f"{MIN_ORIGINS}个预测起点，至少需要{MIN_SERIES}个；误差幅度和概率采用在{learned}上学得的校准。"
-        )
-    elif check.is_used:
-        verdict = (
-            f"本地校准可行并已采用：{check.series}个数列、{check.origins}个预测起点，误差幅度为"
-            f"通用校准的{check.multiplier:.2f}倍，留出数列的对数得分由{check.log_score_stored:.3f}"
-            f"升为{check.log_score_local:.3f}。"
-        )
-    else:
-        verdict = (
-            f"本地校准可行但没有更好（留出数列的对数得分{check.log_score_local:.3f}，不高于通用校准的"
-            f"{check.log_score_stored:.3f}），仍采用在{learned}上学得的校准。"
-        )
-    near = 100 * coverage.sort_values("horizon")["coverage80"].iloc[0]
-    stated, near_stated = _against_stated(held80), _against_stated(near)
-    if stated == near_stated and stated:  # said of both at once, behind the second
-        stated, near_stated = "", f"，都{stated[1:]}"
-    verdict += (
-        f"{len(rolled)}次预测中，80%区间包住了{held80:.0f}%的实际值，95%区间包住了{held95:.0f}%"
-        f"{stated}；只提前一年的，80%区间包住了{near:.0f}%{near_stated}。"
-    )
-    lines = [f"{r['horizon']} {r['coverage80']:.4g} {r['coverage95']:.4g}" for r in rows(coverage)]
-    return render(
-        "local.html.j2",
-        verdict + "\n" + "\n".join(lines),
-        verdict=verdict,
-        is_used=check.is_used,
-        min_bin=MIN_BIN,
-        coverage=rows(coverage),
-        reliability=rendered,
-    )
-
-
-def _against_stated(held: float) -> str:
-    """Is an 80 % interval wider or narrower than it says by more than WIDE points?"""
-    if held > 80 + 2 * WIDE:
-        return "，明显宽于所称，偏于保守"
-    return "，宽于所称" if held > 80 + WIDE else "，窄于所称" if held < 80 - WIDE else ""
 
 
 def change_table(view: View) -> Html:

@@ -5,33 +5,28 @@ Where there is nothing to draw, a sentence says why: an empty chart says nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
-from halfsky.report._sections import chance_word, localised, of_plan, publisher
+from halfsky.report._sections import localised, publisher
 from halfsky.report.chart import Chart
 from halfsky.report.charts import (
     plot_completeness,
     plot_completeness_by_domain,
     plot_completion,
-    plot_fans,
     plot_status_counts,
 )
 from halfsky.report.charts.completion import PER_FIGURE as ROWS
 from halfsky.report.charts.completion import furthest_behind_first
-from halfsky.report.charts.fans import PER_FIGURE
-from halfsky.report.charts.series import plot_series
-from halfsky.report.html import SILENT, Html, note
-from halfsky.report.text.words import rows
+from halfsky.report.html import Html, note
 from halfsky.report.view import View
 
 Shown = Chart | Html
 # Where the table beside an empty chart already says that there is nothing.
 NOTHING = Html("", "")
-MOST_FANS = 16  # panels a reader looks at; the table holds every forecast
 
 
 class Charts:
@@ -105,174 +100,6 @@ def _span(part: pd.DataFrame) -> str:
     return f"由{part['name'].iloc[0]}到{part['name'].iloc[-1]}共{len(part)}项"
 
 
-def fan_charts(view: View) -> Charts | Html:
-    """History, forecast bands, target and pace of the targets least likely to be met."""
-    frame = view.df.targets[view.df.targets["point"].notna()]
-    if frame.empty:
-        return note("没有可以画出的预测：有数据的年份还不足3个。")
-    rest = len(frame) - MOST_FANS
-    more = (
-        f"。这几幅图共画出达到要求的概率最低的{MOST_FANS}项，其余{rest}项见下表" if rest > 0 else ""
-    )
-    if rest > 0:
-        frame = frame.loc[frame["p_met"].sort_values(kind="stable").index[:MOST_FANS].sort_values()]
-    made = []
-    for start in range(0, len(frame), PER_FIGURE):
-        part = frame.iloc[start : start + PER_FIGURE]
-        end = view.plan.info.end_year
-        rendered = "；".join(
-            f"{r['name']}{end}年预测{numbers.quantity(r['point'], r['unit'], r['decimals'])}"
-            f"，{chance_word(view)}{numbers.percent(r['p_met'])}"
-            f"{'（现值待核实）' if r['doubt'] is not None else ''}"
-            for r in rows(part)
-        )
-        page = f"（{start // PER_FIGURE + 1}）" if len(frame) > PER_FIGURE else ""
-        made.append(
-            Chart(
-                plot_fans(part, view.history, view.forecasts, end_year=end),
-                f"历史、预测与目标{page}",
-                rendered + "。",
-                sources(view, part) + more,
-                view.is_synthetic,
-            )
-        )
-    return Charts(made)
-
-
-_GROUPS = {"female": "女", "male": "男", "urban": "城镇", "rural": "农村"}
-
-
-def series_chart(view: View, indicators: Iterable[str], title: str, since: int = 2010) -> Shown:
-    """Figures of a few indicators over the years, by sex or area, cut at definition breaks."""
-    requested = of_plan(view, indicators)
-    if not requested:
-        return note("本规划没有登记这一组指标，不画图。")
-    frame = _years_of(view, requested, since)
-    return _undrawn(view, requested) if frame.empty else _lines(view, frame, requested, title)
-
-
-def area_chart(view: View, indicators: Iterable[str], title: str, since: int = 2010) -> Shown:
-    """Town and country side by side, of those indicators that have both.
-
-    Events so few that a single case makes the difference are left out: their lines would show
-    nothing but chance.
-    """
-    few = view.assessment.assumptions.thresholds.status.few_events
-    frame = _years_of(view, of_plan(view, indicators), since)
-    frame = frame[frame["sex"].isin(["total", "female"])]
-    rendered = []
-    for name, own in frame.groupby("indicator", sort=False):
-        sides = own[own["area"].isin(["urban", "rural"])]
-        is_rare = view.plan.indicators[str(name)].counting == "events"
-        yearly = sides.groupby("year")["numerator"].sum(min_count=1)
-        if sides["area"].nunique() == 2 and not (is_rare and yearly.max() < few):
-            rendered.append(own)
-    if not rendered:
-        return SILENT if view.is_reference else note("没有城乡分别可比的数据，不画图。")
-    drawn = pd.concat(rendered)
-    return _lines(view, drawn, list(dict.fromkeys(drawn["indicator"])), title)
-
-
-def women_share_chart(
-    view: View, indicators: Iterable[str], title: str, since: int = 2010
-) -> Shown:
-    """Women's share of what some indicators count, in the years with women's and all figures."""
-    requested = of_plan(view, indicators)
-    frame = _years_of(view, requested, since)
-    frame = frame[frame["area"] == "total"]
-    keys = ["indicator", "year"]
-    sides = frame.pivot_table(index=keys, columns="sex", values="value")
-    sides = sides.reindex(columns=["female", "total"]).dropna()
-    if sides.empty:
-        return _undrawn(view, requested)
-    share = (100 * sides["female"] / sides["total"]).rename("value").reset_index()
-    women = frame[frame["sex"] == "female"].drop(columns="value")
-    drawn = share.merge(women, on=keys).assign(sex="total")
-    names = [name for name in requested if name in set(share["indicator"])]
-    return _lines(view, drawn, names, title, unit="%", decimals=1, ending="（女性占比）")
-
-
-def _years_of(view: View, requested: list[str], since: int) -> pd.DataFrame:
-    known = view.observations
-    return known[
-        known["indicator"].isin(requested)
-        & (known["year"] >= since)
-        & (known["subarea"] == "全区")
-        & known["value"].notna()
-    ]
-
-
-def _undrawn(view: View, requested: list[str]) -> Html:
-    names = numbers.joined([view.plan.indicators[name].name for name in requested], 4)
-    return note(f"{view.region.short}没有{names}的数据，不画图。")
-
-
-def _lines(
-    view: View,
-    frame: pd.DataFrame,
-    requested: list[str],
-    title: str,
-    *,
-    unit: str | None = None,
-    decimals: int | None = None,
-    ending: str = "",
-) -> Chart:
-    """One panel an indicator, or two; unit, decimals: where not the indicator's own."""
-    parts = []
-    for name in requested:
-        indicator = view.plan.indicators[name]
-        breaks = [b.year for b in indicator.breaks_in(view.region.id)]
-        for by, own in by_groups(frame[frame["indicator"] == name]).items():
-            parts.append(
-                own.assign(
-                    panel=indicator.name + by + ending,
-                    unit=unit or indicator.unit,
-                    decimals=indicator.decimals if decimals is None else decimals,
-                    segment=[sum(year >= b for b in breaks) for year in own["year"]],
-                    by=by,
-                )
-            )
-    drawn = pd.concat(parts, ignore_index=True)
-    newest = drawn.sort_values("year").groupby(["panel", "group"], sort=False).tail(1)
-    # Of two panels of one indicator the total is told once.
-    again = (newest["group"] == "合计") & newest.duplicated(["indicator", "group"])
-    rendered = "；".join(
-        f"{r['panel'].removesuffix(r['by']) if r['group'] == '合计' else r['panel']}"
-        f"{'' if r['group'] == '合计' else r['group']}{r['year']}年"
-        f"{numbers.quantity(r['value'], r['unit'], r['decimals'])}"
-        for r in rows(newest[~again])
-    )
-    publishers = sorted({localised(publisher(source), view) for source in drawn["source"]})
-    return Chart(
-        plot_series(drawn),
-        title,
-        rendered + "。",
-        "来源：" + numbers.joined(publishers, 5, "家") + _synthetic(view),
-        view.is_synthetic,
-    )
-
-
-def by_groups(own: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """One indicator's figures as the lines of one panel, or of two where sex and area are known.
-
-    Args:
-        own: sex, area and what else an observation has, of one indicator.
-
-    Returns:
-        The frame with group (女 | 男 | 城镇 | 农村 | 合计), by what its panel's name ends in. An
-        indicator of women or of the country alone has one line, 合计: its name says whose.
-    """
-    several = [axis for axis in ("sex", "area") if len(set(own[axis])) > 1]
-    if len(several) < 2:
-        group = own[several[0]].map(_GROUPS).fillna("合计") if several else "合计"
-        return {"": own.assign(group=group)}
-    made = {}
-    for axis, other, by in (("sex", "area", "（分男女）"), ("area", "sex", "（分城乡）")):
-        part = own[own[other] == "total"]
-        made[by] = part.assign(group=part[axis].map(_GROUPS).fillna("合计"))
-    return {by: part for by, part in made.items() if len(part)}
-
-
 def completeness_chart(view: View) -> Shown:
     """Which years have figures, target by target."""
     known = view.history[["target", "year", "value", "in_use"]]
@@ -344,7 +171,5 @@ __all__ = [
     "completeness_chart",
     "completion_chart",
     "domain_completeness_chart",
-    "fan_charts",
-    "series_chart",
     "status_chart",
 ]

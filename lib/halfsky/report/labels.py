@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from halfsky.evaluate.results import TargetResult
 from halfsky.plan.models import PlanFile
@@ -19,8 +20,9 @@ _ONE_NAME = {
     "国家卫计委": "国家卫生计生委",
     "中国疾控中心周报": "中国疾控中心",
 }
-_SEX = {"female": "女", "male": "男", "total": ""}
-_AREA = {"urban": "城镇", "rural": "农村", "total": ""}
+T = TypeVar("T")
+SEX = {"total": "", "female": "女", "male": "男"}
+AREA = {"total": "", "urban": "城镇", "rural": "农村"}
 MOST_DEPARTMENTS = 4
 MOST_PUBLISHERS = 5
 
@@ -67,8 +69,8 @@ def of_plan(view: View, indicators: Iterable[str]) -> list[str]:
 def indicator_label(target: TargetResult) -> str:
     """An indicator and whose it is: 宫颈癌早诊率（女）; 村委会成员中女性比例 says so itself."""
     name = str(target.indicator_name)
-    sex = "" if re.search("[女妇]", name) else _SEX[target.sex]
-    area = "" if re.search("[村城]|社区", name) else _AREA[target.area]
+    sex = "" if re.search("[女妇]", name) else SEX[target.sex]
+    area = "" if re.search("[村城]|社区", name) else AREA[target.area]
     return name + (f"（{area}{sex}）" if area or sex else "")
 
 
@@ -109,3 +111,10 @@ def about_plan(view: View) -> str:
     key = "about_reference" if view.is_reference else "about_plan"
     name = localised(view.plan.info.name, view)
     return phrase("labels", key, name=name, year=view.year, synthetic=view.is_synthetic)
+
+
+def paged(items: Sequence[T], per: int) -> list[tuple[str, Sequence[T]]]:
+    """Parts of so many, each with what its title ends in: （1）, （2）; of one part nothing."""
+    starts = range(0, len(items), per)
+    marks = [f"（{place}）" if len(starts) > 1 else "" for place, _ in enumerate(starts, start=1)]
+    return [(mark, items[start : start + per]) for mark, start in zip(marks, starts, strict=True)]

@@ -12,21 +12,27 @@ import pandas as pd
 from halfsky.evaluate.results import (
     Assessment,
     Countermeasure,
+    Decomposition,
     Disparities,
     DomainRank,
     DomainRates,
     EarlyWarning,
     GoalResult,
+    GroupGap,
     MeasureEffect,
     MeasureProgress,
     MilestoneRating,
+    Movement,
     OpenProblem,
     PastForecast,
+    PeerComparison,
     RatePosterior,
     Record,
     ReferenceValue,
     RegisterEntry,
     Results,
+    SmallArea,
+    SmallAreaTest,
     TargetResult,
     WarningTest,
 )
@@ -208,6 +214,35 @@ class View:
     def disparities(self) -> Disparities:
         """Gaps, townships, decompositions and peers of the view's domain."""
         return self.assessment.disparities.of_domain(self.domain_id)
+
+    @cached_property
+    def gaps(self) -> Results[GroupGap]:
+        return self._compared("gaps", GroupGap)
+
+    @cached_property
+    def areas(self) -> Results[SmallArea]:
+        """Townships, one a row."""
+        return self._compared("areas", SmallArea)
+
+    @cached_property
+    def area_tests(self) -> Results[SmallAreaTest]:
+        return self._compared("area_tests", SmallAreaTest)
+
+    @cached_property
+    def decompositions(self) -> Results[Decomposition]:
+        return self._compared("decompositions", Decomposition)
+
+    @cached_property
+    def movements(self) -> Results[Movement]:
+        return self._compared("movements", Movement)
+
+    @cached_property
+    def peers(self) -> Results[PeerComparison]:
+        return self._compared("peers", PeerComparison)
+
+    def _compared(self, name: str, kind: type[R]) -> Results[R]:
+        found = getattr(self.disparities, name)
+        return found if isinstance(found, Results) else Results.from_frame(kind, found)
 
     def _all(self, name: str, kind: type[R]) -> Results[R]:
         found = getattr(self.assessment, name)

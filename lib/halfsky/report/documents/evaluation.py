@@ -7,7 +7,6 @@ from typing import Any
 
 from halfsky.report import blocks
 from halfsky.report._sections import (
-    expected_sentence,
     rates_table,
 )
 from halfsky.report.blocks import Blocks
@@ -17,8 +16,8 @@ from halfsky.report.documents import parts
 from halfsky.report.documents.cover import document
 from halfsky.report.figures import status_chart
 from halfsky.report.html import Html
-from halfsky.report.places import where_sentences
 from halfsky.report.sections import summary
+from halfsky.report.sections.disparities import disparity_sentences
 from halfsky.report.sections.findings import (
     action_table,
     causes,
@@ -26,6 +25,7 @@ from halfsky.report.sections.findings import (
     problems,
     recommendations,
 )
+from halfsky.report.sections.forecast import expected_sentence
 from halfsky.report.sections.goals import paragraphs_in_question
 from halfsky.report.sections.measures import cause_sentences, effect_table
 from halfsky.report.sections.warnings import warning_chart
@@ -77,7 +77,7 @@ def _answered(view: View) -> tuple[Section, ...]:
         Section("主要问题及原因"),
         Section("主要问题", (Detail(problems(view)),), level=2),
         Section("从数据看到的原因", (Detail(causes(view)),), level=2),
-        Section("地区和人群之间的差距", (Detail(where_sentences(view)),), level=2),
+        Section("地区和人群之间的差距", (disparity_sentences(view).as_detail(),), level=2),
         Section("策略措施的落实和成效", (Detail(cause_sentences(view)),), level=2),
         Section("机制建设中的问题", _small(milestone_table(view, only_open=True)), level=2),
         Section("预警", parts.with_message(warning_chart(view)), level=2),

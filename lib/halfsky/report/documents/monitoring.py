@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from halfsky.report._sections import (
-    hindsight_table,
     missing_table,
     rates_table,
     small_counts_table,
 )
-from halfsky.report.checks import change_table, local_check_table, milestone_table
+from halfsky.report.checks import change_table, milestone_table
 from halfsky.report.document import Document, Part, Section
 from halfsky.report.documents import parts
 from halfsky.report.documents.cover import document
 from halfsky.report.figures import domain_completeness_chart
 from halfsky.report.sections import summary
+from halfsky.report.sections.reliability import hindsight_table, local_check_table
 from halfsky.report.sections.warnings import warning_chart, warning_table
 from halfsky.report.view import View
 

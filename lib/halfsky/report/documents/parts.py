@@ -18,7 +18,6 @@ from halfsky.report._sections import (
     goal_label,
     missing_table,
     sentence,
-    series_table,
     words_for,
 )
 from halfsky.report.blocks import Blocks, Paragraph
@@ -26,6 +25,7 @@ from halfsky.report.chart import Chart
 from halfsky.report.document import Detail, Part, Table, from_markup
 from halfsky.report.html import Html
 from halfsky.report.sections import goals
+from halfsky.report.sections.series import series_table
 from halfsky.report.text.words import (
     rows,
     status_mark,
@@ -60,7 +60,7 @@ def of_domain(view: View, domain: str) -> View:
     return view.of_domain(domain)
 
 
-def background(view: View) -> Html:
+def background(view: View) -> Blocks:
     """What the district is: people, births, families, schooling, as far as figures exist."""
     caption = "人口和社会主要指标" if view.is_reference else "区情主要指标"
     return series_table(view, BACKGROUND, caption, since=view.plan.info.baseline_year)
@@ -346,7 +346,7 @@ def _chance(row: dict[str, Any]) -> str:
     return row["outlook"] if row["p_met"] is None else numbers.percent(row["p_met"])
 
 
-def statistics_table(view: View) -> Html:
+def statistics_table(view: View) -> Blocks:
     """统计资料: every indicator of a domain since the baseline, as filed or published.
 
     The years before stand in the workbook beside the page.

@@ -32,7 +32,7 @@ from halfsky.plan.vocabulary import (
 from halfsky.report import blocks, numbers
 from halfsky.report.blocks import Blocks, Bullets, Column, Note, Paragraph
 from halfsky.report.labels import due, goal_label
-from halfsky.report.places import townships_first
+from halfsky.report.sections.disparities import townships_first
 from halfsky.report.sections.measures import measures_for
 from halfsky.report.sections.warnings import subjects
 from halfsky.report.text import phrase
