@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from halfsky.report._sections import words_for
 from halfsky.report.findings import troubles, values_of
 
 from builders import UNITS, indicator, no_evidence, observations, plan_of, target
@@ -19,7 +20,6 @@ from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Measure, Region
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.report import numbers
-from halfsky.report._sections import words_for
 from halfsky.report.html import Html
 from halfsky.report.markup import read
 from halfsky.report.text.prose import (

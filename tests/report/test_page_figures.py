@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-
-from builders import indicator
 from halfsky.report.figures import (
     domain_completeness_chart,
     goal_wall,
     status_chart,
     warning_chart,
 )
+
+from builders import indicator
 from halfsky.report.labels import publisher
 from halfsky.report.sections.series import _names_unit, series_table
 from small_view import small_view

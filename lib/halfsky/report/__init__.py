@@ -8,22 +8,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from halfsky.report._sections import completion_table as completion_table
-    from halfsky.report._sections import goal_table as goal_table
-    from halfsky.report._sections import missing_table as missing_table
-    from halfsky.report._sections import rates_table as rates_table
-    from halfsky.report._sections import small_counts_table as small_counts_table
-    from halfsky.report.checks import change_table as change_table
-    from halfsky.report.checks import milestone_table as milestone_table
-    from halfsky.report.checks import rank_table as rank_table
-    from halfsky.report.documents.parts import background as background
-    from halfsky.report.documents.parts import goals_by_status as goals_by_status
-    from halfsky.report.documents.parts import open_by_domain as open_by_domain
-    from halfsky.report.documents.parts import returns_table as returns_table
-    from halfsky.report.figures import completeness_chart as completeness_chart
-    from halfsky.report.figures import completion_chart as completion_chart
-    from halfsky.report.figures import domain_completeness_chart as domain_completeness_chart
-    from halfsky.report.figures import status_chart as status_chart
     from halfsky.report.grouping import together as together
     from halfsky.report.render.results_json import record as record
     from halfsky.report.sections.disparities import contribution_chart as contribution_chart
@@ -55,6 +39,13 @@ if TYPE_CHECKING:
     from halfsky.report.sections.measures import effect_table as effect_table
     from halfsky.report.sections.measures import measure_findings as measure_findings
     from halfsky.report.sections.measures import measure_table as measure_table
+    from halfsky.report.sections.milestones import milestone_table as milestone_table
+    from halfsky.report.sections.missing import completeness_chart as completeness_chart
+    from halfsky.report.sections.missing import (
+        domain_completeness_chart as domain_completeness_chart,
+    )
+    from halfsky.report.sections.missing import missing_table as missing_table
+    from halfsky.report.sections.missing import returns_table as returns_table
     from halfsky.report.sections.reliability import hindsight_table as hindsight_table
     from halfsky.report.sections.reliability import local_check_table as local_check_table
     from halfsky.report.sections.series import area_chart as area_chart
@@ -62,6 +53,17 @@ if TYPE_CHECKING:
     from halfsky.report.sections.series import series_chart as series_chart
     from halfsky.report.sections.series import series_table as series_table
     from halfsky.report.sections.series import women_share_chart as women_share_chart
+    from halfsky.report.sections.status import change_table as change_table
+    from halfsky.report.sections.status import completion_chart as completion_chart
+    from halfsky.report.sections.status import completion_table as completion_table
+    from halfsky.report.sections.status import goal_table as goal_table
+    from halfsky.report.sections.status import goals_by_status as goals_by_status
+    from halfsky.report.sections.status import open_by_domain as open_by_domain
+    from halfsky.report.sections.status import rank_table as rank_table
+    from halfsky.report.sections.status import rates_table as rates_table
+    from halfsky.report.sections.status import small_counts_table as small_counts_table
+    from halfsky.report.sections.status import status_chart as status_chart
+    from halfsky.report.sections.summary import background as background
     from halfsky.report.sections.summary import basis as basis
     from halfsky.report.sections.summary import domain_verdicts as domain_verdicts
     from halfsky.report.sections.summary import goal_wall as goal_wall
@@ -80,21 +82,21 @@ _EXPORTS = {
     "View": "halfsky.report.view",
     "action_table": "halfsky.report.sections.findings",
     "area_chart": "halfsky.report.sections.series",
-    "background": "halfsky.report.documents.parts",
+    "background": "halfsky.report.sections.summary",
     "basis": "halfsky.report.sections.summary",
     "cause_sentences": "halfsky.report.sections.measures",
     "causes": "halfsky.report.sections.findings",
-    "change_table": "halfsky.report.checks",
+    "change_table": "halfsky.report.sections.status",
     "comparison_table": "halfsky.report.sections.series",
-    "completeness_chart": "halfsky.report.figures",
-    "completion_chart": "halfsky.report.figures",
-    "completion_table": "halfsky.report._sections",
+    "completeness_chart": "halfsky.report.sections.missing",
+    "completion_chart": "halfsky.report.sections.status",
+    "completion_table": "halfsky.report.sections.status",
     "contribution_chart": "halfsky.report.sections.disparities",
     "contribution_table": "halfsky.report.sections.disparities",
     "countermeasure_table": "halfsky.report.sections.findings",
     "decomposition_table": "halfsky.report.sections.disparities",
     "disparity_sentences": "halfsky.report.sections.disparities",
-    "domain_completeness_chart": "halfsky.report.figures",
+    "domain_completeness_chart": "halfsky.report.sections.missing",
     "domain_verdicts": "halfsky.report.sections.summary",
     "dumbbell_chart": "halfsky.report.sections.disparities",
     "effect_charts": "halfsky.report.sections.measures",
@@ -107,32 +109,32 @@ _EXPORTS = {
     "gap_chart": "halfsky.report.sections.disparities",
     "gap_table": "halfsky.report.sections.disparities",
     "goal_paragraphs": "halfsky.report.sections.goals",
-    "goal_table": "halfsky.report._sections",
+    "goal_table": "halfsky.report.sections.status",
     "goal_wall": "halfsky.report.sections.summary",
-    "goals_by_status": "halfsky.report.documents.parts",
+    "goals_by_status": "halfsky.report.sections.status",
     "headline": "halfsky.report.sections.summary",
     "hindsight_table": "halfsky.report.sections.reliability",
     "local_check_table": "halfsky.report.sections.reliability",
     "measure_findings": "halfsky.report.sections.measures",
     "measure_table": "halfsky.report.sections.measures",
     "method_note": "halfsky.report.sections.summary",
-    "milestone_table": "halfsky.report.checks",
-    "missing_table": "halfsky.report._sections",
-    "open_by_domain": "halfsky.report.documents.parts",
+    "milestone_table": "halfsky.report.sections.milestones",
+    "missing_table": "halfsky.report.sections.missing",
+    "open_by_domain": "halfsky.report.sections.status",
     "peer_table": "halfsky.report.sections.disparities",
     "problems": "halfsky.report.sections.findings",
-    "rank_table": "halfsky.report.checks",
-    "rates_table": "halfsky.report._sections",
+    "rank_table": "halfsky.report.sections.status",
+    "rates_table": "halfsky.report.sections.status",
     "recommendations": "halfsky.report.sections.findings",
     "record": "halfsky.report.render.results_json",
-    "returns_table": "halfsky.report.documents.parts",
+    "returns_table": "halfsky.report.sections.missing",
     "scenario_sentence": "halfsky.report.sections.forecast",
     "series_chart": "halfsky.report.sections.series",
     "series_table": "halfsky.report.sections.series",
     "slope_chart": "halfsky.report.sections.disparities",
-    "small_counts_table": "halfsky.report._sections",
+    "small_counts_table": "halfsky.report.sections.status",
     "small_multiples": "halfsky.report.sections.forecast",
-    "status_chart": "halfsky.report.figures",
+    "status_chart": "halfsky.report.sections.status",
     "summary_box": "halfsky.report.sections.summary",
     "together": "halfsky.report.grouping",
     "warning_chart": "halfsky.report.sections.warnings",

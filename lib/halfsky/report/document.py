@@ -15,7 +15,6 @@ import pandas as pd
 from halfsky.plan.vocabulary import Status
 from halfsky.report import blocks
 from halfsky.report.chart import Chart
-from halfsky.report.figures import Charts
 from halfsky.report.html import Html, environment
 from halfsky.report.markup import Grid, Paragraph, read
 from halfsky.report.text.words import status_word
@@ -70,7 +69,7 @@ class Detail:
     part: Html | blocks.Blocks
 
 
-Part = str | blocks.Blocks | Html | Detail | Paragraph | Table | Chart | Charts
+Part = str | blocks.Blocks | Html | Detail | Paragraph | Table | Chart
 Block = Paragraph | Table | Chart
 
 
@@ -174,8 +173,6 @@ def _blocks(part: Part) -> Iterator[Block]:
     elif isinstance(part, blocks.Blocks):
         for new in part:
             yield from _older(new)
-    elif isinstance(part, Charts):
-        yield from part.charts
     elif isinstance(part, Html):
         yield from from_markup(part.html)
     elif isinstance(part, Detail) and isinstance(part.part, blocks.Blocks):

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from halfsky.report.blocks import Blocks
 from halfsky.report.chart import Chart
-from halfsky.report.figures import Charts
 from halfsky.report.html import Html, is_note
 
-Part = Chart | Charts | Html | Blocks
+Part = Chart | Html | Blocks
 
 
 class Together:

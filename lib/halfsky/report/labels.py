@@ -25,6 +25,7 @@ SEX = {"total": "", "female": "女", "male": "男"}
 AREA = {"total": "", "urban": "城镇", "rural": "农村"}
 MOST_DEPARTMENTS = 4
 MOST_PUBLISHERS = 5
+MOST_NAMES = 8  # in one sentence; the tables hold the rest
 
 
 def goal_label(view: View, goal: str) -> str:
@@ -118,3 +119,29 @@ def paged(items: Sequence[T], per: int) -> list[tuple[str, Sequence[T]]]:
     starts = range(0, len(items), per)
     marks = [f"（{place}）" if len(starts) > 1 else "" for place, _ in enumerate(starts, start=1)]
     return [(mark, items[start : start + per]) for mark, start in zip(marks, starts, strict=True)]
+
+
+def synthetic_note(view: View) -> str:
+    """What stands below every table of a filed report that holds invented figures."""
+    return phrase("labels", "synthetic_note") if view.is_synthetic else ""
+
+
+def listed(names: list[str], *, is_counted: bool = False) -> str:
+    """甲；乙 where the names hold commas themselves, else 甲、乙; long lists end in 等N项.
+
+    is_counted: the sentence has said how many; then they end in 等.
+    """
+    mark = "；" if any("，" in name for name in names) else "、"
+    rendered = mark.join(names[:MOST_NAMES])
+    if len(names) <= MOST_NAMES:
+        return rendered
+    return rendered + ("等" if is_counted else f"等{len(names)}项")
+
+
+def short_text(text: str, most: int = 40) -> str:
+    """The opening of a goal, cut at a clause."""
+    first = text.split("。", 1)[0]
+    if len(first) <= most:
+        return first
+    cut = max(first.rfind("，", 0, most), first.rfind("、", 0, most))
+    return first[: cut if cut > most // 3 else most] + "……"

@@ -18,7 +18,7 @@ from halfsky import data
 from halfsky.data.files import replace_file
 from halfsky.plan import Plan, Region, load_plan, load_region
 from halfsky.plan.paths import params_dir
-from halfsky.report._sections import short_text
+from halfsky.report.labels import short_text
 from halfsky.report.render.page import to_html
 from halfsky.report.render.portal import render_portal, render_region_index
 from halfsky.run.attachments import attachments

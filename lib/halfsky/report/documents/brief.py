@@ -9,21 +9,16 @@ import pandas as pd
 from halfsky.evaluate.results import TargetResult
 from halfsky.plan.vocabulary import Severity, Status
 from halfsky.report import numbers
-from halfsky.report._sections import (
-    due,
-    goal_label,
-    localised,
-    sentence,
-    words_for,
-)
+from halfsky.report.blocks import sentence
 from halfsky.report.document import Document, Part, Section, Table
-from halfsky.report.documents import parts
 from halfsky.report.documents.cover import SYNTHETIC
 from halfsky.report.html import Html
+from halfsky.report.labels import due, goal_label, listed, localised, synthetic_note
 from halfsky.report.sections import summary
 from halfsky.report.sections.findings import action_table, next_report, open_targets
+from halfsky.report.sections.status import latest
 from halfsky.report.sections.warnings import subjects
-from halfsky.report.text.words import rows
+from halfsky.report.text.words import Words, rows
 from halfsky.report.view import View
 
 MOST = 5  # of each kind: two pages hold no more
@@ -112,7 +107,9 @@ def _sheet(view: View, department: str) -> Document:
         f"{status}{counts[status]}项" for status in Status if status in counts.index
     )
     good = rows(mine[mine["status"].isin([Status.MET, Status.NEARLY])])
-    named = parts.joined([f"{r['name']}（{parts.latest(r).splitlines()[0]}）" for r in good])
+    named = listed(
+        [f"{r['name']}（{latest(view.by_target[r['target']], view.year).text}）" for r in good]
+    )
     sections = [
         Section(
             "负责的目标和现状",
@@ -173,7 +170,7 @@ def _warned(view: View, department: str) -> Part:
     ]
     if not warned:
         return Html("", "")
-    words, about = words_for(view), subjects(view)
+    words, about = Words.of_view(view), subjects(view)
     rendered = [
         {
             "级别": w.severity,
@@ -186,7 +183,7 @@ def _warned(view: View, department: str) -> Part:
     return Table(
         pd.DataFrame(rendered),
         f"预警（{len(rendered)}条）",
-        note=parts.made_up(view),
+        note=synthetic_note(view),
         weights=(9, 15, 24, 52),
     )
 
@@ -211,7 +208,7 @@ def _wanted(view: View, mine: pd.DataFrame) -> Part:
         pd.DataFrame(rendered),
         f"{when}补报（{len(rendered)}项）",
         note="填报表随本单另发；没有统计的请留空并说明，不填0；佐证材料的评级标准见监测评估方案。"
-        + parts.made_up(view),
+        + synthetic_note(view),
         weights=(14, 43, 43),
         grouped=True,
     )
@@ -237,7 +234,7 @@ def _by_domain(view: View) -> Table:
         pd.DataFrame(rendered),
         "各领域目标达标情况",
         numbers=("目标", "达标", "基本达标", "未达标", "不可判", "未填报"),
-        note=parts.made_up(view),
+        note=synthetic_note(view),
         weights=(28, 10, 10, 14, 12, 12, 12),
     )
 
@@ -246,7 +243,7 @@ def _worst(view: View) -> Part:
     found = open_targets(view)
     if not found:
         return sentence(f"{len(view.df.reported)}项有数据的指标没有未达标的，也没有红色预警。")
-    words = words_for(view)
+    words = Words.of_view(view)
     rendered = [
         f"{row.name}（{row.department}）：{words.rule(row)}" + _chance(view, row)
         for row in found[:MOST]

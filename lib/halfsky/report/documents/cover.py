@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from halfsky.report._sections import localised
 from halfsky.report.document import Document, Section
+from halfsky.report.labels import localised
 from halfsky.report.view import View
 
 LONGEST = 20  # characters of 22 points in 156 mm

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from halfsky.report import blocks
-from halfsky.report._sections import (
-    rates_table,
-)
 from halfsky.report.blocks import Blocks
-from halfsky.report.checks import change_table, milestone_table, rank_table
-from halfsky.report.document import Detail, Document, Part, Section, Table, from_markup
+from halfsky.report.document import Detail, Document, Part, Section
 from halfsky.report.documents import parts
 from halfsky.report.documents.cover import document
-from halfsky.report.figures import status_chart
-from halfsky.report.html import Html
-from halfsky.report.sections import summary
+from halfsky.report.sections import milestones, missing, status, summary
 from halfsky.report.sections.disparities import disparity_sentences
 from halfsky.report.sections.findings import (
     action_table,
@@ -26,7 +19,7 @@ from halfsky.report.sections.findings import (
     recommendations,
 )
 from halfsky.report.sections.forecast import expected_sentence
-from halfsky.report.sections.goals import paragraphs_in_question
+from halfsky.report.sections.goals import in_question, paragraphs_in_question
 from halfsky.report.sections.measures import cause_sentences, effect_table
 from halfsky.report.sections.warnings import warning_chart
 from halfsky.report.view import View
@@ -60,30 +53,36 @@ def evaluation_report(view: View, state: str = "") -> Document:
 def _answered(view: View) -> tuple[Section, ...]:
     return (
         Section("评估依据和方法", (summary.basis(view), summary.method_note(view).as_detail())),
-        Section("区情背景", (parts.background(view),)),
+        Section("区情背景", (summary.background(view),)),
         Section("总体评价"),
         Section("目标达标情况", (summary.headline(view), summary.goal_wall(view)), level=2),
-        Section("与上一年相比", (change_table(view),), level=2),
+        Section("与上一年相比", (status.change_table(view),), level=2),
         Section("到期预测", (expected_sentence(view),), level=2),
         Section("分领域评价"),
         *(
-            Section(domain.title, _domain(parts.of_domain(view, domain.domain)), level=2)
+            Section(domain.title, _domain(view.of_domain(domain.domain)), level=2)
             for domain in view.plan.domains
         ),
         Section("达标率及未达标、未填报情况"),
-        Section("达标率", (rates_table(view), status_chart(view), rank_table(view)), level=2),
-        Section("各状态的目标", (_dense(parts.goals_by_status(view)),), level=2),
-        Section("未达标和未填报的指标", (parts.open_by_domain(view),), level=2),
+        Section(
+            "达标率",
+            (status.rates_table(view), status.status_chart(view), status.rank_table(view)),
+            level=2,
+        ),
+        Section("各状态的目标", (_dense(status.goals_by_status(view)),), level=2),
+        Section("未达标和未填报的指标", (status.open_by_domain(view),), level=2),
         Section("主要问题及原因"),
         Section("主要问题", (Detail(problems(view)),), level=2),
         Section("从数据看到的原因", (Detail(causes(view)),), level=2),
         Section("地区和人群之间的差距", (disparity_sentences(view).as_detail(),), level=2),
         Section("策略措施的落实和成效", (Detail(cause_sentences(view)),), level=2),
-        Section("机制建设中的问题", _small(milestone_table(view, only_open=True)), level=2),
+        Section(
+            "机制建设中的问题", (_dense(milestones.milestone_table(view, only_open=True)),), level=2
+        ),
         Section("预警", parts.with_message(warning_chart(view)), level=2),
         Section("经验做法"),
         Section("进展较好的指标", (Detail(experience(view)),), level=2),
-        Section("取得实效的机制", (Detail(parts.proven_milestones(view)),), level=2),
+        Section("取得实效的机制", (milestones.proven_milestones(view).as_detail(),), level=2),
         Section("对策建议", (Detail(recommendations(view)),)),
         Section(
             "分部门建议一览",
@@ -91,7 +90,7 @@ def _answered(view: View) -> tuple[Section, ...]:
             level=2,
             numbered=False,
         ),
-        Section("附录1　全部指标一览", (parts.annex_table(view),), numbered=False),
+        Section("附录1　全部指标一览", (status.annex_table(view),), numbered=False),
         Section("附录2　缺项清单", _missing(view), numbered=False),
         Section("附录3　措施成效的证据", _effects(view), numbered=False),
     )
@@ -102,7 +101,7 @@ def _domain(view: View) -> tuple[Part, ...]:
         return (summary.domain_paragraph(view),)
     return (
         summary.domain_paragraph(view),
-        parts.domain_table(view, parts.in_question(view)),
+        status.domain_table(view, in_question(view)),
         paragraphs_in_question(view),
     )
 
@@ -110,18 +109,14 @@ def _domain(view: View) -> tuple[Part, ...]:
 def _missing(view: View) -> tuple[Part, ...]:
     """The list of gaps on the landscape page that the annex before it ends on."""
     # Of a few, the list by name says all that the list by department does.
-    asked = parts.returns_table(view) if len(view.df.missing) > parts.FEW else None
-    tables = [b for b in (asked, *parts.wanted_list(view)) if isinstance(b, Table)]
-    return tuple(replace(_dense(table), wide=True) for table in tables)
+    asked = missing.returns_table(view).tables if len(view.missing) > missing.FEW else []
+    tables = (*asked, *missing.requested_list(view).tables)
+    return (Blocks(*(replace(table, is_dense=True, is_wide=True) for table in tables)),)
 
 
-def _small(part: Html) -> tuple[Part, ...]:
-    """A page's table in small letters, with the text around it."""
-    return tuple(_dense(b) if isinstance(b, Table) else b for b in from_markup(part.html))
-
-
-def _dense(table: Table | Html) -> Any:
-    return replace(table, dense=True) if isinstance(table, Table) else table
+def _dense(shown: Blocks) -> Blocks:
+    """The same with its tables in small letters."""
+    return Blocks(*(replace(b, is_dense=True) if b.kind == "table" else b for b in shown))
 
 
 def _effects(view: View) -> tuple[Part, ...]:
@@ -148,5 +143,5 @@ def _unanswered(view: View) -> tuple[Section, ...]:
     return (
         Section("评估依据", (summary.basis(view),)),
         Section("总体情况", (summary.nothing_filed(view),)),
-        Section("需要补报的数据", (parts.returns_table(view),)),
+        Section("需要补报的数据", (missing.returns_table(view),)),
     )

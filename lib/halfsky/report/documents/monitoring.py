@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from halfsky.report._sections import (
-    missing_table,
-    rates_table,
-    small_counts_table,
-)
-from halfsky.report.checks import change_table, milestone_table
 from halfsky.report.document import Document, Part, Section
 from halfsky.report.documents import parts
 from halfsky.report.documents.cover import document
-from halfsky.report.figures import domain_completeness_chart
-from halfsky.report.sections import summary
+from halfsky.report.sections import milestones, missing, status, summary
 from halfsky.report.sections.reliability import hindsight_table, local_check_table
+from halfsky.report.sections.series import statistics_table
 from halfsky.report.sections.warnings import warning_chart, warning_table
 from halfsky.report.view import View
 
@@ -43,23 +37,25 @@ def monitoring_report(view: View, state: str = "") -> Document:
 
 
 def _answered(view: View) -> tuple[Section, ...]:
-    by_domain = [(d, parts.of_domain(view, d.domain)) for d in view.plan.domains]
+    by_domain = [(d, view.of_domain(d.domain)) for d in view.plan.domains]
     return (
         Section("监测工作概况", (summary.basis(view), summary.coverage(view))),
         Section("总体情况"),
         Section(
             "目标达标情况",
-            (summary.headline(view), summary.goal_wall(view), rates_table(view)),
+            (summary.headline(view), summary.goal_wall(view), status.rates_table(view)),
             level=2,
         ),
-        Section("与上一年相比", (change_table(view),), level=2),
+        Section("与上一年相比", (status.change_table(view),), level=2),
         Section("分领域监测结果"),
         *(Section(d.title, _domain(mine), level=2) for d, mine in by_domain),
         Section("预警", (*parts.with_message(warning_chart(view)), warning_table(view))),
         Section("数据质量"),
-        Section("数据完整程度", parts.with_message(domain_completeness_chart(view)), level=2),
-        Section("小基数指标", (small_counts_table(view),), level=2),
-        Section("机制建设类指标的佐证", (milestone_table(view),), level=2),
+        Section(
+            "数据完整程度", parts.with_message(missing.domain_completeness_chart(view)), level=2
+        ),
+        Section("小基数指标", (status.small_counts_table(view),), level=2),
+        Section("机制建设类指标的佐证", (milestones.milestone_table(view),), level=2),
         Section(
             "预测的检验",
             (hindsight_table(view), local_check_table(view)),
@@ -68,7 +64,7 @@ def _answered(view: View) -> tuple[Section, ...]:
         Section("补报要求", _asked(view)),
         Section("附表1　统计资料", numbered=False),
         *(
-            Section(d.title, (parts.statistics_table(mine),), level=2, numbered=False)
+            Section(d.title, (statistics_table(mine),), level=2, numbered=False)
             for d, mine in by_domain
         ),
         Section("附表2　缺项清单", _missing(view), numbered=False),
@@ -78,22 +74,22 @@ def _answered(view: View) -> tuple[Section, ...]:
 def _domain(view: View) -> tuple[Part, ...]:
     if view.df.reported.empty:
         return (summary.domain_paragraph(view),)
-    return (summary.domain_paragraph(view), parts.domain_table(view), parts.named_open(view))
+    return (summary.domain_paragraph(view), status.domain_table(view), missing.named_open(view))
 
 
 def _asked(view: View) -> tuple[Part, ...]:
     """By department; a few by name at once, and then there is no annex that says it again."""
-    is_few = 0 < len(view.df.missing) <= parts.FEW
-    return parts.wanted_list(view) if is_few else (parts.returns_table(view),)
+    is_few = 0 < len(view.df.missing) <= missing.FEW
+    return (missing.requested_list(view),) if is_few else (missing.returns_table(view),)
 
 
 def _missing(view: View) -> tuple[Part, ...]:
-    return (missing_table(view),) if len(view.df.missing) > parts.FEW else ()
+    return (missing.missing_table(view),) if len(view.df.missing) > missing.FEW else ()
 
 
 def _unanswered(view: View) -> tuple[Section, ...]:
     return (
         Section("监测工作概况", (summary.basis(view),)),
         Section("总体情况", (summary.nothing_filed(view),)),
-        Section("补报要求", (parts.returns_table(view),)),
+        Section("补报要求", (missing.returns_table(view),)),
     )

@@ -11,10 +11,9 @@ from typing import Any
 import pandas as pd
 
 from halfsky.evaluate.expected import count_statuses
-from halfsky.report._sections import words_for
 from halfsky.report.sections.measures import measures_record
 from halfsky.report.sections.warnings import register_record, subjects
-from halfsky.report.text.words import rows
+from halfsky.report.text.words import Words, rows
 from halfsky.report.view import View
 
 SCHEMA = 1
@@ -23,7 +22,7 @@ MIME = "application/vnd.halfsky.results+json"
 
 def results(view: View) -> dict[str, Any]:
     """The record of one view: every goal of it, whatever is missing."""
-    words = words_for(view)
+    words = Words.of_view(view)
     by_goal: dict[str, list[dict[str, Any]]] = {}
     for row in rows(view.df.targets):
         by_goal.setdefault(row["goal"], []).append(_target(row, words.rule(row), view))

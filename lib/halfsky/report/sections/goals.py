@@ -126,10 +126,13 @@ def in_question(view: View) -> list[TargetResult]:
     """
     warned = _warned(view)
     return [
-        t
-        for t in view.reported
-        if t.status != Status.MET or t.target in warned or t.status != t.status_before
+        t for t in view.reported if t.status != Status.MET or t.target in warned or has_changed(t)
     ]
+
+
+def has_changed(target: TargetResult) -> bool:
+    """Is its status another than last year's? In the plan's first year nothing has changed."""
+    return target.status_before is not None and target.status != target.status_before
 
 
 def _warned(view: View) -> set[str | None]:
@@ -142,7 +145,7 @@ def goals_in_question(view: View) -> set[str]:
     steady = [
         t.target
         for t in view.reported
-        if t.status == Status.NEARLY and t.target not in warned and t.status == t.status_before
+        if t.status == Status.NEARLY and t.target not in warned and not has_changed(t)
     ]
     unmet = {g.goal for g in view.goals if g.status in (Status.UNMET, Status.UNDECIDABLE)}
     return unmet | {t.goal for t in in_question(view) if t.target not in steady}

@@ -25,7 +25,6 @@ from halfsky.report.blocks import (
     table,
     words,
 )
-from halfsky.report.charts.series import plot_series
 from halfsky.report.labels import (
     AREA,
     MOST_PUBLISHERS,
@@ -90,6 +89,17 @@ def series_table(view: View, indicators: Iterable[str], caption: str, since: int
             is_dense=len(rows) > MANY_LINES,
         )
     )
+
+
+def statistics_table(view: View) -> Blocks:
+    """统计资料: every indicator of a domain since the baseline, as filed or published.
+
+    The years before stand in the workbook beside the page.
+    """
+    domain = view.domain
+    requested = [i.id for i in domain.indicators] if domain else list(view.plan.indicators)
+    caption = phrase("series", "statistics", title=domain.title if domain else None)
+    return series_table(view, requested, caption, since=view.plan.info.baseline_year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +299,8 @@ def _lines(
     ending: str = "",
 ) -> Blocks:
     """One panel an indicator, or two; unit, decimals: where not the indicator's own."""
+    from halfsky.report.charts.series import plot_series  # matplotlib: a table needs none
+
     parts = []
     for name in requested:
         indicator = view.plan.indicators[name]

@@ -17,7 +17,6 @@ from halfsky.report.blocks import (
     note,
     sentence,
 )
-from halfsky.report.charts import plot_goal_wall
 from halfsky.report.labels import (
     MOST_PUBLISHERS,
     about_plan,
@@ -27,11 +26,27 @@ from halfsky.report.labels import (
     localised,
     publishers,
 )
+from halfsky.report.sections.series import series_table
 from halfsky.report.text import phrase
 from halfsky.report.text.words import Words, status_word
 from halfsky.report.view import View
 
 MOST = 5  # open goals on the first screen
+# What describes a district before its women are spoken of; those without figures are left out.
+BACKGROUND = (
+    "pop_yearend",
+    "population",
+    "population_share",
+    "sex_ratio",
+    "urban_pop",
+    "urban_rate",
+    "births",
+    "birth_rate",
+    "crude_marriage_rate",
+    "crude_divorce_rate",
+    "household_size",
+    "schooling_15plus",
+)
 
 
 def headline(view: View) -> Blocks:
@@ -130,6 +145,8 @@ def _open_goal(view: View, words: Words, target: TargetResult) -> str:
 
 def goal_wall(view: View) -> Blocks:
     """Every goal as one brick: status, outlook and data at a glance."""
+    from halfsky.report.charts import plot_goal_wall  # matplotlib: a page of text needs none
+
     names = {d.domain: d.name for d in view.plan.domains}
     goals = view.df.goals.assign(domain=view.df.goals["domain"].map(names))
     given = {"region": view.region.short, "year": view.year, "n": len(goals)}
@@ -183,6 +200,12 @@ def coverage(view: View) -> Blocks:
             counts=[(word, counts[word]) for word in Data if word in counts],
         )
     )
+
+
+def background(view: View) -> Blocks:
+    """What the district is: people, births, families, schooling, as far as figures exist."""
+    caption = phrase("background", "caption", is_reference=view.is_reference)
+    return series_table(view, BACKGROUND, caption, since=view.plan.info.baseline_year)
 
 
 def method_note(view: View) -> Blocks:
