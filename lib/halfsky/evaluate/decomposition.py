@@ -128,6 +128,8 @@ def compute_decompositions(
 def _by_group(
     rows: pd.DataFrame, dimension: str, whole: pd.DataFrame, base: tuple[int, int]
 ) -> list[dict[str, Any]]:
+    if rows.empty:
+        return []
     several = rows.groupby([*GROUP, "year"], sort=False).size()
     years = several[several > 1].index.to_frame(index=False)
     newest, start = span(years, GROUP, *base)

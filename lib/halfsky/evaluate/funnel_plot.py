@@ -15,10 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportions_chisquare
+from statsmodels.stats.proportion import proportion_confint, proportions_chisquare
 
 from halfsky.evaluate.comparable import GROUP, widest
-from halfsky.evaluate.intervals import rate_interval, share_interval
+from halfsky.evaluate.intervals import rate_interval
 from halfsky.evaluate.series import WHOLE
 from halfsky.plan.models import Plan
 from halfsky.plan.thresholds import DisparityRules, Thresholds
@@ -134,6 +134,8 @@ def compute_funnels(
         expected counts are too few), dispersion = χ² ÷ (k − 1).
     """
     parts = widest(rows[rows["subarea"] != WHOLE], ["sex", "area"])
+    if parts.empty:  # most regions file nothing by township
+        return _nothing(COLUMNS), _nothing(SUMMARY_COLUMNS)
     newest = parts.groupby(GROUP, sort=False)["year"].transform("max")
     parts = parts[(parts["year"] == newest) & (year - newest <= thresholds.status.stale_lag)]
     areas = _areas(parts, plan, thresholds.disparities)
@@ -147,6 +149,10 @@ def compute_funnels(
     ).groupby(GROUP, sort=False)[["flagged", "outside_inner", "outside_outer"]]
     summary = summary.merge(outside.sum().reset_index(), on=GROUP, how="left")
     return _ordered(areas, COLUMNS, plan), _ordered(summary, SUMMARY_COLUMNS, plan)
+
+
+def _nothing(columns: dict[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns)).astype(columns)
 
 
 def _areas(parts: pd.DataFrame, plan: Plan, rules: DisparityRules) -> pd.DataFrame:
@@ -200,14 +206,18 @@ def _areas(parts: pd.DataFrame, plan: Plan, rules: DisparityRules) -> pd.DataFra
 def _intervals(
     count: Vector, exposure: Vector, per: Vector, family: NDArray[np.object_], level: float
 ) -> tuple[Vector, Vector]:
-    pairs = [
-        share_interval(k, n, of, level, "wilson")
-        if law == "binomial"
-        else rate_interval(k, n, of, level)
-        for k, n, of, law in zip(count, exposure, per, family, strict=True)
+    """Wilson's for shares, exact Poisson for rates, in the printed unit."""
+    is_share = family == "binomial"
+    low, high = np.empty(len(count)), np.empty(len(count))
+    low[is_share], high[is_share] = proportion_confint(
+        count[is_share], exposure[is_share], alpha=1 - level, method="wilson"
+    )
+    rates = [
+        rate_interval(k, n, 1.0, level)
+        for k, n in zip(count[~is_share], exposure[~is_share], strict=True)
     ]
-    low, high = np.array(pairs).T
-    return low, high
+    low[~is_share], high[~is_share] = np.array(rates).reshape(-1, 2).T
+    return low * per, high * per
 
 
 def _summary(

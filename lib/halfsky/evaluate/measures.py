@@ -5,11 +5,14 @@ Source: docs/method.md section 7; limits in params/thresholds.yaml.
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from halfsky.evaluate.frames import by_key, records
+from halfsky.evaluate.frames import records
 from halfsky.plan.models import Measure, Plan
 from halfsky.plan.thresholds import Thresholds
 from halfsky.plan.vocabulary import MeasureFinding, Progress, Status
@@ -28,6 +31,16 @@ RETURNS: dict[str, str] = {
     **dict.fromkeys(["money_wan", "people"], "float64"),
     "note": "object",
 }
+
+
+Return = dict[str, Any]  # a row of RETURNS
+
+
+class Moved(NamedTuple):
+    """Whether one target came δ closer, and whether it is unmet."""
+
+    has_moved: bool
+    is_unmet: bool
 
 
 def no_returns() -> pd.DataFrame:
@@ -66,10 +79,13 @@ def progress(
         tuple of those that filed. finding: plan.vocabulary.MeasureFinding, "" where nothing
         stands out.
     """
-    known = by_key(returns[returns["year"] <= year].sort_values("year", kind="stable"), "measure")
+    known: dict[str, list[Return]] = {}
+    for one in records(returns.sort_values("year", kind="stable")):
+        if one["year"] <= year:
+            known.setdefault(one["measure"], []).append(one)
     moved = _moved(targets)
     rows = [
-        _row(measure, plan, known.get(measure.id), year, thresholds, moved)
+        _row(measure, plan, known.get(measure.id, []), year, thresholds, moved)
         for measure in plan.measures.values()
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
@@ -78,10 +94,10 @@ def progress(
 def _row(
     measure: Measure,
     plan: Plan,
-    filed: pd.DataFrame | None,
+    filed: list[Return],
     year: int,
     thresholds: Thresholds,
-    moved: pd.DataFrame,
+    moved: dict[str, list[Moved]],
 ) -> dict[str, Any]:
     row: dict[str, Any] = {
         "measure": measure.id,
@@ -93,21 +109,20 @@ def _row(
         "departments_reporting": (),
         "finding": MeasureFinding.NOT_REPORTED,
     }
-    if filed is None:
+    if not filed:
         return row
-    newest = filed.drop_duplicates("department", keep="last")
-    status, status_year = _status(newest), int(newest["year"].max())
-    starts = [int(text[:4]) for text in newest["started"] if text]
-    counted = filed[filed["people"].notna()]
-    people_year = counted["year"].max()
+    newest = {one["department"]: one for one in filed}  # by year, so that the last one stands
+    status, status_year = _status(newest.values()), max(one["year"] for one in newest.values())
+    starts = [int(one["started"][:4]) for one in newest.values() if one["started"]]
+    people_year = max((one["year"] for one in filed if not pd.isna(one["people"])), default=None)
     row |= {
         "status_year": status_year,
         "started_year": min(starts, default=None),
-        "money_wan": filed["money_wan"].sum(min_count=1),
-        "people": counted.loc[counted["year"] == people_year, "people"].sum(min_count=1),
+        "money_wan": _sum(one["money_wan"] for one in filed),
+        "people": _sum(one["people"] for one in filed if one["year"] == people_year),
         "people_year": people_year,
-        "person_times": filed["people"].sum(min_count=1),
-        "departments_reporting": tuple(sorted(set(filed["department"]))),
+        "person_times": _sum(one["people"] for one in filed),
+        "departments_reporting": tuple(sorted(newest)),
     }
     if status != Progress.DONE and year - status_year > thresholds.status.stale_lag:
         return row
@@ -116,20 +131,30 @@ def _row(
     return row
 
 
-def _status(newest: pd.DataFrame) -> Progress:
-    said = set(newest["status"])
-    return Progress(said.pop()) if len(said) == 1 else Progress.RUNNING
+def _sum(amounts: Iterable[float]) -> float:
+    """Of the known amounts; NaN where none is known: nothing filed is not nothing done."""
+    values = np.array(list(amounts), float)
+    return math.nan if np.isnan(values).all() else float(np.nansum(values))
+
+
+def _status(newest: Iterable[Return]) -> Progress:
+    filed = {one["status"] for one in newest}
+    return Progress(filed.pop()) if len(filed) == 1 else Progress.RUNNING
 
 
 def _finding(
-    row: dict[str, Any], plan: Plan, year: int, thresholds: Thresholds, moved: pd.DataFrame
-) -> str:
+    row: dict[str, Any],
+    plan: Plan,
+    year: int,
+    thresholds: Thresholds,
+    moved: dict[str, list[Moved]],
+) -> MeasureFinding:
     rules, started = thresholds.measures, row["started_year"]
     if row["status"] == Progress.NOT_BEGUN:
         return MeasureFinding.NEVER_BEGUN
     ran_long = started is not None and year - started >= rules.result_after_years
-    served = moved[moved["goal"].isin(row["goals"])]
-    without = bool(len(served)) and not served["has_moved"].any() and served["is_unmet"].any()
+    served = [one for goal in row["goals"] for one in moved.get(goal, ())]
+    without = any(one.is_unmet for one in served) and not any(one.has_moved for one in served)
     if without and (row["status"] == Progress.DONE or ran_long):
         return MeasureFinding.WITHOUT_RESULT
     if started is not None and started - plan.info.start_year > rules.late_after_years:
@@ -137,24 +162,19 @@ def _finding(
     return MeasureFinding.NOTHING
 
 
-def _moved(targets: pd.DataFrame) -> pd.DataFrame:
+def _moved(targets: pd.DataFrame) -> dict[str, list[Moved]]:
     """Has each target moved by δ towards what it asks for, since the baseline?
 
     Returns:
-        goal, has_moved, is_unmet; targets whose value, baseline or δ is unknown are left out.
+        By goal; targets whose value, baseline or δ is unknown are left out.
     """
-    rows = []
+    moved: dict[str, list[Moved]] = {}
     for row in records(targets):
         if any(pd.isna(row[name]) for name in ("value", "baseline", "delta", "comparator")):
             continue
-        rows.append(
-            {
-                "goal": row["goal"],
-                "has_moved": improvement(row, row["baseline"], row["value"]) >= row["delta"],
-                "is_unmet": row["status"] == Status.UNMET,
-            }
-        )
-    return pd.DataFrame(rows, columns=["goal", "has_moved", "is_unmet"])
+        has_moved = improvement(row, row["baseline"], row["value"]) >= row["delta"]
+        moved.setdefault(row["goal"], []).append(Moved(has_moved, row["status"] == Status.UNMET))
+    return moved
 
 
 def improvement(row: dict[str, Any], before: float, after: float) -> float:
