@@ -44,6 +44,7 @@ from halfsky.demo import district
 from halfsky.evaluate.assessment import Assessment, Assumptions, assess
 from halfsky.evaluate.early_warning import UNTESTED, expected_false
 from halfsky.evaluate.forecast.rolling import local_check
+from halfsky.evaluate.results import EarlyWarning, Results, WarningTest
 from halfsky.evaluate.series import WHOLE, SeriesIndex
 from halfsky.plan import load_plan, load_units
 from halfsky.plan.calibration import Calibration, load_calibration
@@ -129,19 +130,23 @@ def null_district(seed: int, count: int = TARGETS, *, calibration: Calibration) 
     plan, found, figures = evaluated(seed, count, calibration)
     final = _final_status(plan, found, figures)
     assumed = found.assumptions.thresholds
-    table = expected_false(found.warning_tests, found.warnings, assumed.warning)
-    rows = {row["family"]: row for row in table.to_dict("records")}
+    table = expected_false(
+        Results.from_frame(WarningTest, found.warning_tests),
+        Results.from_frame(EarlyWarning, found.warnings),
+        assumed.warning,
+    )
+    rows = {row.family: row for row in table}
     off_track = found.warnings[found.warnings["family"] == Family.OFF_TRACK]
     met = sum(final.get(target) == Status.MET for target in off_track["target"])
     out: dict[str, Any] = {"seed": seed, "targets": count}
     for family in FAMILIES:
         row = rows[family]
         out[family.value] = {
-            "found": int(row["found"]),
-            "false": met if family == Family.OFF_TRACK else int(row["found"]),
-            "expected": round(float(row["expected"]), 4),
-            "most": round(float(row["most"]), 4),
-            "tests": int(row["tests"]) - int(row["unknown"]),
+            "found": row.found,
+            "false": met if family == Family.OFF_TRACK else row.found,
+            "expected": round(row.expected, 4),
+            "most": round(row.most, 4),
+            "tests": row.tests - row.unknown,
         }
     out["hard"] = [
         [round(float(inputs["p"]), 3), int(final.get(target) == Status.MET)]

@@ -12,6 +12,7 @@ from scipy import special, stats
 from builders import UNITS, indicator, no_evidence, observations, plan_of, target
 from halfsky.evaluate.assessment import Assessment, Assumptions, assess
 from halfsky.evaluate.early_warning import expected_false
+from halfsky.evaluate.results import EarlyWarning, WarningRule, WarningTest
 from halfsky.evaluate.series import Series
 from halfsky.evaluate.warning.deterioration import below, chance_of_fall
 from halfsky.evaluate.warning.finding import Forecasts
@@ -332,38 +333,51 @@ def test_no_new_figure_no_news():
     assert tests.loc["p_fell", "chance"] == 0.0
 
 
+def tried(family: Family, rule: WarningRule, chance: float | None, *, fired: bool) -> WarningTest:
+    return WarningTest("a", "x", family, rule, chance, fired)
+
+
+def found_by(family: Family, rule: WarningRule) -> EarlyWarning:
+    return EarlyWarning("g", "a", "rate", "x", family, Severity.AMBER, rule, None, {}, "某局", 2025)
+
+
 def test_expected_false_alarms_by_family():
-    tests = pd.DataFrame(
-        [
-            ("a", "x", Family.OFF_TRACK, "p_below", 0.2, True),
-            ("b", "x", Family.OFF_TRACK, "p_below", 0.5, True),
-            ("c", "x", Family.OFF_TRACK, "p_below", 0.9, False),
-            ("a", "x", Family.DETERIORATION, "p_fell", 0.05, False),
-            ("b", "x", Family.DETERIORATION, "wrong_way", 0.02, True),
-            ("c", "x", Family.DETERIORATION, "wrong_way", math.nan, False),
-            ("a", "x", Family.UNUSUAL, "outside_interval", 0.001, True),
-        ],
-        columns=["target", "domain", "family", "rule", "chance", "fired"],
-    )
-    findings = pd.DataFrame(
-        [
-            (Family.OFF_TRACK, "p_below"),
-            (Family.OFF_TRACK, "p_below"),
-            (Family.DETERIORATION, "wrong_way"),
-            (Family.UNUSUAL, "outside_interval"),
-            (Family.UNUSUAL, "unexplained"),
-            (Family.VOLATILE, "small_base_noise"),
-        ],
-        columns=["family", "rule"],
-    )
-    table = expected_false(tests, findings, RULES.warning).set_index("family")
-    assert table.loc[Family.OFF_TRACK, "expected"] == pytest.approx(0.2 + 0.5)
+    tests = [
+        tried(Family.OFF_TRACK, WarningRule.P_BELOW, 0.2, fired=True),
+        tried(Family.OFF_TRACK, WarningRule.P_BELOW, 0.5, fired=True),
+        tried(Family.OFF_TRACK, WarningRule.P_BELOW, 0.9, fired=False),
+        tried(Family.DETERIORATION, WarningRule.P_FELL, 0.05, fired=False),
+        tried(Family.DETERIORATION, WarningRule.WRONG_WAY, 0.02, fired=True),
+        tried(Family.DETERIORATION, WarningRule.WRONG_WAY, None, fired=False),
+        tried(Family.UNUSUAL, WarningRule.OUTSIDE_INTERVAL, 0.001, fired=True),
+        tried(Family.UNUSUAL, WarningRule.OUTSIDE_INTERVAL, 0.002, fired=True),
+        tried(Family.UNUSUAL, WarningRule.OUTSIDE_INTERVAL, 0.8, fired=False),
+    ]
+    findings = [
+        found_by(Family.OFF_TRACK, WarningRule.P_BELOW),
+        found_by(Family.OFF_TRACK, WarningRule.P_BELOW),
+        found_by(Family.DETERIORATION, WarningRule.WRONG_WAY),
+        found_by(Family.UNUSUAL, WarningRule.OUTSIDE_INTERVAL),
+        found_by(Family.UNUSUAL, WarningRule.OUTSIDE_INTERVAL),
+        found_by(Family.UNUSUAL, WarningRule.UNEXPLAINED),
+        found_by(Family.VOLATILE, WarningRule.SMALL_BASE_NOISE),
+    ]
+    rows = expected_false(tests, findings, RULES.warning)
+    by_family = {row.family: row for row in rows}
+    assert by_family[Family.OFF_TRACK].expected == pytest.approx(0.2 + 0.5)
     shifted = [1 / (1 + math.exp(-math.log(p / (1 - p)) - 1.2)) for p in (0.2, 0.5)]
-    assert table.loc[Family.OFF_TRACK, "most"] == pytest.approx(sum(shifted)), "odds times e^1.2"
-    assert table.loc[Family.DETERIORATION, "expected"] == pytest.approx(0.05 + 0.02)
-    assert table.loc[Family.DETERIORATION, "unknown"] == 1
-    assert table.loc[Family.UNUSUAL, "expected"] == pytest.approx(0.1 * 1)
-    assert list(table["found"]) == [2, 1, 1, 0]
+    assert by_family[Family.OFF_TRACK].most == pytest.approx(sum(shifted)), "odds times e^1.2"
+    assert by_family[Family.DETERIORATION].expected == pytest.approx(0.05 + 0.02)
+    assert by_family[Family.DETERIORATION].unknown == 1
+    assert by_family[Family.UNUSUAL].expected == pytest.approx(0.1 * 2), "a tenth of two"
+    assert by_family[Family.VOLATILE].expected == 0, "nothing could be tested"
+    assert [row.found for row in rows] == [2, 1, 2, 0]
+
+
+def test_one_false_alarm_in_ten_where_nothing_was_found():
+    quiet = [tried(Family.UNUSUAL, WarningRule.OUTSIDE_INTERVAL, 0.4, fired=False)]
+    (row,) = [r for r in expected_false(quiet, [], RULES.warning) if r.family == Family.UNUSUAL]
+    assert (row.found, row.expected) == (0, pytest.approx(0.1))
 
 
 # ------------------------------------------------------------------ volatility

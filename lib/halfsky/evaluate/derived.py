@@ -26,6 +26,7 @@ from halfsky.evaluate.forecast.rolling import coverage_table, reliability_table,
 from halfsky.evaluate.frames import records
 from halfsky.evaluate.results import (
     Assessment,
+    EarlyWarning,
     FalseAlarms,
     FunnelLimits,
     GoodPractice,
@@ -35,6 +36,7 @@ from halfsky.evaluate.results import (
     RatePosterior,
     ReliabilityBin,
     Results,
+    WarningTest,
 )
 from halfsky.plan.thresholds import Thresholds
 from halfsky.plan.vocabulary import Status
@@ -86,14 +88,13 @@ def add_derived(result: Assessment) -> Assessment:
 
 def _false_alarms(result: Assessment) -> Iterator[FalseAlarms]:
     rules = result.assumptions.thresholds.warning
-    tests, findings = result.warning_tests, result.warnings
-    for domain in ("all", *result.plan.info.domains):
-        mine, found = (
-            frame if domain == "all" else frame[frame["domain"] == domain]
-            for frame in (tests, findings)
-        )
-        for row in records(early_warning.expected_false(mine, found, rules)):
-            yield FalseAlarms(domain=domain, **row)
+    tests = Results.from_frame(WarningTest, result.warning_tests)
+    findings = Results.from_frame(EarlyWarning, result.warnings)
+    yield from early_warning.expected_false(tests, findings, rules)
+    tried, found = tests.by("domain"), findings.by("domain")
+    for domain in result.plan.info.domains:
+        mine = tried.get(domain, ()), found.get(domain, ())
+        yield from early_warning.expected_false(*mine, rules, domain)
 
 
 def _scenarios(result: Assessment) -> Iterator[PaceScenario]:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import pandas as pd
+import numpy as np
 from scipy import special
 
-from halfsky.evaluate.results import EarlyWarning, Results, WarningRule, WarningTest
+from halfsky.evaluate.results import EarlyWarning, FalseAlarms, Results, WarningRule, WarningTest
 from halfsky.evaluate.warning.deterioration import deterioration
 from halfsky.evaluate.warning.doubt import doubtful
 from halfsky.evaluate.warning.figures import figures
@@ -29,6 +29,8 @@ from halfsky.plan.vocabulary import Family, Severity
 
 # Findings of tested families that rest on no test: what chance explains, what a note tells.
 UNTESTED = (WarningRule.SMALL_BASE_NOISE, WarningRule.UNEXPLAINED)
+
+ALL = "all"  # stands for every domain
 
 
 @dataclass(frozen=True)
@@ -91,43 +93,48 @@ def _ordered(found: list[EarlyWarning], known: Known) -> list[EarlyWarning]:
 
 
 def expected_false(
-    tests: pd.DataFrame, findings: pd.DataFrame, rules: WarningRules
-) -> pd.DataFrame:
-    """How many of the warnings of families 1 to 4 to expect to be false.
+    tests: Iterable[WarningTest],
+    findings: Iterable[EarlyWarning],
+    rules: WarningRules,
+    domain: str = ALL,
+) -> list[FalseAlarms]:
+    """How many of the warnings of families 1 to 4 to expect to be false, one record a family.
 
     Args:
-        tests, findings: of Warnings, or one domain's share of them.
+        tests, findings: of Warnings, or one domain's share of them. domain: named in the records.
 
     Returns:
-        One row per family: family, found (findings without UNTESTED), tests, unknown (tests
-        without a chance), expected, most. Family 1: the sum of P(met) over the targets warned
-        of, that is how many will be met after all; most: if the whole region's odds are off by
-        as much as those of the worst indicator ever held out (`worst_shift`), else equal to
-        expected. Family 2: the sum over all targets looked at of the chance to warn although
-        nothing changed. Families 3 and 4: a share q of the findings; where nothing at all is
-        wrong, q is the chance that there is any.
+        Family 1: expected is the sum of P(met) over the targets warned of, that is how many will
+        be met after all; most: if the whole region's odds are off by as much as those of the
+        worst indicator ever held out (`worst_shift`), else equal to expected. Family 2: the sum
+        over all targets looked at of the chance to warn although nothing changed. Families 3 and
+        4: a share q of the findings; where nothing at all is wrong, q is the chance that there
+        is any.
     """
-    rows = []
+    tests, findings = list(tests), list(findings)
+    made = []
     for family in (Family.OFF_TRACK, Family.DETERIORATION, Family.UNUSUAL, Family.VOLATILE):
-        mine = tests[tests["family"] == family]
-        fired = mine["fired"].astype(bool)
-        chance = mine["chance"].astype(float)
+        mine = [one for one in tests if one.family == family]
+        known = [one.chance for one in mine if one.chance is not None]
         if family == Family.OFF_TRACK:
-            expected = float(chance[fired].sum())
-            most = float(special.expit(special.logit(chance[fired]) + rules.worst_shift).sum())
+            chance = np.array([one.chance for one in mine if one.fired], float)
+            expected = float(chance.sum())
+            most = float(special.expit(special.logit(chance) + rules.worst_shift).sum())
         elif family == Family.DETERIORATION:
-            expected = most = float(chance.sum())
+            expected = most = float(np.sum(known))
         else:
-            expected = most = rules.fdr * max(int(fired.sum()), 1) if len(mine) else 0.0
-        own = findings[(findings["family"] == family) & ~findings["rule"].isin(UNTESTED)]
-        rows.append(
-            {
-                "family": family,
-                "found": len(own),
-                "tests": len(mine),
-                "unknown": int(chance.isna().sum()),
-                "expected": expected,
-                "most": most,
-            }
+            fired = sum(one.fired for one in mine)
+            expected = most = rules.fdr * max(fired, 1) if mine else 0.0
+        own = [one for one in findings if one.family == family and one.rule not in UNTESTED]
+        made.append(
+            FalseAlarms(
+                domain=domain,
+                family=family,
+                found=len(own),
+                tests=len(mine),
+                unknown=len(mine) - len(known),
+                expected=expected,
+                most=most,
+            )
         )
-    return pd.DataFrame(rows)
+    return made
