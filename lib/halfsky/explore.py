@@ -21,7 +21,6 @@ from halfsky.evaluate.what_if import scenario
 from halfsky.notebook import open_study
 from halfsky.plan import DEFAULT_PLAN, HalfskyError, load_plan, load_regions
 from halfsky.report.blocks import Blocks, Paragraph, note
-from halfsky.report.html import Html
 from halfsky.report.render.jupyter import bundles
 from halfsky.report.text import phrase
 from halfsky.report.view import View
@@ -136,10 +135,8 @@ class Explorer:
         self.shown.value = "\n".join(map(_html, parts))
 
 
-def _html(shown: Blocks | Html) -> str:
+def _html(shown: Blocks) -> str:
     """Blocks with their figures, as markup for one HTML widget."""
-    if isinstance(shown, Html):
-        return shown.html
     return "\n".join(_markup(data, metadata) for data, metadata in bundles(shown))
 
 

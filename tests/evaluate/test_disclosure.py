@@ -36,9 +36,10 @@ from halfsky.evaluate.results import StatusRule
 from halfsky.plan import Region, Unit, load_units
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.thresholds import load_thresholds
-from halfsky.report.documents import evaluation_report, monitoring_report
-from halfsky.report.documents.word import to_docx
+from halfsky.report.documents.evaluation import evaluation_report
+from halfsky.report.documents.monitoring import monitoring_report
 from halfsky.report.render.results_json import results
+from halfsky.report.render.word import to_docx
 from halfsky.report.view import View
 from halfsky.run.workbooks import write_workbook
 

@@ -11,6 +11,7 @@ from functools import cache
 
 import pandas as pd
 import pytest
+from halfsky.report._sections import warning_table
 from halfsky.report.findings import experience
 
 from halfsky import data
@@ -21,7 +22,6 @@ from halfsky.plan.calibration import load_calibration
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.plan.vintage import as_known
 from halfsky.plan.vocabulary import Family, Severity
-from halfsky.report._sections import warning_table
 from halfsky.report.view import View
 
 FAULTY = [

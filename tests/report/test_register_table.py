@@ -8,6 +8,7 @@ from functools import cache
 
 import pandas as pd
 import pytest
+from halfsky.report._sections import warning_table
 from halfsky.report.register import warning_register
 
 from builders import UNITS, no_evidence, observations, plan_of, target
@@ -16,7 +17,6 @@ from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.plan.vocabulary import Family
-from halfsky.report._sections import warning_table
 from halfsky.report.render.results_json import results
 from halfsky.report.view import View
 

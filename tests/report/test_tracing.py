@@ -6,11 +6,11 @@ import dataclasses
 import re
 
 import pytest
+from halfsky.report._sections import goal_label, subjects, words_for
 from tracing import NUMBER, TAGS, Tracer
 
 from halfsky import report
 from halfsky.plan.vintage import as_known
-from halfsky.report._sections import goal_label, subjects, words_for
 from halfsky.report.text.words import rows
 from halfsky.report.view import View
 

@@ -6,27 +6,39 @@ from pathlib import Path
 
 import nbformat
 import openpyxl
-import pandas as pd
 import pytest
 
-from halfsky.data.workbook import Shown
+from halfsky.plan import load_plan, load_region
+from halfsky.report.blocks import MIME, MISSING, Blocks, Column, Note, amount, table, words
+from halfsky.report.render.jupyter import bundles
 from halfsky.report.render.results_json import results
-from halfsky.run.workbooks import numbered, write_workbook
+from halfsky.run.workbooks import write_workbook
 from small_view import small_view
 
-TABLE = """<table><caption>某表（2025年）</caption>
-<thead><tr><th>指标</th><th class="num">值</th></tr>
-</thead><tbody><tr><td>某率</td><td>95.9%</td></tr></tbody></table>
-<p class="note">来源：某局。不宜据以评比。</p>"""
+TABLE = table(
+    "某表（2025年）",
+    [Column("指标"), Column("值", is_number=True)],
+    [[words("某率"), amount(95.9, "%")]],
+    note="来源：某局。不宜据以评比。",
+)
+
+
+def executed(*blocks: object) -> nbformat.NotebookNode:
+    """A notebook of one cell that has shown some blocks."""
+    outputs = [
+        nbformat.v4.new_output("display_data", data, metadata=metadata)
+        for data, metadata in bundles(Blocks(*blocks))
+    ]
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=outputs)])
 
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
     view = small_view()
-    output = nbformat.v4.new_output("execute_result", {"text/html": TABLE})
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[output])])
     path: Path = tmp_path_factory.mktemp("book") / "a.xlsx"
-    write_workbook(path, "题", notebook, results(view), view.plan, view.region)
+    write_workbook(
+        path, "题", executed(Note("没有图。"), TABLE), results(view), view.plan, view.region
+    )
     return openpyxl.load_workbook(path)
 
 
@@ -52,19 +64,32 @@ def test_a_table_keeps_its_source_and_caveats(book: openpyxl.Workbook) -> None:
     cells = [row[0] for row in book["某表"].iter_rows(values_only=True)]
     assert cells == ["指标", "某率", None, "某表（2025年）", "来源：某局。不宜据以评比。"]
     assert book["某表"]["B2"].value == 0.959
+    assert book["某表"]["B2"].number_format == "0.0%"
 
 
-@pytest.mark.parametrize(
-    ("texts", "expected"),
-    [
-        pytest.param(["1", "2.50"], [Shown(1, "0"), Shown(2.5, "0.00")], id="numbers"),
-        pytest.param(["1", "未评定"], ["1", "未评定"], id="one text: all texts"),
-        pytest.param(["95.9%", "14"], ["95.9%", "14"], id="shares and others"),
-        pytest.param(["5%", "—", ""], [Shown(0.05, "0%"), None, None], id="a dash is a gap"),
-        pytest.param(["5", "＊"], [Shown(5, "0"), "＊"], id="withheld stays marked"),
-        pytest.param(["—", "—"], ["—", "—"], id="nothing but dashes"),
-    ],
-)
-def test_a_column_is_of_one_type(texts: list[str], expected: list[object]) -> None:
-    found = numbered(pd.Series(texts))
-    assert [None if pd.isna(c) else c for c in found.astype(object)] == expected
+def test_every_table_of_a_page_is_a_sheet_and_no_cell_a_formula(tmp_path: Path) -> None:
+    shown = table(
+        "同名[1]",
+        [Column("名"), Column("值", is_number=True)],
+        [[words("=HYPERLINK(1)"), amount(95.9, "%")], [words("@SUM"), MISSING]],
+    )
+    notebook = executed(shown, shown)
+    path = tmp_path / "page.xlsx"
+    write_workbook(path, "页", notebook, None, load_plan(), load_region("demo"))
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["同名 1", "同名 1 2"]
+    sheet = book.worksheets[0]
+    assert [sheet.cell(2, 1).data_type, sheet.cell(3, 1).data_type] == ["s", "s"]
+    assert (sheet.cell(2, 2).value, sheet.cell(2, 2).number_format) == (0.959, "0.0%")
+    assert sheet.cell(3, 2).value is None
+    assert sheet.cell(5, 1).value == "合成数据：仅用于演示，不代表任何真实地区"
+    first = path.read_bytes()
+    write_workbook(path, "页", notebook, None, load_plan(), load_region("demo"))
+    assert path.read_bytes() == first
+
+
+def test_an_output_that_holds_no_blocks_is_refused(tmp_path: Path) -> None:
+    output = nbformat.v4.new_output("display_data", {MIME: [{"kind": "script"}]})
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=[output])])
+    with pytest.raises(ValueError, match="script"):
+        write_workbook(tmp_path / "a.xlsx", "页", notebook, None, load_plan(), load_region("demo"))

@@ -104,7 +104,7 @@ def show(
     elif form is Format.docx:
         from halfsky.data.files import replace_file
         from halfsky.report.documents.scheme import scheme_document
-        from halfsky.report.documents.word import to_docx
+        from halfsky.report.render.word import to_docx
 
         if domain or goal or department:
             raise ParameterError(

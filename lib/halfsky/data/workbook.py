@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import pandas as pd
 from halfsky.data.files import replace_file
 from halfsky.data.sheets import FORMULA_STARTS
 from halfsky.plan.archive import STAMP, same_bytes
+from halfsky.plan.sheets import Sheet, Shown
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -120,31 +120,6 @@ def print_setup(sheet: Worksheet, caption: str, pages_wide: int = 1) -> None:
         center=_HeaderFooterPart("&A"),
         right=_HeaderFooterPart("第&P页 共&N页"),
     )
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A number with the format it is printed in: Shown(0.959, "0.0%")."""
-
-    value: float
-    form: str
-
-    def __str__(self) -> str:
-        return f"{self.value:.6g}"
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet of a workbook: a table, and lines below it (source, 合成数据).
-
-    title: the table's caption; the sheet is named by what stands before its bracket, and the
-    whole of it stands below the table. fixed: columns that stay in sight, and on every page.
-    """
-
-    title: str
-    frame: pd.DataFrame
-    notes: tuple[str, ...] = ()
-    fixed: int = 1
 
 
 def write_table(frame: pd.DataFrame, path: Path, title: str) -> None:

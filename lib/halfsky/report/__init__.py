@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from halfsky.report.grouping import together as together
+    from halfsky.report.blocks import together as together
     from halfsky.report.render.results_json import record as record
     from halfsky.report.sections.disparities import contribution_chart as contribution_chart
     from halfsky.report.sections.disparities import contribution_table as contribution_table
@@ -136,7 +136,7 @@ _EXPORTS = {
     "small_multiples": "halfsky.report.sections.forecast",
     "status_chart": "halfsky.report.sections.status",
     "summary_box": "halfsky.report.sections.summary",
-    "together": "halfsky.report.grouping",
+    "together": "halfsky.report.blocks",
     "warning_chart": "halfsky.report.sections.warnings",
     "warning_register": "halfsky.report.sections.warnings",
     "warning_table": "halfsky.report.sections.warnings",

@@ -189,8 +189,13 @@ class Table:
     @property
     def texts(self) -> list[list[str]]:
         """The cells as plain text, row by row; a cell that spans repeats nothing."""
+        return [[cell.lines for cell in cells] for cells in self.grid]
+
+    @property
+    def grid(self) -> list[list[Cell]]:
+        """The cells row by row, one a column: what a spanning cell covers is empty."""
         return [
-            [text for cell in row.cells for text in (cell.lines, *[""] * (cell.span - 1))]
+            [c for cell in row.cells for c in (cell, *[EMPTY] * (cell.span - 1))]
             for row in self.rows
         ]
 
@@ -206,15 +211,10 @@ class Table:
 
         columns: dict[str, list[Any]] = {}
         for place, title in enumerate(distinct(self.titles)):
-            cells = [_spread(row)[place] for row in self.rows]
+            cells = [row[place] for row in self.grid]
             are_figures = all(c.value is not None or c.gap or not c.text for c in cells)
             columns[title] = [c.value if are_figures else c.lines for c in cells]
         return pd.DataFrame(columns)
-
-
-def _spread(row: Row) -> list[Cell]:
-    """A row's cells, one a column: what a spanning cell covers is empty."""
-    return [c for cell in row.cells for c in (cell, *[EMPTY] * (cell.span - 1))]
 
 
 def distinct(titles: Iterable[str]) -> list[str]:

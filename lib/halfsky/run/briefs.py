@@ -6,17 +6,17 @@ import re
 from pathlib import Path
 
 from halfsky.data.files import replace_file
-from halfsky.data.workbook import Sheet, write_tables
+from halfsky.data.workbook import write_tables
 from halfsky.plan import ParameterError, Problem, tr
 from halfsky.plan.paths import reports_dir
 from halfsky.report.documents.brief import (
     ELSEWHERE,
     department_sheets,
     government_brief,
-    overview_table,
-    sheet_tables,
+    overview_tables,
 )
-from halfsky.report.documents.word import to_docx
+from halfsky.report.render.excel import table_sheet
+from halfsky.report.render.word import to_docx
 from halfsky.run.publish import SYNTHETIC_BANNER
 
 
@@ -52,6 +52,6 @@ def write_briefs(year: int, region: str, plan: str) -> list[Path]:
     overview = folder / ELSEWHERE
     notes = (SYNTHETIC_BANNER,) if view.is_synthetic else ()
     title = f"{view.region.short}{year}年各部门任务一览"
-    tables = {"各部门任务一览": overview_table(view)} | sheet_tables(view)
-    write_tables([Sheet(name, frame, notes) for name, frame in tables.items()], overview, title)
+    sheets = [table_sheet(table, notes) for table in overview_tables(view)]
+    write_tables(sheets, overview, title)
     return [*made, overview]

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from halfsky.data.files import replace_file
 from halfsky.plan import Plan, Region
-from halfsky.report.document import Document
-from halfsky.report.documents import evaluation_report, monitoring_report
-from halfsky.report.documents.word import to_docx
+from halfsky.report.documents.document import Document
+from halfsky.report.documents.evaluation import evaluation_report
+from halfsky.report.documents.monitoring import monitoring_report
+from halfsky.report.render.word import to_docx
 from halfsky.report.view import View
 
 Maker = Callable[[View, str], Document]

@@ -13,13 +13,16 @@ from halfsky.demo import District
 from halfsky.evaluate.assessment import Assessment
 from halfsky.plan.vintage import as_known
 from halfsky.plan.vocabulary import Severity, Status
-from halfsky.report.document import Document, Table
-from halfsky.report.documents import evaluation_report, monitoring_report, parts
-from halfsky.report.documents.brief import department_sheets, government_brief, sheet_tables
-from halfsky.report.documents.parts import goals_in_question, in_question
-from halfsky.report.documents.word import to_docx
+from halfsky.report.blocks import Table
+from halfsky.report.documents.brief import department_sheets, government_brief, overview_tables
+from halfsky.report.documents.document import Document
+from halfsky.report.documents.evaluation import evaluation_report
+from halfsky.report.documents.monitoring import monitoring_report
 from halfsky.report.fonts import font_file
-from halfsky.report.view import View
+from halfsky.report.render.word import to_docx
+from halfsky.report.sections.findings import causes
+from halfsky.report.sections.goals import goals_in_question, in_question
+from halfsky.report.view import FILING, View
 
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include>
@@ -27,6 +30,7 @@ FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 # Pages: what an office files; both sides of one sheet.
 MOST = {"evaluation": 45, "monitoring": 45, "brief": 2}
 SHEET = 2
+SAME = "同上"  # the measures of the goal of the row above
 
 
 @pytest.fixture(scope="module")
@@ -39,15 +43,21 @@ def tables(document: Document) -> list[Table]:
     return [b for section in document.sections for b in section.blocks if isinstance(b, Table)]
 
 
+def workbook(view: View, caption: str) -> Table:
+    """A table of the workbook that goes with the sheets."""
+    (found,) = (table for table in overview_tables(view) if table.caption == caption)
+    return found
+
+
 def test_every_warning_of_a_department_is_in_its_workbook(view: View) -> None:
-    shown = sheet_tables(view)["预警"]
+    shown = workbook(view, "预警").df
     warned = view.df.warnings[view.df.warnings["severity"] != Severity.NOTE]
     assert len(shown) == len(warned)
     assert set(shown["部门（建议）"]) == set(warned["department"])
 
 
 def test_a_sheet_says_how_many_lines_it_leaves_out(view: View) -> None:
-    shown = sheet_tables(view)["预警"]
+    shown = workbook(view, "预警").df
     (sheet,) = (s for name, s in department_sheets(view) if name == "区卫生健康局")
     (table,) = (t for t in tables(sheet) if t.caption.startswith("预警"))
     n = int((shown["部门（建议）"] == "区卫生健康局").sum())
@@ -56,7 +66,7 @@ def test_a_sheet_says_how_many_lines_it_leaves_out(view: View) -> None:
 
 
 def test_what_is_called_right_but_slow_is_better_than_the_baseline(view: View) -> None:
-    lines = parts.causes(view).text.split("\n")
+    lines = causes(view).text.split("\n")
     targets = {row["name"]: row for _, row in view.df.targets.iterrows()}
     for start, is_better in (
         ("方向正确但速度不够", True),
@@ -75,23 +85,23 @@ def test_what_is_called_right_but_slow_is_better_than_the_baseline(view: View) -
 
 def test_what_each_goal_costs_is_told_once(view: View) -> None:
     (table,) = (t for t in tables(evaluation_report(view)) if t.caption.startswith("分部门对策"))
-    asked = table.frame["规划措施及进展"]
-    assert (asked == parts.SAME).any()
-    before = asked.shift().where(asked == parts.SAME)
+    asked = table.df["规划措施及进展"]
+    assert (asked == SAME).any()
+    before = asked.shift().where(asked == SAME)
     assert before.dropna().size, "it refers to a row above"
-    assert asked.iloc[0] != parts.SAME
+    assert asked.iloc[0] != SAME
     named = view.df.targets.set_index("name")["status"]
     grave = view.assessment.countermeasures
     grave = grave[(grave["status"] == Status.UNMET) | (grave["severity"] == Severity.RED)]
-    grave = grave[~grave["action"].isin(parts.FILING)]
+    grave = grave[~grave["action"].isin(FILING)]
     assert len(table.rows) == len(grave) < len(named)
 
 
 def test_no_unmet_target_or_goal_is_left_out_of_the_report(view: View) -> None:
     document = evaluation_report(view)
     unmet = view.df.targets[view.df.targets["status"] == Status.UNMET]
-    rendered = "\n".join(cell for table in tables(document) for row in table.rows for cell in row)
-    assert set(unmet["target"]) <= set(in_question(view)["target"])
+    rendered = "\n".join(cell for table in tables(document) for row in table.texts for cell in row)
+    assert set(unmet["target"]) <= {target.target for target in in_question(view)}
     assert [name for name in unmet["name"] if name not in rendered] == []
     goals = view.df.goals.loc[view.df.goals["status"] == Status.UNMET, "goal"]
     assert set(goals) <= goals_in_question(view) < set(view.df.goals["goal"])

@@ -11,11 +11,14 @@ import pytest
 
 from conftest import ROOT
 from halfsky.plan import load_plan
-from halfsky.report.chart import Chart
-from halfsky.report.document import Document, Section, Table
-from halfsky.report.documents import evaluation_report, monitoring_report, parts
-from halfsky.report.documents.brief import department_sheets, government_brief, overview_table
+from halfsky.report.blocks import Figure, Table, plain
+from halfsky.report.documents.brief import department_sheets, government_brief, overview_tables
+from halfsky.report.documents.document import Document, Section
+from halfsky.report.documents.evaluation import evaluation_report
+from halfsky.report.documents.monitoring import monitoring_report
 from halfsky.report.render.results_json import results
+from halfsky.report.sections.milestones import proven_milestones
+from halfsky.report.sections.status import _way_gone
 from halfsky.report.view import View
 from small_view import small_view
 
@@ -36,16 +39,14 @@ def texts(document: Document) -> str:
     rendered = []
     for section in document.sections:
         rendered.append(section.heading)
-        for block in section.blocks:
-            if isinstance(block, Table):
-                rendered += [
-                    block.caption,
-                    *(cell for row in block.rows for cell in row),
-                    block.note,
-                ]
-            else:
-                rendered.append(block.alt if isinstance(block, Chart) else block.text)
+        rendered += [plain(block) for block in section.blocks]
     return "\n".join(rendered)
+
+
+def column(table: Table, title: str) -> list[str]:
+    """One column's cells as texts."""
+    place = table.titles.index(title)
+    return [row[place] for row in table.texts]
 
 
 def top(document: Document) -> list[str]:
@@ -75,11 +76,11 @@ def test_the_annex_says_what_results_json_says() -> None:
     ).blocks
     assert isinstance(annex, Table)
     rendered = [t for goal in results(view)["goals"] for t in goal["targets"]]
-    assert list(annex.frame["状态"]) == [t["status"] for t in rendered]
+    assert column(annex, "状态") == [t["status"] for t in rendered]
     # 2025年: 80 + 2025 % 3 + 0.5 × 10 = 85.0; 85 + 0.9 × 10 = 94.0.
     # Pooled over 2021—2025: (1 + 0 + 1 + 0 + 1) ÷ 15000 = 20/10万.
     # Figures of 2025 bear no year: the note below the table says so.
-    assert list(annex.frame["最新"]) == [
+    assert column(annex, "最新") == [
         *("85.0%", "20.0/10万\n（五年合并）", "—", "94.0%", "—"),
     ]
     assert "未注年份的，基期为2020年，最新为2025年" in annex.note
@@ -90,7 +91,7 @@ def test_the_annex_says_what_results_json_says() -> None:
     [(None, "—"), (748, "已超过"), (100, "100%"), (46.2, "46%"), (0, "0%"), (-69, "倒退")],
 )
 def test_beyond_its_ends_the_way_gone_is_told_in_words(share: float | None, rendered: str) -> None:
-    assert parts._done(share) == rendered
+    assert _way_gone(share).text == rendered
 
 
 def section(document: Document, name: str) -> Section:
@@ -101,14 +102,14 @@ def section(document: Document, name: str) -> Section:
 def with_milestone(level: float) -> View:
     """The small view with its milestone rated."""
     view = small_view()
-    is_rated = view.targets["type"] == "milestone"
-    targets = view.targets.assign(level=view.targets["level"].mask(is_rated, level))
+    frame = view.df.targets
+    targets = frame.assign(level=frame["level"].mask(frame["type"] == "milestone", level))
     return replace(view, assessment=replace(view.assessment, targets=targets))
 
 
 def test_only_institutions_with_proven_results_are_an_experience() -> None:
-    assert parts.proven_milestones(with_milestone(3)).text == ""
-    rendered = parts.proven_milestones(with_milestone(4)).text
+    assert proven_milestones(with_milestone(3)).text == ""
+    rendered = proven_milestones(with_milestone(4)).text
     assert rendered.startswith("1项机制建设类指标中，1项有取得实效的佐证材料，评为4级：")
     assert rendered.endswith("（事项5）。")
     headings = [s.heading for s in evaluation_report(small_view()).sections]
@@ -123,8 +124,9 @@ def test_a_picture_below_a_heading_follows_its_message_in_words() -> None:
         (monitoring_report(view), "数据完整程度"),
     ):
         first, second = section(document, name).blocks[:2]
-        assert isinstance(second, Chart)
-        assert first.text == second.alt
+        assert isinstance(second, Figure)
+        assert first.text == second.message
+        assert first.is_detail
 
 
 def test_a_few_missing_figures_are_listed_once() -> None:
@@ -140,7 +142,7 @@ def test_a_few_missing_figures_are_listed_once() -> None:
 
 def test_nothing_missing_is_no_annex() -> None:
     view = small_view()
-    filed = view.targets[view.targets["status"] != "未填报"]
+    filed = view.df.targets[view.df.targets["status"] != "未填报"]
     complete = replace(view, assessment=replace(view.assessment, targets=filed))
     for document in (evaluation_report(complete), monitoring_report(complete)):
         assert not [s.heading for s in document.numbered() if "缺项清单" in s.heading]
@@ -187,7 +189,7 @@ def test_without_a_figure_there_is_a_short_report_of_what_is_missing() -> None:
         rendered = texts(document)
         assert "没有收到任何填报数据" in rendered
         tables = [b for s in document.sections for b in s.blocks if isinstance(b, Table)]
-        assert [table.rows for table in tables] == [[["某局", "4", "1", told_goals(view)]]]
+        assert [table.texts for table in tables] == [[["某局", "4", "1", told_goals(view)]]]
         assert "halfsky" not in rendered
 
 
@@ -215,8 +217,11 @@ def test_a_department_is_told_its_own_figures_only() -> None:
     assert "5项目标的5项指标" in rendered
     assert "某率" in rendered
     assert "2026年4月30日前补报（2项）" in rendered
-    table = overview_table(view)
-    assert table.loc[0, ["目标", "指标", "未填报"]].tolist() == [5, 5, 2]
+    overview, *_ = overview_tables(view)
+    (row,) = overview.df.to_dict("records")
+    # Unfiled: 缺报率 and the milestone.
+    assert (row["目标"], row["指标"], row["未填报"]) == (5, 5, 2)
+    assert row["报送时间（建议）"] == "2026年4月30日前"
 
 
 def test_the_overview_notebook_follows_the_evaluation_report() -> None:

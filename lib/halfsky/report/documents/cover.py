@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from halfsky.report.document import Document, Section
+from halfsky.report.documents.document import Document, Section
 from halfsky.report.labels import localised
+from halfsky.report.text import phrase
 from halfsky.report.view import View
 
 LONGEST = 20  # characters of 22 points in 156 mm
-SYNTHETIC = "合成数据：仅用于演示，不代表任何真实地区"
 
 
 def document(
@@ -27,17 +27,26 @@ def document(
         group: 监测组 or 评估组.
     """
     office = localised(office, view)
+    edition = phrase("cover", "public") if view.is_public else ""
     return Document(
         name=kind,
         title=(*name_lines(localised(view.plan.info.name, view)), kind),
-        authors=(f"{office}（{group}牵头单位）", f"{view.year}年度"),
+        authors=(
+            phrase("cover", "author", office=office, leads=group),
+            phrase("cover", "year", year=view.year),
+        ),
         author=office,
         year=view.year,
         sections=sections,
-        state="，".join(filter(None, (state, "公开版" if view.is_public else ""))),
-        notice=SYNTHETIC if view.is_synthetic else "",
-        has_contents=not view.df.reported.empty,
+        state="，".join(filter(None, (state, edition))),
+        notice=notice(view),
+        has_contents=len(view.reported) > 0,
     )
+
+
+def notice(view: View) -> str:
+    """What stands on every page of a report of invented figures."""
+    return phrase("cover", "synthetic") if view.is_synthetic else ""
 
 
 def name_lines(name: str) -> tuple[str, ...]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 
-from halfsky.report import blocks
-from halfsky.report.blocks import Blocks
-from halfsky.report.document import Detail, Document, Part, Section
-from halfsky.report.documents import parts
+from halfsky.report.blocks import SILENT, Blocks
 from halfsky.report.documents.cover import document
+from halfsky.report.documents.document import (
+    Document,
+    Section,
+    section,
+    set_small,
+    weighted,
+    with_message,
+)
 from halfsky.report.sections import milestones, missing, status, summary
 from halfsky.report.sections.disparities import disparity_sentences
 from halfsky.report.sections.findings import (
@@ -22,7 +27,12 @@ from halfsky.report.sections.forecast import expected_sentence
 from halfsky.report.sections.goals import in_question, paragraphs_in_question
 from halfsky.report.sections.measures import cause_sentences, effect_table
 from halfsky.report.sections.warnings import warning_chart
+from halfsky.report.text import phrase
 from halfsky.report.view import View
+
+GROUP = "evaluation_report"  # of the headings, in text/evaluation.yaml
+_EVIDENCE = (12, 22, 24, 22, 14, 24)  # widths of the columns of the annex on measures
+_section = partial(section, GROUP)
 
 
 def evaluation_report(view: View, state: str = "") -> Document:
@@ -37,67 +47,61 @@ def evaluation_report(view: View, state: str = "") -> Document:
     """
     if view.is_reference:
         raise ValueError(f"{view.region.id} is a reference region: it is not evaluated")
-    phase = view.plan.phase(view.year)
-    info = view.plan.info
-    sections = _unanswered(view) if view.df.reported.empty else _answered(view)
     return document(
         view,
-        kind=f"{phase}报告",
-        office=info.office,
-        group="评估组",
-        sections=sections,
+        kind=phrase(GROUP, "kind", phase=view.plan.phase(view.year)),
+        office=view.plan.info.office,
+        group=phrase(GROUP, "group"),
+        sections=_answered(view) if len(view.reported) else _unanswered(view),
         state=state,
     )
 
 
 def _answered(view: View) -> tuple[Section, ...]:
     return (
-        Section("评估依据和方法", (summary.basis(view), summary.method_note(view).as_detail())),
-        Section("区情背景", (summary.background(view),)),
-        Section("总体评价"),
-        Section("目标达标情况", (summary.headline(view), summary.goal_wall(view)), level=2),
-        Section("与上一年相比", (status.change_table(view),), level=2),
-        Section("到期预测", (expected_sentence(view),), level=2),
-        Section("分领域评价"),
+        _section("basis", summary.basis(view), summary.method_note(view).as_detail()),
+        _section("background", summary.background(view)),
+        _section("overall"),
+        _section("goals", summary.headline(view), summary.goal_wall(view), level=2),
+        _section("changes", status.change_table(view), level=2),
+        _section("expected", expected_sentence(view), level=2),
+        _section("domains"),
         *(
             Section(domain.title, _domain(view.of_domain(domain.domain)), level=2)
             for domain in view.plan.domains
         ),
-        Section("达标率及未达标、未填报情况"),
-        Section(
-            "达标率",
-            (status.rates_table(view), status.status_chart(view), status.rank_table(view)),
+        _section("rates_and_open"),
+        _section(
+            "rates",
+            status.rates_table(view),
+            status.status_chart(view),
+            status.rank_table(view),
             level=2,
         ),
-        Section("各状态的目标", (_dense(status.goals_by_status(view)),), level=2),
-        Section("未达标和未填报的指标", (status.open_by_domain(view),), level=2),
-        Section("主要问题及原因"),
-        Section("主要问题", (Detail(problems(view)),), level=2),
-        Section("从数据看到的原因", (Detail(causes(view)),), level=2),
-        Section("地区和人群之间的差距", (disparity_sentences(view).as_detail(),), level=2),
-        Section("策略措施的落实和成效", (Detail(cause_sentences(view)),), level=2),
-        Section(
-            "机制建设中的问题", (_dense(milestones.milestone_table(view, only_open=True)),), level=2
+        _section("goals_by_status", set_small(status.goals_by_status(view)), level=2),
+        _section("open", status.open_by_domain(view), level=2),
+        _section("problems_and_causes"),
+        _section("problems", problems(view).as_detail(), level=2),
+        _section("causes", causes(view).as_detail(), level=2),
+        _section("disparities", disparity_sentences(view).as_detail(), level=2),
+        _section("measures", cause_sentences(view).as_detail(), level=2),
+        _section(
+            "milestones", set_small(milestones.milestone_table(view, only_open=True)), level=2
         ),
-        Section("预警", parts.with_message(warning_chart(view)), level=2),
-        Section("经验做法"),
-        Section("进展较好的指标", (Detail(experience(view)),), level=2),
-        Section("取得实效的机制", (milestones.proven_milestones(view).as_detail(),), level=2),
-        Section("对策建议", (Detail(recommendations(view)),)),
-        Section(
-            "分部门建议一览",
-            (action_table(view, only_gravest=True),),
-            level=2,
-            numbered=False,
-        ),
-        Section("附录1　全部指标一览", (status.annex_table(view),), numbered=False),
-        Section("附录2　缺项清单", _missing(view), numbered=False),
-        Section("附录3　措施成效的证据", _effects(view), numbered=False),
+        _section("warnings", with_message(warning_chart(view)), level=2),
+        _section("practices"),
+        _section("ahead", experience(view).as_detail(), level=2),
+        _section("proven", milestones.proven_milestones(view).as_detail(), level=2),
+        _section("recommendations", recommendations(view).as_detail()),
+        _section("actions", action_table(view, only_gravest=True), level=2, numbered=False),
+        _section("annex_targets", status.annex_table(view), numbered=False),
+        _section("annex_missing", _missing(view), numbered=False),
+        _section("annex_effects", _effects(view), numbered=False),
     )
 
 
-def _domain(view: View) -> tuple[Part, ...]:
-    if view.df.reported.empty:
+def _domain(view: View) -> tuple[Blocks, ...]:
+    if not len(view.reported):
         return (summary.domain_paragraph(view),)
     return (
         summary.domain_paragraph(view),
@@ -106,42 +110,26 @@ def _domain(view: View) -> tuple[Part, ...]:
     )
 
 
-def _missing(view: View) -> tuple[Part, ...]:
+def _missing(view: View) -> Blocks:
     """The list of gaps on the landscape page that the annex before it ends on."""
     # Of a few, the list by name says all that the list by department does.
-    asked = missing.returns_table(view).tables if len(view.missing) > missing.FEW else []
-    tables = (*asked, *missing.requested_list(view).tables)
-    return (Blocks(*(replace(table, is_dense=True, is_wide=True) for table in tables)),)
+    asked = missing.returns_table(view) if len(view.missing) > missing.FEW else SILENT
+    tables = Blocks(*asked.tables, *missing.requested_list(view).tables)
+    return set_small(tables, is_wide=True)
 
 
-def _dense(shown: Blocks) -> Blocks:
-    """The same with its tables in small letters."""
-    return Blocks(*(replace(b, is_dense=True) if b.kind == "table" else b for b in shown))
-
-
-def _effects(view: View) -> tuple[Part, ...]:
+def _effects(view: View) -> Blocks:
     """The graded evidence on landscape pages; nothing where no measure could be graded."""
-    if view.assessment.effects.empty:
-        return ()
-    return tuple(
-        Blocks(_weighted(b) if isinstance(b, blocks.Table) else b)
-        for b in effect_table(view, grades="ABC")
-    )
-
-
-def _weighted(table: blocks.Table) -> blocks.Table:
-    pairs = zip(table.columns, _EVIDENCE, strict=True)
-    columns = tuple(replace(column, weight=weight) for column, weight in pairs)
-    return replace(table, columns=columns, is_wide=True, is_dense=True)
-
-
-_EVIDENCE = (12, 22, 24, 22, 14, 24)
+    if not len(view.effects):
+        return SILENT
+    evidence = effect_table(view, grades="ABC")
+    return weighted(set_small(evidence, is_wide=True), _EVIDENCE)
 
 
 def _unanswered(view: View) -> tuple[Section, ...]:
     """Without a single figure there is one thing to say: what is missing, from whom, by when."""
     return (
-        Section("评估依据", (summary.basis(view),)),
-        Section("总体情况", (summary.nothing_filed(view),)),
-        Section("需要补报的数据", (missing.returns_table(view),)),
+        _section("basis_only", summary.basis(view)),
+        _section("overall_only", summary.nothing_filed(view)),
+        _section("wanted", missing.returns_table(view)),
     )

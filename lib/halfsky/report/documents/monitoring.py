@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from halfsky.report.document import Document, Part, Section
-from halfsky.report.documents import parts
+from functools import partial
+
+from halfsky.report.blocks import SILENT, Blocks
 from halfsky.report.documents.cover import document
+from halfsky.report.documents.document import Document, Section, section, with_message
 from halfsky.report.sections import milestones, missing, status, summary
 from halfsky.report.sections.reliability import hindsight_table, local_check_table
 from halfsky.report.sections.series import statistics_table
 from halfsky.report.sections.warnings import warning_chart, warning_table
+from halfsky.report.text import phrase
 from halfsky.report.view import View
+
+GROUP = "monitoring_report"  # of the headings, in text/monitoring.yaml
+_section = partial(section, GROUP)
 
 
 def monitoring_report(view: View, state: str = "") -> Document:
@@ -24,72 +30,67 @@ def monitoring_report(view: View, state: str = "") -> Document:
     """
     if view.is_reference:
         raise ValueError(f"{view.region.id} is a reference region: it is not monitored")
-    stage = view.plan.phase(view.year)[:2]
-    sections = _unanswered(view) if view.df.reported.empty else _answered(view)
     return document(
         view,
-        kind=f"{stage}监测报告",
+        kind=phrase(GROUP, "kind", stage=view.plan.phase(view.year)[:2]),
         office=view.plan.info.statistics_office,
-        group="监测组",
-        sections=sections,
+        group=phrase(GROUP, "group"),
+        sections=_answered(view) if len(view.reported) else _unanswered(view),
         state=state,
     )
 
 
 def _answered(view: View) -> tuple[Section, ...]:
     by_domain = [(d, view.of_domain(d.domain)) for d in view.plan.domains]
+    completeness = missing.domain_completeness_chart(view)
     return (
-        Section("监测工作概况", (summary.basis(view), summary.coverage(view))),
-        Section("总体情况"),
-        Section(
-            "目标达标情况",
-            (summary.headline(view), summary.goal_wall(view), status.rates_table(view)),
+        _section("basis", summary.basis(view), summary.coverage(view)),
+        _section("overall"),
+        _section(
+            "goals",
+            summary.headline(view),
+            summary.goal_wall(view),
+            status.rates_table(view),
             level=2,
         ),
-        Section("与上一年相比", (status.change_table(view),), level=2),
-        Section("分领域监测结果"),
+        _section("changes", status.change_table(view), level=2),
+        _section("domains"),
         *(Section(d.title, _domain(mine), level=2) for d, mine in by_domain),
-        Section("预警", (*parts.with_message(warning_chart(view)), warning_table(view))),
-        Section("数据质量"),
-        Section(
-            "数据完整程度", parts.with_message(missing.domain_completeness_chart(view)), level=2
-        ),
-        Section("小基数指标", (status.small_counts_table(view),), level=2),
-        Section("机制建设类指标的佐证", (milestones.milestone_table(view),), level=2),
-        Section(
-            "预测的检验",
-            (hindsight_table(view), local_check_table(view)),
-            level=2,
-        ),
-        Section("补报要求", _asked(view)),
-        Section("附表1　统计资料", numbered=False),
+        _section("warnings", with_message(warning_chart(view)), warning_table(view)),
+        _section("quality"),
+        _section("completeness", with_message(completeness), level=2),
+        _section("small_counts", status.small_counts_table(view), level=2),
+        _section("milestones", milestones.milestone_table(view), level=2),
+        _section("hindsight", hindsight_table(view), local_check_table(view), level=2),
+        _section("wanted", _asked(view)),
+        _section("annex_statistics", numbered=False),
         *(
             Section(d.title, (statistics_table(mine),), level=2, numbered=False)
             for d, mine in by_domain
         ),
-        Section("附表2　缺项清单", _missing(view), numbered=False),
+        _section("annex_missing", _missing(view), numbered=False),
     )
 
 
-def _domain(view: View) -> tuple[Part, ...]:
-    if view.df.reported.empty:
+def _domain(view: View) -> tuple[Blocks, ...]:
+    if not len(view.reported):
         return (summary.domain_paragraph(view),)
     return (summary.domain_paragraph(view), status.domain_table(view), missing.named_open(view))
 
 
-def _asked(view: View) -> tuple[Part, ...]:
+def _asked(view: View) -> Blocks:
     """By department; a few by name at once, and then there is no annex that says it again."""
-    is_few = 0 < len(view.df.missing) <= missing.FEW
-    return (missing.requested_list(view),) if is_few else (missing.returns_table(view),)
+    is_few = 0 < len(view.missing) <= missing.FEW
+    return missing.requested_list(view) if is_few else missing.returns_table(view)
 
 
-def _missing(view: View) -> tuple[Part, ...]:
-    return (missing.missing_table(view),) if len(view.df.missing) > missing.FEW else ()
+def _missing(view: View) -> Blocks:
+    return missing.missing_table(view) if len(view.missing) > missing.FEW else SILENT
 
 
 def _unanswered(view: View) -> tuple[Section, ...]:
     return (
-        Section("监测工作概况", (summary.basis(view),)),
-        Section("总体情况", (summary.nothing_filed(view),)),
-        Section("补报要求", (missing.returns_table(view),)),
+        _section("basis", summary.basis(view)),
+        _section("overall", summary.nothing_filed(view)),
+        _section("wanted", missing.returns_table(view)),
     )

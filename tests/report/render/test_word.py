@@ -11,19 +11,33 @@ from pathlib import Path
 from typing import Any
 
 import docx
-import pandas as pd
 import pytest
 from docx.oxml.ns import qn
 from PIL import Image
 
-from halfsky.plan import load_plan, load_units
-from halfsky.plan.thresholds import load_thresholds
-from halfsky.report.document import Document, Section, Table
-from halfsky.report.documents import evaluation_report, monitoring_report
+from halfsky.plan.vocabulary import Severity, Status
+from halfsky.report.blocks import (
+    Block,
+    Blocks,
+    Bullets,
+    Column,
+    Note,
+    Paragraph,
+    Table,
+    amount,
+    severity,
+    share,
+    status,
+    table,
+    words,
+)
 from halfsky.report.documents.brief import government_brief
-from halfsky.report.documents.scheme import scheme_document
-from halfsky.report.documents.word import _shares, to_docx
+from halfsky.report.documents.document import Document, Section
+from halfsky.report.documents.evaluation import evaluation_report
+from halfsky.report.documents.monitoring import monitoring_report
 from halfsky.report.fonts import font_file
+from halfsky.report.render.word import styles, to_docx
+from halfsky.report.render.word.table import column_shares, printed
 from small_view import small_view
 
 
@@ -91,31 +105,40 @@ def test_figures_and_tables_are_counted_without_gaps(word: Any) -> None:
 
 
 def test_tables_repeat_their_head_and_split_no_row(word: Any) -> None:
-    for table in word.tables:
-        first, *others = table.rows
+    for printed_table in word.tables:
+        first, *others = printed_table.rows
         assert first._tr.trPr.find(qn("w:tblHeader")) is not None
         assert others
         assert all(r._tr.trPr.find(qn("w:tblHeader")) is None for r in others)
-        assert all(r._tr.trPr.find(qn("w:cantSplit")) is not None for r in table.rows)
+        assert all(r._tr.trPr.find(qn("w:cantSplit")) is not None for r in printed_table.rows)
 
 
-GROUPS = pd.DataFrame({"部门": ["甲局", "甲局", "乙局"], "变化": ["+3.7个百分点", "—", "—"]})
+GROUPS = [["甲局", "+3.7个百分点"], ["甲局", "—"], ["乙局", "—"]]
 
 
-def written(table: Table, notice: str = "") -> Any:
-    section = Section("题", (table,))
-    document = Document("名", ("题",), ("某办",), "某办", 2025, (section,), notice=notice)
+def groups(title: str = "变化", weights: tuple[float, float] = (0, 0), **more: Any) -> Table:
+    """Two offices with three changes."""
+    columns = [Column("部门", weight=weights[0]), Column(title, weight=weights[1])]
+    return table("表题", columns, [[words(text) for text in row] for row in GROUPS], **more)
+
+
+def written(*blocks: Block, notice: str = "", **more: Any) -> Any:
+    section = Section("题", (Blocks(*blocks),))
+    document = Document("名", ("题",), ("某办",), "某办", 2025, (section,), notice=notice, **more)
     return docx.Document(io.BytesIO(to_docx(document)))
 
 
 def test_every_row_of_a_group_names_it_on_whatever_page_it_falls() -> None:
-    (table,) = written(Table(GROUPS, "表题", grouped=True)).tables
-    assert [row.cells[0].text for row in table.rows] == ["部门", "甲局", "甲局", "乙局"]
-    assert not list(table._tbl.iter(qn("w:vMerge")))
+    (made,) = written(groups(is_grouped=True)).tables
+    assert [row.cells[0].text for row in made.rows] == ["部门", "甲局", "甲局", "乙局"]
+    assert not list(made._tbl.iter(qn("w:vMerge")))
+    # Its repetition is paler: the second of two rows.
+    colours = [row.cells[0].paragraphs[0].runs[0].font.color.rgb for row in made.rows]
+    assert [colour is not None for colour in colours] == [False, False, True, False]
 
 
 def test_a_note_stays_with_its_table() -> None:
-    made = written(Table(GROUPS, "表题", note="来源：某局。"))
+    made = written(groups(note="来源：某局。"))
     kept = [
         [line.paragraph_format.keep_with_next for cell in row.cells for line in cell.paragraphs]
         for row in made.tables[0].rows
@@ -127,21 +150,88 @@ def test_a_note_stays_with_its_table() -> None:
 
 
 def test_no_figure_or_short_word_is_broken_by_a_narrow_column() -> None:
-    table = Table(GROUPS, "表题", weights=(99, 1))
-    lines = [list(GROUPS.columns), *table.rows]
-    narrow = _shares(lines, table, 9, 442)[1] * 442
+    narrow = groups(weights=(99, 1))
+    width = column_shares(printed(narrow), narrow.columns, 9, 442)[1] * 442
     # Four wide characters of 9 points, +3.7 in four of 4.5 at least.
-    assert narrow >= 4 * 9 + 4 * 4.5
+    assert width >= 4 * 9 + 4 * 4.5
     # Words give way before figures: nine columns of them cannot all be whole.
-    words = {f"列{n}": ["机制运行并"] for n in range(9)}
-    many = Table(pd.DataFrame(words | {"数": ["115100"]}), "")
-    shares = _shares([list(many.frame.columns), *many.rows], many, 9, 260)
+    titles = [*(f"列{n}" for n in range(9)), "数"]
+    row = [*(words("机制运行并") for _ in range(9)), words("115100")]
+    many = table("", [Column(title) for title in titles], [row])
+    shares = column_shares(printed(many), many.columns, 9, 260)
     assert shares[-1] * 260 >= 6 * 4.5
 
 
 def test_a_long_title_is_broken_before_its_bracket() -> None:
-    made = written(Table(GROUPS.rename(columns={"变化": "达标率（可评价）"}), "表题"))
+    made = written(groups("达标率（可评价）"))
     assert made.tables[0].rows[0].cells[1].text == "达标率\n（可评价）"
+
+
+def test_figures_and_statuses_stand_in_the_middle_and_a_status_has_its_shape() -> None:
+    columns = [Column("指标"), Column("值", is_number=True), Column("状态"), Column("级别")]
+    row = [
+        words("某率"),
+        amount(95.94, "%").with_small("2024年"),
+        status(Status.UNMET, "未达标"),
+        severity(Severity.NOTE),
+    ]
+    (made,) = written(table("题", columns, [row])).tables
+    cells = made.rows[1].cells
+    assert [cell.text for cell in cells] == ["某率", "95.9%\n2024年", "▲未达标", "提示"]
+    centred = [cell.paragraphs[0].alignment is not None for cell in cells]
+    assert centred == [False, True, True, False]
+    # Small print is a point smaller: 五号 is 10.5 points.
+    sizes = [line.runs[0].font.size.pt for line in cells[1].paragraphs]
+    assert sizes == [10.5, 9.5]
+
+
+@pytest.mark.parametrize(
+    ("n_columns", "n_rows", "more", "size", "width"),
+    [
+        pytest.param(3, 2, {}, 10.5, 210, id="a small table: 五号"),
+        pytest.param(6, 2, {}, 9, 210, id="more than 5 columns: 小五"),
+        pytest.param(3, 13, {}, 9, 210, id="more than 12 lines: 小五"),
+        pytest.param(3, 26, {}, 7.5, 210, id="more than 25 lines of figures: 六号"),
+        pytest.param(11, 2, {}, 9, 297, id="more than 10 columns: landscape"),
+        pytest.param(3, 2, {"is_wide": True}, 9, 297, id="wide"),
+        pytest.param(3, 2, {"is_dense": True}, 7.5, 210, id="dense"),
+    ],
+)
+def test_letters_and_paper_follow_from_the_table(
+    n_columns: int, n_rows: int, more: dict[str, bool], size: float, width: int
+) -> None:
+    columns = [Column(f"列{n}", is_number=n > 0) for n in range(n_columns)]
+    rows = [[words(f"名{n}"), *[share(50)] * (n_columns - 1)] for n in range(n_rows)]
+    made = written(table("题", columns, rows, **more))
+    letters = made.tables[0].rows[1].cells[1].paragraphs[0].runs[0].font.size.pt
+    assert (letters, round(made.sections[-1].page_width.mm)) == (size, width)
+
+
+def test_columns_are_as_wide_as_they_weigh() -> None:
+    columns = [Column("甲", weight=30), Column("乙", weight=70)]
+    (made,) = written(table("题", columns, [[words("一"), words("二")]])).tables
+    first, second = (cell.width for cell in made.rows[1].cells)
+    assert first / (first + second) == pytest.approx(0.3, abs=0.001)
+
+
+def test_texts_lists_and_notes_have_their_styles() -> None:
+    made = written(
+        Paragraph("正文", lead="健康"),
+        Paragraph("细节", is_detail=True),
+        Bullets(("甲", "乙")),
+        Bullets(("丙",), is_numbered=False, is_detail=True),
+        Note("没有数据。"),
+        has_contents=False,
+    )
+    heading = next(n for n, p in enumerate(made.paragraphs) if p.style.name == "Heading 1")
+    assert [(p.text, p.style.name) for p in made.paragraphs[heading + 1 :]] == [
+        ("健康　正文", "Body Text"),
+        ("细节", styles.DETAIL),
+        ("1．甲", "Body Text"),
+        ("2．乙", "Body Text"),
+        ("丙", styles.DETAIL),
+        ("没有数据。", styles.NOTE),
+    ]
 
 
 @pytest.mark.parametrize(("region", "is_clear"), [("demo", True), ("jiutai", False)])
@@ -219,18 +309,6 @@ def test_headings_stand_above_something(word: Any) -> None:
         levels.append(int(found[1]) if found else 0)
     pairs = list(zip(levels, [*levels[1:], 1], strict=True))
     assert all(after == 0 or after > level for level, after in pairs if level)
-
-
-def test_the_scheme_lists_every_target_once() -> None:
-    plan = load_plan()
-    document = scheme_document(plan, load_thresholds(), load_units())
-    tables = [
-        b for s in document.sections if s.level == 2 for b in s.blocks
-        if getattr(b, "caption", "").startswith("目标和指标")
-    ]  # fmt: skip
-    assert sum(len(t.rows) for t in tables) == len(plan.targets)
-    shown = [cell for t in tables for cell in t.frame["规划条款"]]
-    assert shown == [target.clause for _, target in plan.each_target()]
 
 
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
