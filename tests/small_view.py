@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
 from builders import indicator, no_evidence, observations, plan_of, target
 from halfsky.evaluate.assessment import Assumptions, assess
+from halfsky.evaluate.results import Results, TargetResult
 from halfsky.plan import Region, load_region, load_units
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Indicator, Plan, Schedule
@@ -60,3 +64,12 @@ def small_view(region: str = "jiutai", year: int = 2025, *, is_filed: bool = Tru
     rests_on = Assumptions(load_thresholds(), load_units(), load_calibration())
     found = assess(small_plan(), place, year, seen, no_evidence(), rests_on)
     return View(found, seen, {place.id: place.short})
+
+
+def with_targets(view: View, changes: Mapping[str, Mapping[str, Any]]) -> View:
+    """The view with some targets' fields changed; what was evaluated from them stays."""
+    made = replace(view)
+    made.__dict__["targets"] = Results(
+        TargetResult, [replace(t, **changes.get(t.target, {})) for t in view.targets]
+    )
+    return made

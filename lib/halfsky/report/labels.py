@@ -132,10 +132,10 @@ def listed(names: list[str], *, is_counted: bool = False) -> str:
     is_counted: the sentence has said how many; then they end in 等.
     """
     mark = "；" if any("，" in name for name in names) else "、"
-    rendered = mark.join(names[:MOST_NAMES])
+    named = mark.join(names[:MOST_NAMES])
     if len(names) <= MOST_NAMES:
-        return rendered
-    return rendered + ("等" if is_counted else f"等{len(names)}项")
+        return named
+    return phrase("labels", "etc" if is_counted else "etc_of", named=named, n=len(names))
 
 
 def short_text(text: str, most: int = 40) -> str:

@@ -1,7 +1,7 @@
 """Charts: frame in, figure out. They draw only, and refuse an empty frame.
 
-report.figures chooses the rows, adds title, message and source, and says in a sentence where
-there is nothing to draw.
+A section chooses the rows, adds title, message and source, and says in a sentence where there is
+nothing to draw.
 """
 
 from halfsky.report.charts.completion import plot_completion

@@ -29,7 +29,7 @@ from halfsky.plan.vocabulary import (
     Severity,
     Status,
 )
-from halfsky.report import blocks, numbers
+from halfsky.report import blocks, labels, numbers
 from halfsky.report.blocks import Blocks, Bullets, Column, Note, Paragraph
 from halfsky.report.labels import due, goal_label
 from halfsky.report.sections.disparities import townships_first
@@ -62,7 +62,6 @@ _KNOWN_TROUBLE = (WarningRule.P_BELOW, WarningRule.OVERDUE)
 _TO_VERIFY = (Family.DATA, Family.UNUSUAL)
 MOST_IDLE = 6  # measures never begun that are named in one sentence
 MOST_DEPARTMENTS = 4
-NAMED = 8  # names in one sentence; the tables hold the rest
 
 
 def experience(view: View) -> Blocks:
@@ -558,7 +557,7 @@ def causes(view: View) -> Blocks:
     }
     sizes = dict(zip(groups, (stalled, slow, back, declined, few, unclear, short), strict=True))
     lines = [
-        phrase("causes", key, n=len(sizes[key]), names=joined(names, is_counted=True))
+        phrase("causes", key, n=len(sizes[key]), names=labels.listed(names, is_counted=True))
         for key, names in groups.items()
         if names
     ]
@@ -604,18 +603,6 @@ def _recent(row: TargetResult, prose: Prose) -> str:
     if pace == 0:
         return phrase("causes", "unchanged")
     return phrase("causes", "recent", r=row, pace=pace, **prose.moving(row, pace))
-
-
-def joined(names: list[str], *, is_counted: bool = False) -> str:
-    """甲；乙 where the names hold commas themselves, else 甲、乙; long lists end in 等N项.
-
-    is_counted: the sentence has said how many; then they end in 等.
-    """
-    mark = "；" if any("，" in name for name in names) else "、"
-    named = mark.join(names[:NAMED])
-    if len(names) <= NAMED:
-        return named
-    return phrase("causes", "etc" if is_counted else "etc_of", named=named, n=len(names))
 
 
 def next_report(view: View) -> int:
