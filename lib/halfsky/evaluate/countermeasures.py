@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from halfsky.evaluate.frames import by_key, records
+from halfsky.evaluate.results import StatusRule, WarningRule
 from halfsky.evaluate.series import headcount
 from halfsky.evaluate.status import shortfall
 from halfsky.plan.models import Plan, Unit
@@ -33,7 +34,7 @@ COLUMNS: dict[str, str] = {
 _TWO_SERIES = ("parity", "narrow_gap", "relative", "milestone", "slow_rise")
 EVEN = 0.5
 # Data findings that say what is known already: nothing to verify.
-_TOLD = {"overdue", "break", "remark"}
+_KNOWN_ALREADY = {WarningRule.OVERDUE, WarningRule.BREAK, WarningRule.REMARK}
 
 
 def no_countermeasures() -> pd.DataFrame:
@@ -138,7 +139,7 @@ def _action(row: dict[str, Any], raised: pd.DataFrame | None) -> Action | None:
     if status == Status.MISSING:
         if row["type"] == "milestone":
             return Action.FILE_DOCUMENTS
-        return Action.FILE_BASELINE if rule == "no_baseline" else Action.FILE_FIGURES
+        return Action.FILE_BASELINE if rule == StatusRule.NO_BASELINE else Action.FILE_FIGURES
     # A figure in doubt comes first: no pace can be read off it.
     if not pd.isna(row["doubt"]):
         return Action.VERIFY
@@ -148,15 +149,15 @@ def _action(row: dict[str, Any], raised: pd.DataFrame | None) -> Action | None:
     if status == Status.UNMET:
         return Action.RAISE_LEVEL if row["type"] == "milestone" else Action.SPEED_UP
     # A year without a case leaves nothing to review; the next year is simply counted.
-    if rule == "few_events" and row["numerator"] > 0:
+    if rule == StatusRule.FEW_EVENTS and row["numerator"] > 0:
         return Action.REVIEW_CASES
-    if rule == "too_few_points":
+    if rule == StatusRule.TOO_FEW_POINTS:
         return Action.FILE_PAST
     if families & {Family.OFF_TRACK, Family.DETERIORATION}:
         return Action.HOLD if status == Status.MET else Action.SPEED_UP
-    if families & {Family.UNUSUAL, Family.DATA} and rules - _TOLD - {"volatile"}:
+    if families & {Family.UNUSUAL, Family.DATA} and rules - _KNOWN_ALREADY - {WarningRule.VOLATILE}:
         return Action.VERIFY
-    if "overdue" in rules:
+    if WarningRule.OVERDUE in rules:
         return Action.FILE_FIGURES
     # A met target that is not warned of as hard to keep is no problem, however its figures jump.
     return Action.SMOOTH if Family.VOLATILE in families and status != Status.MET else None
