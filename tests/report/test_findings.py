@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from halfsky.report._sections import words_for
 from halfsky.report.findings import troubles, values_of
+from halfsky.report.html import Html
 from halfsky.report.markup import read
 
 from builders import UNITS, indicator, no_evidence, observations, plan_of, target
@@ -21,7 +22,6 @@ from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Measure, Region
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.report import numbers
-from halfsky.report.html import Html
 from halfsky.report.text.prose import (
     Prose,
     claim,

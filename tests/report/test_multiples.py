@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from drawn_text import words
+from halfsky.report.chart import Chart
 from halfsky.report.figures import NOTHING
 
 from builders import UNITS, no_evidence, observations, plan_of, target
@@ -12,7 +13,6 @@ from halfsky.evaluate.assessment import Assumptions, assess
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
-from halfsky.report.chart import Chart
 from halfsky.report.sections.forecast import completion_paths, small_multiples
 from halfsky.report.view import View
 

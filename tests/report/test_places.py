@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn_text import outside, overlaps, words
+from halfsky.report.chart import Chart
 from matplotlib.colors import to_hex
 
 from builders import UNITS, indicator, no_evidence, observations, plan_of, target
@@ -19,7 +20,6 @@ from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.report import charts, numbers
-from halfsky.report.chart import Chart
 from halfsky.report.sections.disparities import townships_first
 from halfsky.report.text.movement import up_down
 from halfsky.report.text.words import phrase

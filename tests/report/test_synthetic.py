@@ -5,10 +5,8 @@ from __future__ import annotations
 import inspect
 from dataclasses import replace
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 
 from builders import indicator, no_evidence, observations, plan_of, target
 from halfsky import report
@@ -16,9 +14,8 @@ from halfsky.evaluate.assessment import Assumptions, assess
 from halfsky.plan import load_region, load_units
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.thresholds import load_thresholds
-from halfsky.report.chart import Chart
-from halfsky.report.html import Html
-from halfsky.report.synthetic import MARK, mark, marked, takes_view
+from halfsky.report.blocks import SYNTHETIC, Blocks
+from halfsky.report.synthetic import marked, takes_view
 
 
 @pytest.fixture(scope="module")
@@ -76,24 +73,22 @@ def as_real(view: report.View) -> report.View:
 @pytest.mark.parametrize("is_synthetic", [True, False], ids=["synthetic", "real"])
 def test_everything_a_view_shows_is_marked_or_is_not(view, name, is_synthetic):
     shown = getattr(report, name)(view if is_synthetic else as_real(view))
-    if isinstance(shown, Html):
-        for table in BeautifulSoup(shown.html, "html.parser").find_all("table"):
-            caption = table.find("caption").get_text()
-            assert (MARK in caption) is is_synthetic
-    for chart in getattr(shown, "charts", [shown]):
-        if isinstance(chart, Chart):
-            drawn = [text.get_text() for text in chart.fig.texts]
-            assert drawn.count("合成数据") == (2 if is_synthetic else 0)
-            assert ("合成数据" in chart.source) is is_synthetic
+    if not isinstance(shown, Blocks):
+        return
+    for table in shown.tables:
+        assert (SYNTHETIC in table.caption) is is_synthetic
+    for figure in shown.figures:
+        drawn = [text.get_text() for text in figure.drawing.texts]
+        assert drawn.count(SYNTHETIC) == (2 if is_synthetic else 0)
+        assert (SYNTHETIC in figure.source) is is_synthetic
 
 
 def test_the_view_shows_tables_and_charts(view):
     """The test above would pass on sentences alone."""
     shown = [getattr(report, name)(view) for name in shown_functions()]
-    tables = [s for s in shown if isinstance(s, Html) and "<table" in s.html]
-    charts = [c for s in shown for c in getattr(s, "charts", [s]) if isinstance(c, Chart)]
-    assert len(tables) >= 6
-    assert len(charts) >= 4
+    blocks = [s for s in shown if isinstance(s, Blocks)]
+    assert sum(len(s.tables) for s in blocks) >= 6
+    assert sum(len(s.figures) for s in blocks) >= 4
 
 
 def test_every_public_function_of_a_view_is_wrapped():
@@ -103,36 +98,5 @@ def test_every_public_function_of_a_view_is_wrapped():
     assert [f.__name__ for f in with_view if not hasattr(f, "__wrapped__")] == []
 
 
-@pytest.mark.parametrize(
-    ("html", "expected"),
-    [
-        pytest.param(
-            "<table><caption>甲</caption><tr><td>1</td></tr></table>",
-            ["甲（合成数据）"],
-            id="after the caption",
-        ),
-        pytest.param("<table><tr><td>1</td></tr></table>", [MARK], id="a table without one"),
-        pytest.param(
-            "<table><caption>甲</caption></table><table><caption>乙</caption></table>",
-            ["甲（合成数据）", "乙（合成数据）"],
-            id="each of two",
-        ),
-        pytest.param("<p>无</p>", [], id="a sentence stays as it is"),
-    ],
-)
-def test_captions(html, expected):
-    soup = BeautifulSoup(mark(Html(html, "表")).html, "html.parser")
-    assert [c.get_text() for c in soup.find_all("caption")] == expected
-
-
-def test_marking_twice_marks_once():
-    once = mark(Html("<table><caption>甲</caption></table>", "表"))
-    assert mark(once).html == once.html
-    chart = mark(mark(Chart(plt.figure(), "题", "话", "来源：某局")))
-    assert [t.get_text() for t in chart.fig.texts].count("合成数据") == 2
-    assert chart.source == "来源：某局（合成数据）"
-
-
-def test_other_things_pass_through():
-    assert mark("text") == "text"
+def test_what_is_no_block_passes_through():
     assert marked(lambda view: 3)(type("V", (), {"is_synthetic": True})) == 3

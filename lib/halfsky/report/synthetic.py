@@ -1,6 +1,6 @@
 """合成数据 on everything made from a synthetic region, put on in one place.
 
-A function of report added later cannot forget the mark: halfsky.report wraps them all.
+A function added later cannot forget the mark: halfsky.report hands out all of them with it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def takes_view(function: object) -> bool:
 
 
 def marked(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function; what it shows of a synthetic region says so."""
+    """The function; the blocks it gives of a synthetic region say so."""
 
     @wraps(function)
     def show(view: Any, *given: Any, **named: Any) -> Any:
