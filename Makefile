@@ -4,6 +4,7 @@
 # make test-all    that, and the tests that need Chromium, npm or LibreOffice
 # make lab         JupyterLab in the same environment
 # make api         pages of the library's functions, in build/api
+# make mutate      a sample of small faults put into the package: how many do the tests find? (an hour)
 # make lint types notebooks test-tools    parts of the tests
 # make refresh     run the committed notebooks again, after a change that shows in them
 # make lock        requirements.lock from pyproject.toml;  make clean removes what can be rebuilt
@@ -33,8 +34,8 @@ ONCE = $(PY) tests/evaluated_once.py
 # A file opened without saying its encoding fails a test, because it fails on a Chinese Windows.
 STRICT = PYTHONWARNDEFAULTENCODING=1
 
-.PHONY: report demo test test-all test-tools unit notebooks refresh lint types lab api lock \
-	clean help
+.PHONY: report demo test test-all test-tools unit notebooks refresh lint types mutate lab api \
+	lock clean help
 
 report: $(READY)
 	$(PY) -m halfsky.cli run $(YEAR) $(foreach r,$(REGION),--region $(r))
@@ -74,6 +75,14 @@ lint: $(READY)
 
 types: $(READY)
 	$(PY) -m mypy
+
+# Neither tool is needed for anything else: each gets a folder of its own, beside the environment.
+mutate: $(READY) build/mutate build/coverage
+	$(PY) tests/benchmarks/mutation.py --jobs $(WORKERS) $(MUTATE)
+
+build/mutate build/coverage:
+	$(PY) -m pip install -q --disable-pip-version-check --target $@ \
+		$(if $(findstring coverage,$@),coverage==7.17.5,cosmic-ray==8.7.0)
 
 lab: $(READY)
 	$(PY) -m jupyter lab notebooks

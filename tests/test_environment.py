@@ -27,8 +27,9 @@ CONDA_NAMES = {
     "seaborn": "seaborn-base",
 }
 
-# Only compared with, and installed by hand for that: tests/benchmarks/forecast_speed.py.
-BY_HAND = {"statsforecast"}
+# Of benchmarks: compared with, and installed by hand for that (forecast_speed.py); installed by
+# `make mutate` into folders of their own (mutation.py).
+BY_HAND = {"statsforecast", "cosmic_ray", "coverage"}
 
 
 def declared() -> dict[str, Requirement]:

@@ -103,7 +103,7 @@ def test_encodings_give_the_same_figures(
 
 
 @settings(
-    max_examples=10,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -244,11 +244,12 @@ def test_two_processes_load_while_a_third_changes_the_file(
         from halfsky import data
         from halfsky.plan import load_plan
         plan = load_plan()
-        until = time.monotonic() + 2.5
-        seen = set()
-        while time.monotonic() < until:
+        # Until both versions were met and a few more loads, however slow the machine.
+        until, seen, loads = time.monotonic() + 120, set(), 0
+        while time.monotonic() < until and not (len(seen) == 2 and loads >= 12):
             frame = data.load_observations(plan, "jiutai", 2025)
             seen.add(tuple(frame["value"]))
+            loads += 1
         assert seen <= {(28.6, 91.2), (91.2,)}, seen
         print(len(seen))
         """

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from halfsky.demo import District, district
+from districts import district_of
+from halfsky.demo import District
 from halfsky.plan import load_plan
 from halfsky.plan.vocabulary import Family
 
@@ -22,13 +23,13 @@ def seed(request) -> int:
 
 @pytest.fixture(scope="module")
 def made(seed) -> District:
-    return district(PLAN, seed=seed)
+    return district_of(seed)
 
 
 @pytest.fixture(scope="module")
 def null(seed, made) -> District:
     """The same district with nothing planted, under the same manifest."""
-    return replace(district(PLAN, seed=seed, with_stories=False), manifest=made.manifest)
+    return replace(district_of(seed, with_stories=False), manifest=made.manifest)
 
 
 def entry(made: District, name: str) -> dict:
