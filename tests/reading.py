@@ -17,7 +17,7 @@ from nbformat.v4 import new_output
 
 from halfsky.notebook import HANDED
 from halfsky.plan import load_plan, load_region
-from halfsky.report.chart import Chart
+from halfsky.report.blocks import Figure
 from halfsky.run import publish
 from halfsky.run.execute import Outcome
 from halfsky.run.pages import pages
@@ -35,7 +35,7 @@ def read(handed: Path, region: str, year: int) -> dict[str, BeautifulSoup]:
     made = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(HANDED, str(handed))
-        patch.setattr(Chart, "png", _DOT)
+        patch.setattr(Figure, "png", _DOT)
         # The shell puts its own namespace in this one's place, from which no process can spawn.
         patch.setitem(sys.modules, "__main__", sys.modules["__main__"])
         for page in requested:

@@ -16,8 +16,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from playwright.sync_api import Browser, sync_playwright
 
 import report_fakes as fake
-from halfsky.report import charts
-from halfsky.report.chart import Chart
+from halfsky.report import blocks, charts
+from halfsky.report.render.jupyter import bundles
 from halfsky.report.render.portal import render_portal
 from halfsky.run import run_year
 
@@ -101,8 +101,8 @@ def specimen(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _shown(figure: Figure, place: int) -> NotebookNode:
-    chart = Chart(figure, "图", f"第{place}幅图的意思", "来源：无", synthetic=True)
-    data, metadata = chart._repr_mimebundle_()
+    chart = blocks.Figure(figure, "图", f"第{place}幅图的意思", "来源：无", is_synthetic=True)
+    data, metadata = next(iter(bundles([chart])))
     data = {**data, "image/png": base64.b64encode(data["image/png"]).decode("ascii")}
     return new_output("display_data", data=data, metadata=metadata)
 

@@ -10,8 +10,7 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 import report_fakes as fake
-from halfsky.report import charts
-from halfsky.report.chart import Chart
+from halfsky.report import blocks, charts
 from halfsky.report.charts.completion import furthest_behind_first
 from halfsky.report.charts.fans import _label_below
 from halfsky.report.charts.lettering import spread, width_of, wrap
@@ -69,7 +68,9 @@ DRAWINGS = {
 
 @pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS.keys())
 def test_no_text_overlaps_leaves_the_picture_or_lacks_a_glyph(draw, monkeypatch):
-    figure = Chart(draw(), "合成示范区2025年：77项目标一览", "话", "源", synthetic=True).fig
+    figure = blocks.Figure(
+        draw(), "合成示范区2025年：77项目标一览", "话", "源", is_synthetic=True
+    ).drawing
     assert written(figure, monkeypatch), "an empty chart says nothing"
     assert overlaps(figure, monkeypatch) == []
     assert outside(figure, monkeypatch) == []

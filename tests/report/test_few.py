@@ -12,8 +12,7 @@ from drawn_text import outside, overlaps, written
 from matplotlib.figure import Figure
 
 import report_fakes as fake
-from halfsky.report import charts
-from halfsky.report.chart import Chart
+from halfsky.report import blocks, charts
 from halfsky.report.theme import FAMILIES
 
 TARGETS, OBSERVATIONS, FORECASTS = fake.targets(), fake.observations(), fake.forecasts()
@@ -146,7 +145,7 @@ ALL_MISSING: dict[str, Callable[[], Figure]] = {
 
 
 def assert_legible(figure: Figure, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn = Chart(figure, "九台区2025年", "话", "源", synthetic=True).fig
+    drawn = blocks.Figure(figure, "九台区2025年", "话", "源", is_synthetic=True).drawing
     assert len(written(drawn, monkeypatch)) > 1
     assert overlaps(drawn, monkeypatch) == []
     assert outside(drawn, monkeypatch) == []

@@ -1,4 +1,4 @@
-"""A chart as a notebook shows it."""
+"""A figure: its picture, message and source."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ import pytest
 from matplotlib import pyplot as plt
 from PIL import Image
 
-from halfsky.report.chart import Chart
+from halfsky.report.blocks import Figure
+from halfsky.report.render.jupyter import bundles
 from halfsky.report.theme import new_figure
 
 
-def chart(synthetic: bool = False) -> Chart:
+def chart(synthetic: bool = False) -> Figure:
     figure = new_figure(2)
     figure.subplots().plot([2020, 2024], [16.9, 14.3])
-    return Chart(figure, "孕产妇死亡率", "由16.9降到14.3。", "来源：国家统计局", synthetic)
+    source = "来源：国家统计局"
+    return Figure(figure, "孕产妇死亡率", "由16.9降到14.3。", source, is_synthetic=synthetic)
 
 
 def test_bundle_carries_picture_message_and_source():
-    data, metadata = chart()._repr_mimebundle_()
+    data, metadata = next(iter(bundles([chart()])))
     assert data["image/png"].startswith(b"\x89PNG")
     assert data["text/plain"] == "由16.9降到14.3。"
     assert metadata["image/png"] == {
@@ -43,7 +45,7 @@ def test_picture_is_finer_than_the_page_and_the_same_bytes_again():
 def test_few_colours_do_not_change_what_is_seen():
     full = io.BytesIO()
     one = chart()
-    one.fig.savefig(full, format="png", dpi=160)
+    one.drawing.savefig(full, format="png", dpi=160)
     before = np.asarray(Image.open(full).convert("RGB")).astype(int)
     after = np.asarray(Image.open(io.BytesIO(one.png)).convert("RGB")).astype(int)
     assert np.abs(before - after).mean() < 0.5
@@ -52,7 +54,7 @@ def test_few_colours_do_not_change_what_is_seen():
 
 @pytest.mark.parametrize("synthetic", [False, True])
 def test_only_synthetic_data_wear_the_watermark(synthetic):
-    texts = [t.get_text() for t in chart(synthetic).fig.texts]
+    texts = [t.get_text() for t in chart(synthetic).drawing.texts]
     assert ("合成数据" in texts) is synthetic
 
 
@@ -60,6 +62,6 @@ def test_pyplot_keeps_no_figure():
     plt.close("all")
     figure, axis = plt.subplots()
     axis.plot([1, 2])
-    Chart(figure, "题", "话", "源")
+    Figure(figure, "题", "话", "源")
     chart()
     assert plt.get_fignums() == []
