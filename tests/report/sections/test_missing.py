@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from builders import indicator
@@ -89,26 +87,13 @@ def test_of_a_reference_region_no_documents_are_missing_and_no_office_is_named()
 
 
 def test_two_requirements_on_one_figure_ask_for_it_once() -> None:
-    view = small_view()
-    third = view.by_target["things-3-1"]
-    twice = replace(view)
-    targets = [third, replace(third, target="things-3-2"), view.by_target["things-1-1"]]
-    twice.__dict__["targets"] = Results(type(third), targets)
-    plan = view.plan
-    goal = next(g for g in plan.domains[0].goals if g.id == "things-3")
-    both = (*goal.targets, goal.targets[0].model_copy(update={"id": "things-3-2"}))
-    goals = tuple(
-        g.model_copy(update={"targets": both}) if g.id == goal.id else g
-        for g in plan.domains[0].goals
-    )
-    domain = plan.domains[0].model_copy(update={"goals": goals})
-    plan = plan.model_copy(update={"domains": (domain,)})
-    asked = replace(twice, assessment=replace(twice.assessment, plan=plan))
-    asked.__dict__["targets"] = twice.__dict__["targets"]
-    (table,) = missing.missing_table(asked).tables
-    (row,) = table.rows
+    third = small_view().by_target["things-3-1"]
+    same = {"goal": third.goal, "indicator_name": third.indicator_name, "last_value": None}
+    same |= {"status": Status.MISSING}
+    (table,) = missing.missing_table(with_targets(small_view(), {"things-4-1": same})).tables
+    row, _ = table.rows
     assert row.cells[2].text == "缺报率（2项要求共用）"
-    assert (row.anchor, row.cells[1].anchors) == ("things-3-1", ("things-3-2",))
+    assert (row.anchor, row.cells[1].anchors) == ("things-3-1", ("things-4-1",))
 
 
 @pytest.mark.parametrize(
