@@ -8,24 +8,25 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
-from halfsky.evaluate.expected import count_statuses
+from halfsky.evaluate.results import Countermeasure, TargetResult
+from halfsky.report import numbers
 from halfsky.report.sections.measures import measures_record
 from halfsky.report.sections.warnings import register_record, subjects
-from halfsky.report.text.words import Words, rows
+from halfsky.report.text.words import Words
 from halfsky.report.view import View
 
 SCHEMA = 1
 MIME = "application/vnd.halfsky.results+json"
+_COUNTS = ("met", "basically", "unmet", "undecidable", "missing", "assessable", "all")
 
 
 def results(view: View) -> dict[str, Any]:
     """The record of one view: every goal of it, whatever is missing."""
     words = Words.of_view(view)
     by_goal: dict[str, list[dict[str, Any]]] = {}
-    for row in rows(view.df.targets):
-        by_goal.setdefault(row["goal"], []).append(_target(row, words.rule(row), view))
+    for target in view.targets:
+        rendered = _target(target, words.rule(target), view)
+        by_goal.setdefault(target.goal, []).append(rendered)
     about = subjects(view)
     warnings = [
         {
@@ -45,16 +46,17 @@ def results(view: View) -> dict[str, Any]:
     ]
     goals = [
         {
-            "id": row["goal"],
-            "status": row["status"],
-            "outlook": row["outlook"],
-            "data": row["data"],
-            "p": _number(row["p"]),
-            "weakest": row["weakest"],
-            "targets": by_goal[row["goal"]],
+            "id": g.goal,
+            "status": g.status,
+            "outlook": g.outlook,
+            "data": g.data,
+            "p": _number(g.p),
+            "weakest": g.weakest,
+            "targets": by_goal[g.goal],
         }
-        for row in rows(view.df.goals)
+        for g in view.goals
     ]
+    counts = next(r for r in view.rates if r.domain == (view.domain_id or "all"))
     phase = None if view.is_reference else view.plan.phase(view.year)
     suppressed = view.assessment.suppressed
     return {
@@ -67,88 +69,79 @@ def results(view: View) -> dict[str, Any]:
         "goals": goals,
         "warnings": warnings,
         "register": register_record(view),
-        "countermeasures": _countermeasures(view),
+        "countermeasures": [_countermeasure(one) for one in view.countermeasures],
         **measures_record(view),
-        "rates": count_statuses(view.df.goals),
+        "rates": {key: getattr(counts, key) for key in _COUNTS},
         "public": view.is_public,
         "withheld": None if suppressed is None else len(suppressed),
     }
 
 
-def _countermeasures(view: View) -> list[dict[str, Any]]:
-    """What is asked of whom, the gravest first; the yearly changes in the target's own unit."""
-    frame = view.assessment.countermeasures
-    if view.domain_id is not None:
-        frame = frame[frame["domain"] == view.domain_id]
-    return [
-        {
-            **{key: row[key] for key in ("goal", "target", "action", "department")},
-            **{key: list(row[key]) for key in ("support", "measures", "lacking")},
-            **{
-                key: _number(row[key.replace("heads", "headcount")])
-                for key in ("shortfall", "heads", "change50", "change80", "heads50", "heads80")
-            },
-            "is_line": bool(row["is_line"]),
-            "report_year": _whole(row["report_year"]),
-        }
-        for row in rows(frame)
-    ]
-
-
-def _target(row: dict[str, Any], rule: str, view: View) -> dict[str, Any]:
-    end = view.plan.info.end_year
-    value = row["level"] if row["type"] == "milestone" else row["value"]
+def _countermeasure(one: Countermeasure) -> dict[str, Any]:
+    """What is asked of whom; the yearly changes in the target's own unit."""
     return {
-        "id": row["target"],
-        "type": row["type"],
-        "clause": row["clause"],
-        "indicator": row["indicator"],
-        "sex": row["sex"],
-        "age": row["age"],
-        "area": row["area"],
-        "comparator": row["comparator"],
-        "target": _number(row["threshold"]),
-        "unit": row["unit"],
-        "value": _number(value),
-        "value_year": _whole(row["value_year"]),
-        "last_value": _number(row["last_value"]),
-        "last_year": _whole(row["last_year"]),
-        "baseline": _number(row["baseline"]),
-        "baseline_year": _whole(row["baseline_year"]),
-        "completion_pct": _number(row["completion_pct"]),
-        "elapsed_pct": _number(row["elapsed_pct"]),
-        "delta": _number(row["delta"]),
-        "n": int(row["n"]),
-        "status": row["status"],
-        "outlook": row["outlook"],
-        "data": row["data"],
-        "p_met": _number(row["p_met"]),
-        "point": _number(row["point"]),
-        "lo80": _number(row["lo80"]),
-        "hi80": _number(row["hi80"]),
-        "lo95": _number(row["lo95"]),
-        "hi95": _number(row["hi95"]),
-        "end_year": end,
-        "rule_id": row["rule"],
+        "goal": one.goal,
+        "target": one.target,
+        "action": one.action,
+        "department": one.department,
+        "support": list(one.support),
+        "measures": list(one.measures),
+        "lacking": list(one.lacking),
+        "shortfall": _number(one.shortfall),
+        "heads": _number(one.headcount),
+        "change50": _number(one.change50),
+        "change80": _number(one.change80),
+        "heads50": _number(one.headcount50),
+        "heads80": _number(one.headcount80),
+        "is_line": one.is_line,
+        "report_year": one.report_year,
+    }
+
+
+def _target(t: TargetResult, rule: str, view: View) -> dict[str, Any]:
+    return {
+        "id": t.target,
+        "type": t.type,
+        "clause": t.clause,
+        "indicator": t.indicator,
+        "sex": t.sex,
+        "age": t.age,
+        "area": t.area,
+        "comparator": t.comparator,
+        "target": _number(t.threshold),
+        "unit": t.unit,
+        "value": _number(t.level if t.type == "milestone" else t.value),
+        "value_year": t.value_year,
+        "last_value": _number(t.last_value),
+        "last_year": t.last_year,
+        "baseline": _number(t.baseline),
+        "baseline_year": t.baseline_year,
+        "completion_pct": _number(t.completion_pct),
+        "elapsed_pct": _number(t.elapsed_pct),
+        "delta": _number(t.delta),
+        "n": t.n,
+        "status": t.status,
+        "outlook": t.outlook,
+        "data": t.data,
+        "p_met": _number(t.p_met),
+        "point": _number(t.point),
+        "lo80": _number(t.lo80),
+        "hi80": _number(t.hi80),
+        "lo95": _number(t.lo95),
+        "hi95": _number(t.hi95),
+        "end_year": view.plan.info.end_year,
+        "rule_id": t.rule,
         "rule": rule,
-        "measure": row["measure"],
-        "department": None if view.is_reference else row["department"],
+        "measure": t.measure,
+        "department": None if view.is_reference else t.department,
     }
 
 
 def _number(value: Any) -> float | int | str | None:
-    """Six significant digits; text as it is; a gap is null."""
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+    """Six significant digits; text and whole numbers as they are; a gap is null."""
+    if not numbers.is_known(value):
         return None
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int):
-        return value
-    return float(f"{float(value):.6g}")
-
-
-def _whole(value: Any) -> int | None:
-    return None if value is None or value is pd.NA else int(value)
+    return value if isinstance(value, str | int) else float(f"{float(value):.6g}")
 
 
 class Record:
