@@ -30,7 +30,7 @@ from halfsky.report.blocks import (
     to_json,
     together,
 )
-from halfsky.report.theme import new_figure
+from halfsky.report.charts.canvas import new_figure
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from matplotlib import pyplot as plt
 from PIL import Image
 
 from halfsky.report.blocks import Figure
+from halfsky.report.charts.canvas import new_figure
 from halfsky.report.render.jupyter import bundles
-from halfsky.report.theme import new_figure
 
 
 def chart(synthetic: bool = False) -> Figure:

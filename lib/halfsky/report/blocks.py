@@ -326,7 +326,7 @@ class Figure:
     kind: Literal["figure"] = field(default="figure", init=False)
 
     def __post_init__(self) -> None:
-        from halfsky.report.theme import finish
+        from halfsky.report.charts.canvas import finish
 
         finish(self.drawing, self.title)
         if self.is_synthetic:
@@ -335,7 +335,7 @@ class Figure:
 
     def mark_synthetic(self) -> None:
         """Draw 合成数据 across the figure and name it below, once; before its picture is taken."""
-        from halfsky.report.theme import watermark
+        from halfsky.report.charts.canvas import watermark
 
         if not self.is_synthetic:
             self.is_synthetic = True
@@ -350,7 +350,7 @@ class Figure:
     @cached_property
     def png(self) -> bytes:
         """The picture, the same bytes for the same figure."""
-        from halfsky.report.theme import to_png
+        from halfsky.report.charts.canvas import to_png
 
         return to_png(self.drawing)
 

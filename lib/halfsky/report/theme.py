@@ -6,18 +6,9 @@ well, so that a black-and-white print keeps the order. report.css repeats the co
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
-import matplotlib as mpl
-import seaborn as sns
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
-from PIL import Image
-
 from halfsky.plan.vocabulary import NO_FORECAST, Data, Family, Severity, Status
-from halfsky.report.fonts import use_fonts
 
 INK = "#1f2933"
 MUTED = "#52606d"
@@ -85,86 +76,22 @@ def status_look(status: str, is_reference: bool = False) -> Look:
     return STATUS[status]
 
 
-def use_theme() -> None:
-    """Set matplotlib's and seaborn's defaults for this process's figures."""
-    sns.set_theme(style="white", rc={"axes.spines.top": False, "axes.spines.right": False})
-    use_fonts()
-    mpl.rcParams.update(
-        {
-            "figure.dpi": PAGE_DPI,
-            "figure.facecolor": PAPER,
-            "axes.edgecolor": FAINT,
-            "axes.labelcolor": MUTED,
-            "axes.linewidth": 0.8,
-            "axes.titlelocation": "left",
-            "axes.titlesize": 10,
-            "axes.titleweight": "bold",
-            "axes.titlecolor": INK,
-            "axes.labelsize": 9,
-            "font.size": 9,
-            "text.color": INK,
-            "xtick.color": MUTED,
-            "ytick.color": MUTED,
-            "xtick.labelsize": 8.5,
-            "ytick.labelsize": 8.5,
-            "legend.fontsize": 8.5,
-            "legend.frameon": False,
-            "grid.color": GRID,
-            "grid.linewidth": 0.8,
-            "hatch.linewidth": 0.6,
-            "lines.linewidth": 1.6,
-        }
-    )
+@dataclass(frozen=True)
+class Group:
+    """One of the two groups compared; shape and dash tell them apart without colour."""
+
+    word: str
+    short: str
+    colour: str
+    marker: str
+    dash: str
 
 
-def new_figure(
-    height: float, width: float = WIDTH, *, h_pad: float = 0.04, w_pad: float = 0.04
-) -> Figure:
-    """An empty figure of the page's width, in the theme; sizes in inches, pads between panels.
-
-    It belongs to no pyplot window: nothing is shown twice and nothing stays in memory.
-    """
-    use_theme()
-    engine = ConstrainedLayoutEngine(h_pad=h_pad, w_pad=w_pad)
-    return Figure(figsize=(width, height), layout=engine)
-
-
-def finish(drawing: Figure, title: str) -> None:
-    """Put a chart's title above it, left."""
-    drawing.suptitle(title, x=0.008, ha="left", fontsize=12, fontweight="bold", color=INK)
-
-
-def watermark(drawing: Figure, text: str) -> None:
-    """A word across a chart, so that a copied picture still says what it is."""
-    for height in (0.25, 0.75):
-        drawing.text(
-            0.5,
-            height,
-            text,
-            ha="center",
-            va="center",
-            rotation=18,
-            fontsize=44,
-            fontweight="bold",
-            color="#7d1709",
-            alpha=0.10,
-            zorder=1000,
-            gid="watermark",
-        )
-
-
-# Enough for a chart's flat colours and their edges, at a quarter of the bytes of full colour;
-# with 32 the target's red turns brown.
-COLOURS = 64
-
-
-def to_png(drawing: Figure) -> bytes:
-    """A chart as a palette PNG, finer than a page's pixels; no date or version in its bytes."""
-    FigureCanvasAgg(drawing)
-    full = io.BytesIO()
-    drawing.savefig(full, format="png", dpi=DPI, metadata={"Software": None})
-    picture = Image.open(full).convert("RGB")
-    small = picture.quantize(COLOURS, dither=Image.Dither.NONE)
-    out = io.BytesIO()
-    small.save(out, format="png", optimize=True)
-    return out.getvalue()
+# By evaluate.gaps' dimension: first and second.
+GROUPS: dict[str, tuple[Group, Group]] = {
+    "sex": (Group("女性", "女", WOMEN, "o", "-"), Group("男性", "男", MEN, "s", "--")),
+    "area": (
+        Group("农村", "农村", "#c4470f", "^", "-"),
+        Group("城镇", "城镇", "#08457e", "s", "--"),
+    ),
+}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from halfsky.report.blocks import MIME, Blocks, Figure, Note, Paragraph, from_json
+from halfsky.report.charts.canvas import new_figure
 from halfsky.report.render.jupyter import bundles
-from halfsky.report.theme import new_figure
 
 
 def test_a_run_of_texts_is_one_output_and_a_chart_another():

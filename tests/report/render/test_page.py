@@ -11,10 +11,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from halfsky.report.blocks import MIME as BLOCKS
 from halfsky.report.blocks import Blocks, Cell, Column, Figure, Paragraph, table
+from halfsky.report.charts.canvas import new_figure
 from halfsky.report.render.jupyter import bundles
 from halfsky.report.render.page import to_html
 from halfsky.report.render.results_json import MIME
-from halfsky.report.theme import new_figure
 
 GIVEN = {
     "title": "妇女与健康：全国2025年参照数据",

@@ -11,7 +11,7 @@ from halfsky.evaluate.results import Change, DomainRank, Results, StatusRule
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
 from halfsky.report.blocks import Cell, Figure, Gap, Note, Table
-from halfsky.report.charts.completion import PER_FIGURE
+from halfsky.report.charts.sizes import COMPLETION_ROWS
 from halfsky.report.sections import status
 from halfsky.report.view import View
 from small_view import small_view, with_targets
@@ -146,7 +146,7 @@ def test_many_bars_are_continued_in_the_order_of_the_whole() -> None:
     one = view.by_target["things-1-1"]
     many = [
         replace(one, target=f"things-{n}-9", name=f"第{n}项", completion_pct=float(n))
-        for n in range(PER_FIGURE + 2)
+        for n in range(COMPLETION_ROWS + 2)
     ]
     crowded = replace(view)
     crowded.__dict__["targets"] = Results(type(one), many[::-1])
@@ -155,8 +155,8 @@ def test_many_bars_are_continued_in_the_order_of_the_whole() -> None:
         "目标完成度与时间进度（1）",
         "目标完成度与时间进度（2）",
     )
-    assert list(first.data["completion_pct"]) == [float(n) for n in range(PER_FIGURE)]
-    n = PER_FIGURE
+    assert list(first.data["completion_pct"]) == [float(n) for n in range(COMPLETION_ROWS)]
+    n = COMPLETION_ROWS
     assert second.message == f"续前图，由第{n}项到第{n + 1}项共2项。"
 
 

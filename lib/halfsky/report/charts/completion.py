@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from halfsky.report import numbers
+from halfsky.report.charts.canvas import new_figure
 from halfsky.report.charts.lettering import wrap
 from halfsky.report.text.words import status_word
-from halfsky.report.theme import INK, MUTED, STATUS, TARGET, Look, new_figure, status_look
+from halfsky.report.theme import INK, MUTED, STATUS, TARGET, Look, status_look
 
 LOW, HIGH = -50.0, 150.0
-PER_FIGURE = 20  # rows that a printed page holds
 
 
 def furthest_behind_first(targets: pd.DataFrame) -> pd.DataFrame:
@@ -194,4 +194,4 @@ def _key(figure: Figure, frame: pd.DataFrame, is_reference: bool) -> None:
     )
 
 
-__all__ = ["PER_FIGURE", "furthest_behind_first", "plot_completion"]
+__all__ = ["furthest_behind_first", "plot_completion"]

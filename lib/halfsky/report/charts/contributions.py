@@ -8,10 +8,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from halfsky.report import numbers
+from halfsky.report.charts.canvas import new_figure
 from halfsky.report.charts.lettering import wrap
-from halfsky.report.theme import INK, MUTED, PAPER, STATUS, new_figure
+from halfsky.report.theme import INK, MUTED, PAPER, STATUS
 
-CONTRIBUTIONS_PER_FIGURE = 2
 MOST = 16  # bars in a panel; the middle ones are drawn as one
 _LOOK = {
     "better": (STATUS["达标"].fill, ""),

@@ -13,19 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from halfsky.report.charts.canvas import new_figure
 from halfsky.report.charts.lettering import wrap
 from halfsky.report.text.words import status_word
-from halfsky.report.theme import (
-    FAINT,
-    GRID,
-    INK,
-    MUTED,
-    SEVERITY,
-    STATUS,
-    Look,
-    new_figure,
-    status_look,
-)
+from halfsky.report.theme import FAINT, GRID, INK, MUTED, SEVERITY, STATUS, Look, status_look
 
 SINCE = 15
 FILLED = "#2f78b0"

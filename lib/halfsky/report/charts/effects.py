@@ -14,11 +14,11 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from halfsky.report import numbers
+from halfsky.report.charts.canvas import new_figure
 from halfsky.report.charts.fans import BAND80, BAND95, LINE
 from halfsky.report.charts.lettering import wrap
-from halfsky.report.theme import FAINT, INK, MUTED, TARGET, new_figure
+from halfsky.report.theme import FAINT, INK, MUTED, TARGET
 
-EFFECTS_PER_FIGURE = 4
 _REACH = 8  # own spreads: what lies beyond is drawn at the edge
 
 

@@ -14,14 +14,14 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from halfsky.report import numbers
+from halfsky.report.charts.canvas import new_figure
 from halfsky.report.charts.lettering import spread, wrap
-from halfsky.report.theme import FAINT, INK, MUTED, OUTLOOK, STATUS, TARGET, new_figure
+from halfsky.report.theme import FAINT, INK, MUTED, OUTLOOK, STATUS, TARGET
 
 BAND95 = "#d5e3ef"
 BAND80 = "#a9c7e0"
 LINE = "#08457e"
 SHORT = 5  # fewer points than this are no trend (docs/method.md section 3)
-PER_FIGURE = 8  # four rows of two: what a printed page holds
 
 
 def plot_fans(
@@ -305,4 +305,4 @@ def _known(value: Any) -> float | None:
     return float(value) if numbers.is_known(value) else None
 
 
-__all__ = ["PER_FIGURE", "plot_fans"]
+__all__ = ["plot_fans"]

@@ -17,10 +17,10 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
 from halfsky.report import numbers
+from halfsky.report.charts.canvas import new_figure
 from halfsky.report.charts.lettering import wrap
-from halfsky.report.theme import FAINT, GRID, INK, MUTED, PAPER, STATUS, new_figure
+from halfsky.report.theme import FAINT, GRID, INK, MUTED, PAPER, STATUS
 
-FUNNELS_PER_FIGURE = 4
 _BETTER, _WORSE = STATUS["达标"].fill, STATUS["未达标"].fill
 # Where a name may stand beside its point: offset in points, alignments; the first that is free.
 _PLACES = (

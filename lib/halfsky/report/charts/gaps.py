@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -12,31 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from halfsky.report import numbers
+from halfsky.report.charts.canvas import new_figure
 from halfsky.report.charts.lettering import spread, wrap
-from halfsky.report.theme import FAINT, GRID, INK, MEN, MUTED, WOMEN, new_figure
-
-
-@dataclass(frozen=True)
-class Group:
-    """One of the two groups compared; shape and dash tell them apart without colour."""
-
-    word: str
-    short: str
-    colour: str
-    marker: str
-    dash: str
-
-
-# By evaluate.gaps' dimension: first and second.
-GROUPS: dict[str, tuple[Group, Group]] = {
-    "sex": (Group("女性", "女", WOMEN, "o", "-"), Group("男性", "男", MEN, "s", "--")),
-    "area": (
-        Group("农村", "农村", "#c4470f", "^", "-"),
-        Group("城镇", "城镇", "#08457e", "s", "--"),
-    ),
-}
-DUMBBELLS_PER_FIGURE = 16
-SLOPES_PER_FIGURE = 9
+from halfsky.report.theme import FAINT, GRID, GROUPS, INK, MUTED, Group
 
 
 def plot_dumbbell(gaps: pd.DataFrame) -> Figure:

@@ -10,10 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from halfsky.report import numbers
+from halfsky.report.charts.canvas import new_figure
 from halfsky.report.charts.completion import HIGH, LOW
 from halfsky.report.charts.lettering import wrap
 from halfsky.report.text.words import status_word
-from halfsky.report.theme import FAINT, GRID, INK, MUTED, STATUS, TARGET, new_figure, status_look
+from halfsky.report.theme import FAINT, GRID, INK, MUTED, STATUS, TARGET, status_look
 
 COLUMNS = 4
 PATH = "#7b8794"

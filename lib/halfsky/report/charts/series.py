@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from halfsky.report.charts.canvas import new_figure
 from halfsky.report.charts.lettering import spread, wrap
-from halfsky.report.theme import INK, MEN, MUTED, WOMEN, new_figure
+from halfsky.report.theme import INK, MEN, MUTED, WOMEN
 
 _COLOURS = {
     "女": WOMEN,

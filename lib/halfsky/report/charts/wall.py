@@ -7,17 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from halfsky.report.charts.canvas import new_figure
 from halfsky.report.text.words import status_word
-from halfsky.report.theme import (
-    DATA,
-    INK,
-    MUTED,
-    OUTLOOK,
-    STATUS,
-    Look,
-    new_figure,
-    status_look,
-)
+from halfsky.report.theme import DATA, INK, MUTED, OUTLOOK, STATUS, Look, status_look
 
 
 def plot_goal_wall(goals: pd.DataFrame, *, is_reference: bool = False) -> Figure:

@@ -26,7 +26,7 @@ from halfsky.evaluate.results import (
     SmallAreaTest,
 )
 from halfsky.plan.models import Indicator
-from halfsky.report import numbers
+from halfsky.report import charts, numbers
 from halfsky.report.blocks import (
     MISSING,
     SILENT,
@@ -44,13 +44,16 @@ from halfsky.report.blocks import (
     words,
 )
 from halfsky.report.blocks import year as year_cell
-from halfsky.report.charts import plot_contributions, plot_dumbbell, plot_funnel, plot_slope
-from halfsky.report.charts.contributions import CONTRIBUTIONS_PER_FIGURE
-from halfsky.report.charts.funnel import FUNNELS_PER_FIGURE
-from halfsky.report.charts.gaps import DUMBBELLS_PER_FIGURE, GROUPS, SLOPES_PER_FIGURE
+from halfsky.report.charts.sizes import (
+    CONTRIBUTION_PANELS,
+    DUMBBELL_ROWS,
+    FUNNEL_PANELS,
+    SLOPE_PANELS,
+)
 from halfsky.report.labels import of_plan, paged, source_line
 from halfsky.report.text import phrase
 from halfsky.report.text.movement import up_down
+from halfsky.report.theme import GROUPS
 from halfsky.report.view import View
 
 FUNNELS_PER_PAGE = 8  # the townships furthest from alike; the table holds every indicator
@@ -155,7 +158,7 @@ def gap_chart(view: View, indicators: Iterable[str], title: str) -> Blocks:
         return note(phrase("gaps", "none_to_draw", region=view.region.short, names=names))
     found.sort(key=lambda gap: requested.index(gap.indicator))
     # All in one figure: a page that names a few indicators wants them together.
-    return _paged(view, found, len(found), title, _drawer(view, plot_dumbbell), _both(view))
+    return _paged(view, found, len(found), title, _drawer(view, charts.plot_dumbbell), _both(view))
 
 
 def _drawer(
@@ -179,8 +182,8 @@ def dumbbell_chart(view: View, dimension: str = "sex") -> Blocks:
     order = list(dict.fromkeys(_indicator(view, gap).unit for gap in found))
     found.sort(key=lambda gap: (order.index(_indicator(view, gap).unit), -abs(gap.gap or 0)))
     title = phrase("gaps", "title_now", pair=_PAIRS[dimension])
-    draw = _drawer(view, plot_dumbbell)
-    return _paged(view, found, DUMBBELLS_PER_FIGURE, title, draw, _both(view))
+    draw = _drawer(view, charts.plot_dumbbell)
+    return _paged(view, found, DUMBBELL_ROWS, title, draw, _both(view))
 
 
 def slope_chart(view: View, dimension: str = "sex") -> Blocks:
@@ -204,12 +207,12 @@ def slope_chart(view: View, dimension: str = "sex") -> Blocks:
                 is_reference=view.is_reference,
             )
         )
-    rest = len(known) - SLOPES_PER_FIGURE
+    rest = len(known) - SLOPE_PANELS
     more = phrase("gaps", "undrawn", rest=rest) if rest > 0 else ""
-    drawn = known[:SLOPES_PER_FIGURE]
+    drawn = known[:SLOPE_PANELS]
     title = phrase("gaps", "title_change", pair=pair)
-    draw = _drawer(view, plot_slope)
-    return _paged(view, drawn, SLOPES_PER_FIGURE, title, draw, _changes(view), more)
+    draw = _drawer(view, charts.plot_slope)
+    return _paged(view, drawn, SLOPE_PANELS, title, draw, _changes(view), more)
 
 
 def _most_changed(found: Iterable[GroupGap]) -> list[GroupGap]:
@@ -393,13 +396,13 @@ def funnel_charts(view: View) -> Blocks:
 
     def draw(part: Sequence[SmallAreaTest]) -> tuple[Drawing, pd.DataFrame]:
         areas = _drawn_areas(view, part)
-        return plot_funnel(areas, _curves(view, part)), areas
+        return charts.plot_funnel(areas, _curves(view, part)), areas
 
     def message(part: Sequence[SmallAreaTest]) -> str:
         return "".join(_funnel_message(view, test) for test in part)
 
     title = phrase("areas", "title_funnel")
-    return _paged(view, drawn, FUNNELS_PER_FIGURE, title, draw, message, more)
+    return _paged(view, drawn, FUNNEL_PANELS, title, draw, message, more)
 
 
 def _curves(view: View, tests: Sequence[SmallAreaTest]) -> pd.DataFrame:
@@ -426,13 +429,13 @@ def contribution_chart(view: View) -> Blocks:
 
     def draw(part: Sequence[SmallAreaTest]) -> tuple[Drawing, pd.DataFrame]:
         areas = _drawn_areas(view, part)
-        return plot_contributions(areas), areas
+        return charts.plot_contributions(areas), areas
 
     def message(part: Sequence[SmallAreaTest]) -> str:
         return "".join(_pull_message(view, test) for test in part)
 
     title = phrase("areas", "title_contribution")
-    return _paged(view, tests, CONTRIBUTIONS_PER_FIGURE, title, draw, message)
+    return _paged(view, tests, CONTRIBUTION_PANELS, title, draw, message)
 
 
 def _ends(view: View, test: SmallAreaTest) -> tuple[SmallArea, SmallArea]:

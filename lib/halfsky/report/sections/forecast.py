@@ -10,7 +10,7 @@ import pandas as pd
 
 from halfsky.evaluate.results import PACE_FACTORS, PaceScenario, Results, Scenario, TargetResult
 from halfsky.plan.vocabulary import Status
-from halfsky.report import numbers
+from halfsky.report import charts, numbers
 from halfsky.report.blocks import (
     MISSING,
     SILENT,
@@ -28,8 +28,7 @@ from halfsky.report.blocks import (
     words,
 )
 from halfsky.report.blocks import year as year_cell
-from halfsky.report.charts.fans import PER_FIGURE, plot_fans
-from halfsky.report.charts.multiples import plot_multiples
+from halfsky.report.charts.sizes import FAN_PANELS
 from halfsky.report.labels import chance_word, goal_label, paged, sources_of
 from halfsky.report.text import phrase
 from halfsky.report.text.movement import moving
@@ -55,7 +54,7 @@ def fan_charts(view: View) -> Blocks:
     drawn = _least_likely(forecast)
     rest = len(forecast) - len(drawn)
     more = phrase("forecast", "undrawn", most=MOST_FANS, rest=rest) if rest else ""
-    return Blocks(*(_fans(view, part, mark, more) for mark, part in paged(drawn, PER_FIGURE)))
+    return Blocks(*(_fans(view, part, mark, more) for mark, part in paged(drawn, FAN_PANELS)))
 
 
 def _least_likely(targets: list[TargetResult]) -> list[TargetResult]:
@@ -76,7 +75,7 @@ def _fans(view: View, part: Sequence[TargetResult], mark: str, more: str) -> Fig
     ids = [t.target for t in part]
     forecasts = view.forecasts[view.forecasts["target"].isin(ids)]
     return Figure(
-        plot_fans(Results(TargetResult, part).df, view.history, forecasts, end_year=end),
+        charts.plot_fans(Results(TargetResult, part).df, view.history, forecasts, end_year=end),
         phrase("forecast", "title") + mark,
         message,
         sources_of(view, ids) + more,
@@ -343,7 +342,7 @@ def small_multiples(view: View) -> Blocks:
         least = own.sort_values("completion_pct", kind="stable").iloc[0]
         given = {"least": least["name"], "pct": least["completion_pct"]}
         parts.append(phrase("completion_paths", "domain", name=name, n=len(own), **given))
-    drawing = plot_multiples(
+    drawing = charts.plot_multiples(
         paths,
         domains,
         start=info.baseline_year,

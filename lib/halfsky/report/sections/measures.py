@@ -19,9 +19,9 @@ from halfsky.evaluate.results import (
     TargetResult,
 )
 from halfsky.plan.vocabulary import MeasureFinding, Severity, Status
-from halfsky.report import blocks, numbers
+from halfsky.report import blocks, charts, numbers
 from halfsky.report.blocks import Blocks, Bullets, Cell, Column, Figure, Note
-from halfsky.report.charts.effects import EFFECTS_PER_FIGURE, plot_effects
+from halfsky.report.charts.sizes import EFFECT_PANELS
 from halfsky.report.labels import due, goal_label, sources_of
 from halfsky.report.text import phrase
 from halfsky.report.text.prose import inner_quotes
@@ -230,11 +230,11 @@ def effect_charts(view: View) -> Blocks:
         (of[0], _target(view, of[0]).name, _caption(view, of))
         for of in list(groups.values())[:MOST_PANELS]
     ]
-    starts = range(0, len(panels), EFFECTS_PER_FIGURE)
+    starts = range(0, len(panels), EFFECT_PANELS)
     return Blocks(
         *(
             _effect_figure(
-                view, panels[start : start + EFFECTS_PER_FIGURE], page if len(starts) > 1 else 0
+                view, panels[start : start + EFFECT_PANELS], page if len(starts) > 1 else 0
             )
             for page, start in enumerate(starts, 1)
         )
@@ -246,7 +246,7 @@ def _effect_figure(view: View, panels: list[tuple[MeasureEffect, str, str]], pag
     effects, names, captions = zip(*panels, strict=True)
     frame = Results(MeasureEffect, effects).df.assign(name=list(names), caption=list(captions))
     return Figure(
-        plot_effects(frame, view.assessment.history, view.assessment.rolled),
+        charts.plot_effects(frame, view.assessment.history, view.assessment.rolled),
         phrase("effects", "chart", page=page),
         phrase("effects", "panels", panels=list(zip(names, captions, strict=True))),
         sources_of(view, [effect.target for effect in effects]),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from halfsky.evaluate.results import StatusRule, TargetResult, WarningRule
 from halfsky.plan.vocabulary import Status
-from halfsky.report import blocks, numbers
+from halfsky.report import blocks, charts, numbers
 from halfsky.report.blocks import (
     EMPTY,
     SILENT,
@@ -40,8 +40,6 @@ MOST_OFFICES = 4  # named in one sentence
 def completeness_chart(view: View) -> Blocks:
     """Which years have figures, target by target."""
     # Charts are imported where they are drawn: a page of text loads no matplotlib.
-    from halfsky.report.charts import plot_completeness
-
     known = view.history[["target", "year", "value", "in_use"]]
     frame = view.df.targets[view.df.targets["target"].isin(known["target"])]
     if frame.empty:
@@ -52,7 +50,7 @@ def completeness_chart(view: View) -> Blocks:
     base_year = view.plan.info.baseline_year
     return Blocks(
         Figure(
-            plot_completeness(frame, known, year=view.year, baseline_year=base_year),
+            charts.plot_completeness(frame, known, year=view.year, baseline_year=base_year),
             phrase("completeness_chart", "title"),
             phrase("completeness_chart", "message", n=n, known=len(frame), rated=rated),
             sources_of(view, frame["target"]),
@@ -67,8 +65,6 @@ def domain_completeness_chart(view: View) -> Blocks:
 
     Without the milestones: they are rated by documents and never have a yearly figure.
     """
-    from halfsky.report.charts import plot_completeness_by_domain
-
     if view.history.empty:
         return note(phrase("domain_completeness", "nothing"))
     names = {d.domain: d.name for d in view.plan.domains}
@@ -82,7 +78,9 @@ def domain_completeness_chart(view: View) -> Blocks:
     base_year = view.plan.info.baseline_year
     return Blocks(
         Figure(
-            plot_completeness_by_domain(frame, known, year=view.year, baseline_year=base_year),
+            charts.plot_completeness_by_domain(
+                frame, known, year=view.year, baseline_year=base_year
+            ),
             phrase("domain_completeness", "title"),
             phrase("domain_completeness", "message", **given),
             sources_of(view, frame["target"]) + left_out,

@@ -11,7 +11,7 @@ import pandas as pd
 from halfsky.evaluate.results import ReferenceValue, StatusRule, TargetResult
 from halfsky.plan.models import Indicator
 from halfsky.plan.vocabulary import Status
-from halfsky.report import numbers
+from halfsky.report import charts, numbers
 from halfsky.report.blocks import (
     EMPTY,
     SILENT,
@@ -299,8 +299,6 @@ def _lines(
     ending: str = "",
 ) -> Blocks:
     """One panel an indicator, or two; unit, decimals: where not the indicator's own."""
-    from halfsky.report.charts.series import plot_series  # matplotlib: a table needs none
-
     parts = []
     for name in requested:
         indicator = view.plan.indicators[name]
@@ -318,7 +316,7 @@ def _lines(
     drawn = pd.concat(parts, ignore_index=True)
     return Blocks(
         Figure(
-            plot_series(drawn),
+            charts.plot_series(drawn),
             title,
             _newest(drawn),
             source_line(view, drawn["source"]),

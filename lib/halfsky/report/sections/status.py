@@ -14,7 +14,7 @@ from halfsky.evaluate.results import (
     TargetResult,
 )
 from halfsky.plan.vocabulary import Status
-from halfsky.report import blocks, numbers
+from halfsky.report import blocks, charts, numbers
 from halfsky.report.blocks import (
     MISSING,
     SILENT,
@@ -28,6 +28,7 @@ from halfsky.report.blocks import (
     table,
     words,
 )
+from halfsky.report.charts.sizes import COMPLETION_ROWS
 from halfsky.report.labels import (
     about_plan,
     chance_word,
@@ -50,13 +51,6 @@ _LONG = 24  # characters, from which a cell needs room
 
 def completion_chart(view: View) -> Blocks:
     """How far each target has come against the time gone."""
-    # Charts are imported where they are drawn: a page of text loads no matplotlib.
-    from halfsky.report.charts.completion import (
-        PER_FIGURE,
-        furthest_behind_first,
-        plot_completion,
-    )
-
     drawn = [
         target.target
         for target in view.reported
@@ -66,15 +60,15 @@ def completion_chart(view: View) -> Blocks:
         return note(phrase("completion_chart", "nothing"))
     shown = view.df.reported
     # Split before ordering would hide who is furthest behind: the order is that of the whole.
-    ordered = furthest_behind_first(shown[shown["target"].isin(drawn)])
-    starts = range(0, len(ordered), PER_FIGURE)
+    ordered = charts.furthest_behind_first(shown[shown["target"].isin(drawn)])
+    starts = range(0, len(ordered), COMPLETION_ROWS)
     figures = []
     for page, start in enumerate(starts, start=1):
-        part = ordered.iloc[start : start + PER_FIGURE]
+        part = ordered.iloc[start : start + COMPLETION_ROWS]
         ends = {"first": part["name"].iloc[0], "last": part["name"].iloc[-1], "n": len(part)}
         figures.append(
             Figure(
-                plot_completion(part, is_reference=view.is_reference),
+                charts.plot_completion(part, is_reference=view.is_reference),
                 phrase("completion_chart", "title", page=page if len(starts) > 1 else None),
                 _paces([view.by_target[name] for name in drawn])
                 if start == 0
@@ -384,8 +378,6 @@ def rank_table(view: View) -> Blocks:
 
 def status_chart(view: View) -> Blocks:
     """How the goals of each domain stand; nothing where the table beside it says why."""
-    from halfsky.report.charts import plot_status_counts
-
     if not len(view.reported):
         return SILENT
     names = {d.domain: d.name for d in view.plan.domains}
@@ -396,7 +388,7 @@ def status_chart(view: View) -> Blocks:
     ]
     return Blocks(
         Figure(
-            plot_status_counts(goals, is_reference=view.is_reference),
+            charts.plot_status_counts(goals, is_reference=view.is_reference),
             phrase("status_chart", "title"),
             phrase("status_chart", "message", domains=domains, is_reference=view.is_reference),
             about_plan(view),

@@ -6,7 +6,7 @@ from collections import Counter
 
 from halfsky.evaluate.results import DomainRates, TargetResult
 from halfsky.plan.vocabulary import Data, Status
-from halfsky.report import numbers
+from halfsky.report import charts, numbers
 from halfsky.report.blocks import (
     SILENT,
     Blocks,
@@ -145,15 +145,13 @@ def _open_goal(view: View, words: Words, target: TargetResult) -> str:
 
 def goal_wall(view: View) -> Blocks:
     """Every goal as one brick: status, outlook and data at a glance."""
-    from halfsky.report.charts import plot_goal_wall  # matplotlib: a page of text needs none
-
     names = {d.domain: d.name for d in view.plan.domains}
     goals = view.df.goals.assign(domain=view.df.goals["domain"].map(names))
     given = {"region": view.region.short, "year": view.year, "n": len(goals)}
     counts = Counter(status_word(goal.status, view.is_reference) for goal in view.goals)
     return Blocks(
         Figure(
-            plot_goal_wall(goals, is_reference=view.is_reference),
+            charts.plot_goal_wall(goals, is_reference=view.is_reference),
             phrase("goal_wall", "title", **given),
             phrase("goal_wall", "message", counts=counts.most_common(), **given),
             about_plan(view),

@@ -11,9 +11,8 @@ from typing import Any
 
 from halfsky.evaluate.results import Change, EarlyWarning, RegisterEntry
 from halfsky.plan.vocabulary import Family, Severity, WarningState
-from halfsky.report import blocks
+from halfsky.report import blocks, charts
 from halfsky.report.blocks import Blocks, Cell, Column, Figure, Paragraph
-from halfsky.report.charts import plot_warnings
 from halfsky.report.labels import goal_label
 from halfsky.report.text import phrase
 from halfsky.report.text.words import ContextFigure, Subject, Words
@@ -108,7 +107,7 @@ def warning_chart(view: View) -> Blocks:
     frame = view.df.warnings
     return Blocks(
         Figure(
-            plot_warnings(frame, families=[family.value for family in Family]),
+            charts.plot_warnings(frame, families=[family.value for family in Family]),
             phrase("warning_table", "chart", kind=kind),
             phrase(
                 "warning_table",

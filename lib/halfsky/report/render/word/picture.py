@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from halfsky.report.theme import to_png
+from halfsky.report.charts.canvas import to_png
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
