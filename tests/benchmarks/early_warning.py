@@ -31,7 +31,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from halfsky.evaluate.forecast import benchmark as room
+from halfsky.evaluate.forecast import benchmark as bench
 from halfsky.evaluate.forecast import forecast, learn, scores
 from halfsky.evaluate.warning.deterioration import chance_of_fall
 from halfsky.plan.calibration import Calibration, load_calibration
@@ -50,7 +50,7 @@ Histories = dict[str, tuple[np.ndarray, np.ndarray]]
 
 def main(folder: Path) -> None:
     tasks = pd.read_csv(folder / "tasks.csv", encoding="utf-8")
-    history = room.histories(pd.read_csv(folder / "series.csv", encoding="utf-8"))
+    history = bench.histories(pd.read_csv(folder / "series.csv", encoding="utf-8"))
     answered, windows, fitted = out_of_fold(tasks, history)
     answered = answered.assign(ratio=growth_ratio(answered, history))
     answered["p_growth"] = recalibrated(answered)
@@ -74,13 +74,13 @@ def out_of_fold(
     tasks: pd.DataFrame, history: Histories
 ) -> tuple[pd.DataFrame, Sequence[learn.Asked], Sequence[Calibration]]:
     """Tasks answered by calibrations that never saw their indicator, and those calibrations."""
-    known = room.with_outcomes(tasks, history)
-    pairs = [learn.all_rows(past) for past in room.pasts(known, history)]
+    known = bench.with_outcomes(tasks, history)
+    pairs = [learn.all_rows(past) for past in bench.pasts(known, history)]
     whole = pd.concat([w for w, _ in pairs], ignore_index=True)
     short = pd.concat([s for _, s in pairs], ignore_index=True)
-    windows = room.asked(known, history)
+    windows = bench.asked(known, history)
     fitted = learn.cross_fit(whole, short, windows, load_calibration(), folds=FOLDS)
-    return room.answer_out_of_fold(known, windows, fitted), windows, fitted
+    return bench.answer_out_of_fold(known, windows, fitted), windows, fitted
 
 
 def growth_ratio(tasks: pd.DataFrame, history: Histories, at: int | None = None) -> np.ndarray:
@@ -292,7 +292,7 @@ def _followed(
         )
         ratios = growth_ratio(asked, history, at=now)
         for task, ratio in zip(asked.to_dict("records"), ratios, strict=True):
-            comparator = room.COMPARATOR[str(task["direction"])]
+            comparator = bench.COMPARATOR[str(task["direction"])]
             side = "lo80" if comparator == ">=" else "hi80"
             width = (fc.table[side] - fc.table["point"]).abs().to_numpy()
             yield {

@@ -28,7 +28,7 @@ from scipy import special, stats
 
 from halfsky.cli.benchmark import learn_all
 from halfsky.evaluate.forecast import SeriesSpec, forecast, learn, scores
-from halfsky.evaluate.forecast import benchmark as room
+from halfsky.evaluate.forecast import benchmark as bench
 from halfsky.evaluate.forecast.pool import Window, components
 from halfsky.evaluate.forecast.scale import choose
 from halfsky.plan.calibration import load_calibration
@@ -88,9 +88,9 @@ def _against(own: pd.DataFrame, folder: Path) -> dict[str, float]:
     The rival: mean of the three changes on the same scale, normal random-walk spread from the
     window's own steps, and a logistic recalibration out of fold by the same indicator folds.
     """
-    history = room.histories(pd.read_csv(folder / "series.csv", encoding="utf-8"))
+    history = bench.histories(pd.read_csv(folder / "series.csv", encoding="utf-8"))
     rows = []
-    for window in room.windows(own, history):
+    for window in bench.windows(own, history):
         scale = choose(window.spec, window.values)
         w = Window.of(window.years, scale.to(window.values))
         horizon = int(window.tasks["horizon_year"].max()) - window.key[2]
@@ -127,25 +127,25 @@ def _against(own: pd.DataFrame, folder: Path) -> dict[str, float]:
 
 def _short(folder: Path, own: pd.DataFrame) -> dict[str, dict[str, float]]:
     """The same tasks answered from the last three or four points, out of fold by indicator."""
-    history = room.histories(pd.read_csv(folder / "series.csv", encoding="utf-8"))
+    history = bench.histories(pd.read_csv(folder / "series.csv", encoding="utf-8"))
     calibration = load_calibration()
-    answered = own.drop(columns=room.PREDICTION_COLUMNS[1:])
+    answered = own.drop(columns=bench.PREDICTION_COLUMNS[1:])
     whole, short = [], []
-    for past in room.pasts(answered, history):
+    for past in bench.pasts(answered, history):
         w, s = learn.all_rows(past)
         whole.append(w)
         short.append(s)
-    windows = room.asked(answered, history)
+    windows = bench.asked(answered, history)
     rows = (pd.concat(whole, ignore_index=True), pd.concat(short, ignore_index=True))
     fitted = learn.cross_fit(*rows, windows, calibration, folds=6)
     out = {}
     for last in SHORT:
         parts = []
-        for window, fold in zip(room.windows(answered, history), fitted, strict=True):
-            cut = room.WindowTasks(
+        for window, fold in zip(bench.windows(answered, history), fitted, strict=True):
+            cut = bench.WindowTasks(
                 window.key, window.years[-last:], window.values[-last:], window.spec, window.tasks
             )
-            parts.append(room.answer(cut, fold))
+            parts.append(bench.answer(cut, fold))
         out[f"n = {last}"] = scores.summary(answered.merge(pd.concat(parts), on="task_id"))
     return out
 

@@ -32,7 +32,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.tsa.holtwinters import ExponentialSmoothing
 
-from halfsky.evaluate.forecast import benchmark as room
+from halfsky.evaluate.forecast import benchmark as bench
 from halfsky.evaluate.forecast.scale import choose
 from halfsky.plan.calibration import load_calibration
 
@@ -43,12 +43,12 @@ MEMORY_AT = 100
 
 def main(folder: Path, count: int | None) -> None:
     tasks = pd.read_csv(folder / "tasks.csv", encoding="utf-8")
-    history = room.histories(pd.read_csv(folder / "series.csv", encoding="utf-8"))
-    windows = list(room.windows(tasks, history))[:count]
+    history = bench.histories(pd.read_csv(folder / "series.csv", encoding="utf-8"))
+    windows = list(bench.windows(tasks, history))[:count]
     calibration = load_calibration()
     grids = [_grid(window) for window in windows]
-    room.answer(windows[0], calibration)
-    answer = _timed(lambda w: room.answer(w, calibration), windows)
+    bench.answer(windows[0], calibration)
+    answer = _timed(lambda w: bench.answer(w, calibration), windows)
     memory = answer.pop("memory_mb")
     out = {"windows": len(windows), "halfsky": answer, "memory_mb": memory}
     out["statsmodels_ets_by_aicc"] = _drop_memory(_timed(_ets_by_aicc, grids))
@@ -73,7 +73,7 @@ def main(folder: Path, count: int | None) -> None:
     print(text)
 
 
-def _grid(window: room.WindowTasks) -> np.ndarray:
+def _grid(window: bench.WindowTasks) -> np.ndarray:
     """The window on its scale, one value a year, as any of the rivals needs it."""
     scale = choose(window.spec, window.values)
     years = np.arange(window.years[0], window.years[-1] + 1)

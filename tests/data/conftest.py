@@ -1,4 +1,4 @@
-"""A small plan and an empty data folder: the data room's tests touch nothing of the project."""
+"""A small plan and an empty data folder: the data package's tests touch nothing of the project."""
 
 from __future__ import annotations
 

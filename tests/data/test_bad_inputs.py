@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from halfsky import data as room
+from halfsky import data as store
 from halfsky.plan import DataError, Plan
 
 from .conftest import GOOD, REPO, Write
@@ -140,7 +140,7 @@ _ROOM = ("observations", "evidence", "measures", "workbook")
 @pytest.mark.parametrize("name", EXPECTED)
 def test_message(name: str, plan: Plan, data: Path, write: Write) -> None:
     write(*GOOD, name="observations_earlier.csv")
-    room.ingest(["jiutai"], plan)
+    store.ingest(["jiutai"], plan)
     processed = data / "processed" / "jiutai"
     earlier = {p.name: p.read_bytes() for p in processed.iterdir()}
 
@@ -148,7 +148,7 @@ def test_message(name: str, plan: Plan, data: Path, write: Write) -> None:
     target = data / "raw" / "jiutai" / f"{source.parent.name}{source.suffix}"
     shutil.copy(source, target)
     with pytest.raises(DataError) as caught:
-        room.ingest(["jiutai"], plan)
+        store.ingest(["jiutai"], plan)
 
     assert caught.value.exit_code == 2
     assert {p.file for p in caught.value.problems} == {f"data/raw/jiutai/{target.name}"}
@@ -176,7 +176,7 @@ def test_all_problems_of_all_files_at_once(plan: Plan, data: Path, write: Write)
     write(*rows)
     shutil.copy(BAD / "measures" / "bad_status.csv", data / "raw" / "jiutai" / "measures.csv")
     with pytest.raises(DataError) as caught:
-        room.ingest(["jiutai"], plan)
+        store.ingest(["jiutai"], plan)
     places = [(p.file.rsplit("/", 1)[1], p.row, p.column) for p in caught.value.problems]
     assert places == [
         ("measures.csv", 3, "status"),
@@ -192,7 +192,7 @@ def test_message_in_english(plan: Plan, write: Write, monkeypatch: pytest.Monkey
     monkeypatch.setenv("HALFSKY_LANG", "en")
     write("maternal_mortality,jiutai,2041,total,,total,,28.6,1/10万,,,reported,,年报,,")
     with pytest.raises(DataError, match="row 2 column 'year': is out of range") as caught:
-        room.ingest(["jiutai"], plan)
+        store.ingest(["jiutai"], plan)
     assert str(caught.value).isascii()
 
 
@@ -201,6 +201,6 @@ def test_row_is_the_spreadsheets_row(plan: Plan, write: Write) -> None:
     note = '"两行\n备注"'
     write(GOOD[0] + note, "", GOOD[1].replace("91.2", "高"))
     with pytest.raises(DataError) as caught:
-        room.ingest(["jiutai"], plan)
+        store.ingest(["jiutai"], plan)
     (problem,) = caught.value.problems
     assert (problem.row, problem.value) == (4, "高")

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from halfsky import data as room
+from halfsky import data as store
 from halfsky.data.ingest import raw_files
 from halfsky.plan import DataError, ParameterError, Plan
 
@@ -31,13 +31,13 @@ def digest(folder: Path) -> dict[str, str]:
 
 def test_same_input_same_bytes(plan: Plan, data: Path, write: Write) -> None:
     write(*GOOD)
-    room.ingest(["jiutai"], plan)
+    store.ingest(["jiutai"], plan)
     first = digest(data / "processed")
     shutil.rmtree(data / "processed")
-    report = room.ingest(["jiutai"], plan)
+    report = store.ingest(["jiutai"], plan)
     assert report.regions[0].changed
     assert digest(data / "processed") == first
-    assert not room.ingest(["jiutai"], plan).regions[0].changed
+    assert not store.ingest(["jiutai"], plan).regions[0].changed
     assert set(first) == {
         f"jiutai/{name}"
         for name in (
@@ -53,8 +53,8 @@ def test_raw_files_are_never_touched(plan: Plan, data: Path, write: Write) -> No
     path = write(*GOOD)
     os.utime(path, (1_000_000_000, 1_000_000_000))
     before = digest(data / "raw")
-    room.ingest(None, plan)
-    room.load_observations(plan, "jiutai", 2025)
+    store.ingest(None, plan)
+    store.load_observations(plan, "jiutai", 2025)
     assert digest(data / "raw") == before
     assert path.stat().st_mtime == 1_000_000_000
 
@@ -62,12 +62,12 @@ def test_raw_files_are_never_touched(plan: Plan, data: Path, write: Write) -> No
 def test_all_registered_regions_with_a_folder(plan: Plan, write: Write) -> None:
     write(*GOOD)
     write(*(line.replace("jiutai", "CN") for line in GOOD), region="CN")
-    assert [r.region for r in room.ingest(None, plan).regions] == ["jiutai", "CN"]
+    assert [r.region for r in store.ingest(None, plan).regions] == ["jiutai", "CN"]
 
 
 def test_unknown_region(plan: Plan, data: Path) -> None:
     with pytest.raises(ParameterError, match="没有名为“jutai”的地区"):
-        room.ingest(["jutai"], plan)
+        store.ingest(["jutai"], plan)
 
 
 def test_folder_of_no_registered_region(plan: Plan, data: Path, write: Write) -> None:
@@ -75,19 +75,19 @@ def test_folder_of_no_registered_region(plan: Plan, data: Path, write: Write) ->
     (data / "raw" / "plan").mkdir()
     (data / "raw" / "plan" / "text.txt").write_text("规划", encoding="utf-8")
     with pytest.raises(DataError) as caught:
-        room.ingest(None, plan)
+        store.ingest(None, plan)
     (problem,) = caught.value.problems
     assert (problem.file, problem.hint) == ("data/raw/jiutia", "是否为“jiutai”？")
 
 
 def test_one_wrong_region_leaves_all_results(plan: Plan, data: Path, write: Write) -> None:
     write(*GOOD)
-    room.ingest(None, plan)
+    store.ingest(None, plan)
     before = digest(data / "processed")
     write(GOOD[0].replace("28.6", "29"))
     write("maternal_mortality,CN,2050,total,,total,,9,1/10万,,,reported,,公报,,", region="CN")
     with pytest.raises(DataError):
-        room.ingest(None, plan)
+        store.ingest(None, plan)
     assert digest(data / "processed") == before
 
 
@@ -96,9 +96,9 @@ def test_encodings_give_the_same_figures(
     encoding: str, plan: Plan, data: Path, write: Write
 ) -> None:
     write(*GOOD)
-    plain = room.load_observations(plan, "jiutai", 2025)
+    plain = store.load_observations(plan, "jiutai", 2025)
     write(*GOOD, encoding=encoding)
-    assert room.load_observations(plan, "jiutai", 2025).equals(plain)
+    assert store.load_observations(plan, "jiutai", 2025).equals(plain)
     assert plain["source"].tolist() == ["妇幼卫生年报 · 卫生健康局"] * 2
 
 
@@ -121,38 +121,38 @@ def test_order_of_rows_and_line_ends_change_no_byte(
     path = write(*(lines[i] for i in order))
     if crlf:
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    room.ingest(["jiutai"], plan)
+    store.ingest(["jiutai"], plan)
     made = (data / "processed" / "jiutai" / "observations.parquet").read_bytes()
     write(*lines)
-    room.ingest(["jiutai"], plan)
+    store.ingest(["jiutai"], plan)
     assert (data / "processed" / "jiutai" / "observations.parquet").read_bytes() == made
 
 
 def test_blank_value_is_not_reported(plan: Plan, write: Write) -> None:
     write(*GOOD, "system_management,jiutai,2024,total,,total,,,%,,,,,,,", GOOD[0].split("28.6")[0])
     with pytest.raises(DataError, match="有8格"):  # a torn line is no blank value
-        room.ingest(["jiutai"], plan)
+        store.ingest(["jiutai"], plan)
     write(*GOOD, "system_management,jiutai,2024,total,,total,,,%,,,,,,,")
-    report = room.ingest(["jiutai"], plan).regions[0]
+    report = store.ingest(["jiutai"], plan).regions[0]
     assert (report.figures, report.blank) == (2, 1)
-    assert len(room.load_observations(plan, "jiutai", 2025)) == 2
+    assert len(store.load_observations(plan, "jiutai", 2025)) == 2
 
 
 def test_zero_stays_a_zero(plan: Plan, write: Write) -> None:
     write("maternal_mortality,jiutai,2024,total,,total,,0,1/10万,0,3400,reported,,年报,,")
-    frame = room.load_observations(plan, "jiutai", 2025)
+    frame = store.load_observations(plan, "jiutai", 2025)
     assert frame[["value", "numerator", "denominator"]].values.tolist() == [[0.0, 0.0, 3400.0]]
 
 
 @pytest.mark.parametrize("text", ["1,234", "１２３４", "1234.0", "+1234", "1.234E+03"])
 def test_ways_to_write_a_number(text: str, plan: Plan, write: Write) -> None:
     write(f'students,jiutai,2024,女,,total,,"{text}",人,,,reported,,年报,,')
-    assert room.load_observations(plan, "jiutai", 2025)["value"].tolist() == [1234.0]
+    assert store.load_observations(plan, "jiutai", 2025)["value"].tolist() == [1234.0]
 
 
 def test_gross_rates_may_exceed_100(plan: Plan, write: Write) -> None:
     write("gross_enrolment,jiutai,2024,total,,total,,104.2,%,1042,1000,reported,,年报,,")
-    assert room.load_observations(plan, "jiutai", 2025)["value"].tolist() == [104.2]
+    assert store.load_observations(plan, "jiutai", 2025)["value"].tolist() == [104.2]
 
 
 @pytest.mark.parametrize(
@@ -175,31 +175,31 @@ def test_quotient_within_rounding(
         "reported,,年报,,"
     )
     if agrees:
-        assert room.ingest(["jiutai"], plan).regions[0].figures == 1
+        assert store.ingest(["jiutai"], plan).regions[0].figures == 1
     else:
         with pytest.raises(DataError, match="与分子÷分母不符"):
-            room.ingest(["jiutai"], plan)
+            store.ingest(["jiutai"], plan)
 
 
 def test_changed_raw_file_is_seen_at_once(plan: Plan, data: Path, write: Write) -> None:
     write(*GOOD)
-    assert room.load_observations(plan, "jiutai", 2025)["value"].tolist() == [28.6, 91.2]
+    assert store.load_observations(plan, "jiutai", 2025)["value"].tolist() == [28.6, 91.2]
     write(*GOOD[1:])
-    assert room.load_observations(plan, "jiutai", 2025)["value"].tolist() == [91.2]
+    assert store.load_observations(plan, "jiutai", 2025)["value"].tolist() == [91.2]
     shutil.rmtree(data / "raw" / "jiutai")
-    assert room.load_observations(plan, "jiutai", 2025).empty
+    assert store.load_observations(plan, "jiutai", 2025).empty
 
 
 def test_changed_plan_is_seen_at_once(plan: Plan, params: Path, write: Write) -> None:
     from halfsky.plan import load_plan
 
     write(*GOOD)
-    assert len(room.load_observations(plan, "jiutai", 2025)) == 2
+    assert len(store.load_observations(plan, "jiutai", 2025)) == 2
     path = params / "plan" / "jiutai_2021_2030" / "health.yaml"
     text = path.read_text(encoding="utf-8").replace("unit: 1/10万", "unit: ‰")
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match="应为“‰”"):
-        room.load_observations(load_plan(), "jiutai", 2025)
+        store.load_observations(load_plan(), "jiutai", 2025)
 
 
 @pytest.mark.parametrize(
@@ -214,11 +214,11 @@ def test_changed_plan_is_seen_at_once(plan: Plan, params: Path, write: Write) ->
 )
 def test_damaged_results_are_rebuilt(damage: object, plan: Plan, data: Path, write: Write) -> None:
     write(*GOOD)
-    room.ingest(["jiutai"], plan)
+    store.ingest(["jiutai"], plan)
     folder = data / "processed" / "jiutai"
     before = digest(folder)
     damage(folder)  # type: ignore[operator]
-    assert len(room.load_observations(plan, "jiutai", 2025)) == 2
+    assert len(store.load_observations(plan, "jiutai", 2025)) == 2
     assert digest(folder) == before
 
 
@@ -226,11 +226,11 @@ def test_wrong_file_leaves_earlier_results_when_loading(
     plan: Plan, data: Path, write: Write
 ) -> None:
     write(*GOOD)
-    room.ingest(["jiutai"], plan)
+    store.ingest(["jiutai"], plan)
     before = digest(data / "processed")
     write(GOOD[0].replace("28.6", "很低"))
     with pytest.raises(DataError):
-        room.load_observations(plan, "jiutai", 2025)
+        store.load_observations(plan, "jiutai", 2025)
     assert digest(data / "processed") == before
 
 
@@ -288,7 +288,7 @@ def test_two_processes_load_while_a_third_changes_the_file(
 def test_input_hashes(plan: Plan, data: Path, write: Write) -> None:
     path = write(*GOOD)
     write(*GOOD, region="CN")
-    assert room.input_hashes(["jiutai", "jilin"]) == {
+    assert store.input_hashes(["jiutai", "jilin"]) == {
         "raw/jiutai/observations.csv": hashlib.sha256(path.read_bytes()).hexdigest()
     }
 
@@ -298,7 +298,7 @@ def test_office_lock_files_and_papers_are_passed_over(plan: Plan, data: Path, wr
     for name in ("~$填报表.xlsx", ".hidden.csv", "证明.pdf", "README.md"):
         (data / "raw" / "jiutai" / name).write_bytes(b"x")
     assert [p.name for p in raw_files("jiutai")] == ["observations.csv"]
-    assert room.ingest(["jiutai"], plan).regions[0].figures == 2
+    assert store.ingest(["jiutai"], plan).regions[0].figures == 2
 
 
 def test_folder_that_cannot_be_written_still_yields_figures(
@@ -306,9 +306,9 @@ def test_folder_that_cannot_be_written_still_yields_figures(
 ) -> None:
     write(*GOOD)
     (data / "processed").write_text("a file where the folder should be", encoding="utf-8")
-    assert len(room.load_observations(plan, "jiutai", 2025)) == 2
+    assert len(store.load_observations(plan, "jiutai", 2025)) == 2
     with pytest.raises(DataError, match="data/processed：结果写不进去"):
-        room.ingest(["jiutai"], plan)
+        store.ingest(["jiutai"], plan)
 
 
 class TestSeveralFiles:
@@ -317,14 +317,14 @@ class TestSeveralFiles:
     def test_the_same_again_is_kept_once(self, plan: Plan, write: Write) -> None:
         write(*GOOD)
         write(*GOOD, name="observations_2024.csv")
-        report = room.ingest(["jiutai"], plan).regions[0]
+        report = store.ingest(["jiutai"], plan).regions[0]
         assert (report.figures, report.repeated) == (2, 2)
 
     def test_another_value_is_a_problem(self, plan: Plan, write: Write) -> None:
         write(GOOD[1])
         write(GOOD[1].replace("91.2", "93.0"), name="observations_2024.csv")
         with pytest.raises(DataError) as caught:
-            room.ingest(["jiutai"], plan)
+            store.ingest(["jiutai"], plan)
         (problem,) = caught.value.problems
         assert problem.file == "data/raw/jiutai/observations_2024.csv"
         assert (problem.row, problem.column, problem.value) == (2, "value", "93.0")
@@ -337,25 +337,25 @@ class TestSeveralFiles:
             GOOD[1].replace("91.2", "93.0") + "更正：原报91.2漏计一院",
             name="observations_2024.csv",
         )
-        report = room.ingest(["jiutai"], plan)
+        report = store.ingest(["jiutai"], plan)
         assert len(report.regions[0].corrections) == 1
         assert "observations_2024.csv 第2行" in str(report)
-        frame = room.load_observations(plan, "jiutai", 2025)
+        frame = store.load_observations(plan, "jiutai", 2025)
         assert frame["value"].tolist() == [93.0]
         assert frame["note"].tolist() == ["更正：原报91.2漏计一院"]
 
     def test_counts_may_be_added_later(self, plan: Plan, write: Write) -> None:
         write(GOOD[1])
         write(GOOD[1].replace("%,,,", "%,912,1000,"), name="observations_2024.csv")
-        room.ingest(["jiutai"], plan)
-        frame = room.load_observations(plan, "jiutai", 2025)
+        store.ingest(["jiutai"], plan)
+        frame = store.load_observations(plan, "jiutai", 2025)
         assert frame[["value", "numerator"]].values.tolist() == [[91.2, 912.0]]
 
     def test_a_note_may_be_added_later(self, plan: Plan, write: Write) -> None:
         write(GOOD[1])
         write(GOOD[1] + "含外来人口", name="observations_2024.csv")
-        room.ingest(["jiutai"], plan)
-        frame = room.load_observations(plan, "jiutai", 2025)
+        store.ingest(["jiutai"], plan)
+        frame = store.load_observations(plan, "jiutai", 2025)
         assert frame[["value", "note"]].values.tolist() == [[91.2, "含外来人口"]]
 
 
@@ -370,19 +370,19 @@ class TestReturns:
         return path
 
     def test_is_kept_unchanged_as_a_new_file(self, plan: Plan, data: Path, returned: Path) -> None:
-        report = room.ingest(["jiutai"], plan, files=[returned])
+        report = store.ingest(["jiutai"], plan, files=[returned])
         kept = data / "raw" / "jiutai" / "returns" / "0001_卫健局_2024.csv"
         assert kept.read_bytes() == returned.read_bytes()
         assert report.stored == ("data/raw/jiutai/returns/0001_卫健局_2024.csv",)
-        assert len(room.load_observations(plan, "jiutai", 2025)) == 2
+        assert len(store.load_observations(plan, "jiutai", 2025)) == 2
 
     def test_region_is_read_from_the_rows(self, plan: Plan, data: Path, returned: Path) -> None:
-        room.ingest(None, plan, files=[returned])
+        store.ingest(None, plan, files=[returned])
         assert (data / "raw" / "jiutai" / "returns").is_dir()
 
     def test_twice_the_same_file_is_kept_once(self, plan: Plan, data: Path, returned: Path) -> None:
-        room.ingest(["jiutai"], plan, files=[returned])
-        report = room.ingest(["jiutai"], plan, files=[returned, returned])
+        store.ingest(["jiutai"], plan, files=[returned])
+        report = store.ingest(["jiutai"], plan, files=[returned, returned])
         assert report.stored == ()
         assert len(report.already_stored) == 2
         assert len(list((data / "raw" / "jiutai" / "returns").iterdir())) == 1
@@ -390,20 +390,20 @@ class TestReturns:
     def test_numbers_go_on_and_nothing_is_overwritten(
         self, plan: Plan, data: Path, returned: Path
     ) -> None:
-        room.ingest(["jiutai"], plan, files=[returned])
+        store.ingest(["jiutai"], plan, files=[returned])
         returned.write_text(
             "\n".join([HEADER, GOOD[0].replace("2023", "2024")]) + "\n", encoding="utf-8"
         )
-        room.ingest(["jiutai"], plan, files=[returned])
+        store.ingest(["jiutai"], plan, files=[returned])
         names = sorted(p.name for p in (data / "raw" / "jiutai" / "returns").iterdir())
         assert names == ["0001_卫健局_2024.csv", "0002_卫健局_2024.csv"]
-        assert room.load_observations(plan, "jiutai", 2025)["year"].tolist() == [2023, 2024, 2023]
+        assert store.load_observations(plan, "jiutai", 2025)["year"].tolist() == [2023, 2024, 2023]
 
     def test_wrong_return_is_not_kept(self, plan: Plan, data: Path, returned: Path) -> None:
         text = returned.read_text(encoding="gb18030").replace("91.2", "912")
         returned.write_text(text, encoding="gb18030")
         with pytest.raises(DataError) as caught:
-            room.ingest(["jiutai"], plan, files=[returned])
+            store.ingest(["jiutai"], plan, files=[returned])
         (problem,) = caught.value.problems
         assert problem.file.endswith("桌面/卫健局 2024.csv")
         assert problem.row == 3
@@ -411,14 +411,14 @@ class TestReturns:
 
     def test_return_of_another_region(self, plan: Plan, data: Path, returned: Path) -> None:
         with pytest.raises(DataError, match="与所在文件夹的地区“CN”不一致"):
-            room.ingest(["CN"], plan, files=[returned])
+            store.ingest(["CN"], plan, files=[returned])
 
     def test_no_telling_the_region(self, plan: Plan, data: Path, tmp_path: Path) -> None:
         path = tmp_path / "x.csv"
         path.write_text(HEADER + "\n", encoding="utf-8")
         with pytest.raises(DataError, match="请写明 --region"):
-            room.ingest(None, plan, files=[path])
+            store.ingest(None, plan, files=[path])
 
     def test_missing_file(self, plan: Plan, data: Path, tmp_path: Path) -> None:
         with pytest.raises(DataError, match="文件打不开"):
-            room.ingest(["jiutai"], plan, files=[tmp_path / "没有.xlsx"])
+            store.ingest(["jiutai"], plan, files=[tmp_path / "没有.xlsx"])

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from halfsky import data as room
+from halfsky import data as store
 from halfsky.data.columns import TABLES
 from halfsky.data.frames import DTYPES
 from halfsky.plan import ParameterError, Plan
@@ -24,7 +24,7 @@ ROWS = (
 def test_figures_known_in_a_year(plan: Plan, write: Write) -> None:
     write(*ROWS)
     known = {
-        year: room.load_observations(plan, "jiutai", year)["year"].tolist()
+        year: store.load_observations(plan, "jiutai", year)["year"].tolist()
         for year in (2020, 2021, 2022)
     }
     # The figure of 2020 was computed from a release of 2022: unknown before it.
@@ -33,14 +33,14 @@ def test_figures_known_in_a_year(plan: Plan, write: Write) -> None:
 
 def test_later_rows_change_nothing(plan: Plan, write: Write) -> None:
     write(*ROWS)
-    everything = room.load_observations(plan, "jiutai", 2021)
+    everything = store.load_observations(plan, "jiutai", 2021)
     write(*ROWS[1:2], *ROWS[3:])
-    assert_frame_equal(everything, room.load_observations(plan, "jiutai", 2021))
+    assert_frame_equal(everything, store.load_observations(plan, "jiutai", 2021))
 
 
 def test_columns_and_dtypes(plan: Plan, write: Write) -> None:
     write(*ROWS)
-    frame = room.load_observations(plan, "jiutai", 2025)
+    frame = store.load_observations(plan, "jiutai", 2025)
     assert frame.dtypes.astype(str).to_dict() == DTYPES["observations"]
     party = frame[frame["indicator"] == "party_female_share"].iloc[0]
     assert party[["sex", "area", "value_type", "age", "subarea", "unit"]].tolist() == [
@@ -58,19 +58,19 @@ def test_columns_and_dtypes(plan: Plan, write: Write) -> None:
 
 def test_domain_takes_what_its_targets_are_held_against(plan: Plan, write: Write) -> None:
     write(*ROWS)
-    assert set(room.load_observations(plan, "jiutai", 2025, "family")["indicator"]) == {
+    assert set(store.load_observations(plan, "jiutai", 2025, "family")["indicator"]) == {
         "party_female_share"
     }
-    assert set(room.load_observations(plan, "jiutai", 2025, domain="health")["indicator"]) == {
+    assert set(store.load_observations(plan, "jiutai", 2025, domain="health")["indicator"]) == {
         "maternal_mortality"
     }
 
 
 def test_region_without_files_is_an_empty_frame(plan: Plan, data: object) -> None:
     for load, table in (
-        (room.load_observations, "observations"),
-        (room.load_evidence, "evidence"),
-        (room.load_measures, "measures"),
+        (store.load_observations, "observations"),
+        (store.load_evidence, "evidence"),
+        (store.load_measures, "measures"),
     ):
         frame = load(plan, "changchun", 2025)
         assert frame.empty
@@ -79,7 +79,7 @@ def test_region_without_files_is_an_empty_frame(plan: Plan, data: object) -> Non
 
 def test_unknown_region(plan: Plan, data: object) -> None:
     with pytest.raises(ParameterError, match="没有名为“jutai”的地区"):
-        room.load_observations(plan, "jutai", 2025)
+        store.load_observations(plan, "jutai", 2025)
 
 
 def test_evidence_and_measures(plan: Plan, write: Write) -> None:
@@ -98,14 +98,14 @@ def test_evidence_and_measures(plan: Plan, write: Write) -> None:
         header="measure,department,year,status,started,money_wan,people,note",
         name="measures.csv",
     )
-    evidence = room.load_evidence(plan, "jiutai", 2024)
+    evidence = store.load_evidence(plan, "jiutai", 2024)
     assert evidence[["date", "rater", "level"]].values.tolist() == [
         ["2023-05-10", "张三", 1],
         ["2023-05-10", "李四", 2],
     ]
-    assert room.load_evidence(plan, "jiutai", 2025)["level"].isna().sum() == 1
-    measures = room.load_measures(plan, "jiutai", 2024)
+    assert store.load_evidence(plan, "jiutai", 2025)["level"].isna().sum() == 1
+    measures = store.load_measures(plan, "jiutai", 2024)
     assert measures[["measure", "status", "started", "money_wan"]].values.tolist() == [
         ["health-m1", "推进中", "2022-03", 120.5]
     ]
-    assert len(room.load_measures(plan, "jiutai", 2025)) == 2
+    assert len(store.load_measures(plan, "jiutai", 2025)) == 2

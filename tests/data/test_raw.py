@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from halfsky import data as room
+from halfsky import data as store
 from halfsky.plan import load_plan
 
 from .conftest import REPO
@@ -106,5 +106,5 @@ def test_all_rows_pass_against_the_real_plan(
     raw.mkdir(parents=True)
     shutil.copytree(REPO / "data" / "raw" / region, raw / region)
     monkeypatch.setenv("HALFSKY_DATA", str(tmp_path / "data"))
-    report = room.ingest([region], load_plan())
+    report = store.ingest([region], load_plan())
     assert report.regions[0].figures == REGIONS[region]

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from halfsky import data as room
+from halfsky import data as store
 from halfsky.data.sheets import escape_formula, unescape_formula
 from halfsky.plan import DataError, ParameterError, Plan, load_plan
 
@@ -57,11 +57,11 @@ MMR = {"指标编号": "maternal_mortality", "年份": 2025}
 
 @pytest.fixture
 def form(plan: Plan, data: Path, tmp_path: Path) -> list[Path]:
-    return room.write_template(plan, "jiutai", 2025, tmp_path / "form")
+    return store.write_template(plan, "jiutai", 2025, tmp_path / "form")
 
 
 def test_lies_in_the_reports_folder_by_default(plan: Plan, data: Path, tmp_path: Path) -> None:
-    paths = room.write_template(plan, "jiutai", 2025)
+    paths = store.write_template(plan, "jiutai", 2025)
     folder = tmp_path / "reports" / "jiutai" / "templates"
     assert paths == [
         folder / name
@@ -114,7 +114,7 @@ def test_a_line_for_every_figure_needed(
 
 def test_real_form_asks_for_every_target_and_comes_back_blank(data: Path, tmp_path: Path) -> None:
     plan = load_plan()
-    form = room.write_template(plan, "jiutai", 2025, tmp_path / "form")
+    form = store.write_template(plan, "jiutai", 2025, tmp_path / "form")
     asked = {r["指标编号"] for r in sheet_rows(form[0], "观测值") if r["年份"] == 2025}
     named = {
         indicator
@@ -130,7 +130,7 @@ def test_real_form_asks_for_every_target_and_comes_back_blank(data: Path, tmp_pa
     milestones = [t.id for t in plan.targets.values() if t.type == "milestone"]
     assert {r["子目标编号"] for r in sheet_rows(form[0], "佐证材料")} == set(milestones)
     assert len(sheet_rows(form[0], "措施进展")) == 95
-    report = room.ingest(["jiutai"], plan, files=form).regions[0]
+    report = store.ingest(["jiutai"], plan, files=form).regions[0]
     assert (report.figures, report.evidence, report.measures) == (0, 0, 0)
 
 
@@ -142,8 +142,8 @@ def test_two_departments_return_copies_of_one_form(
     fill_workbook(form[0], "观测值", MMR, {"数值": 28.6})
     where = {"指标编号": "students", "年份": 2025, "性别": "女"}
     fill_workbook(other, "观测值", where, {"数值": 24100})
-    room.ingest(["jiutai"], plan, files=[form[0]])
-    report = room.ingest(["jiutai"], plan, files=[other])
+    store.ingest(["jiutai"], plan, files=[form[0]])
+    report = store.ingest(["jiutai"], plan, files=[other])
     assert report.regions[0].figures == 2
 
 
@@ -179,10 +179,10 @@ def test_csv_and_workbook_ask_for_the_same(form: list[Path]) -> None:
 
 
 def test_unfilled_form_gives_no_figure_and_no_error(plan: Plan, form: list[Path]) -> None:
-    report = room.ingest(None, plan, files=form).regions[0]
+    report = store.ingest(None, plan, files=form).regions[0]
     assert (report.figures, report.evidence, report.measures) == (0, 0, 0)
     assert report.blank > 0
-    assert room.load_observations(plan, "jiutai", 2025).empty
+    assert store.load_observations(plan, "jiutai", 2025).empty
 
 
 def test_filled_workbook_comes_back(plan: Plan, form: list[Path]) -> None:
@@ -207,16 +207,16 @@ def test_filled_workbook_comes_back(plan: Plan, form: list[Path]) -> None:
     )
     # Typing "=见附件" makes a formula; the clerk is told, and writes it as text.
     with pytest.raises(DataError, match=r"“备注”列：是公式而不是数值（值：=见附件）"):
-        room.ingest(["jiutai"], plan, files=form[:1])
+        store.ingest(["jiutai"], plan, files=form[:1])
     fill_workbook(
         form[0],
         "观测值",
         {"指标编号": "housework_min", "年份": 2025, "性别": "女"},
         {"备注": "'=见附件"},
     )
-    room.ingest(["jiutai"], plan, files=form[:1])
+    store.ingest(["jiutai"], plan, files=form[:1])
 
-    figures = room.load_observations(plan, "jiutai", 2025).set_index("indicator")
+    figures = store.load_observations(plan, "jiutai", 2025).set_index("indicator")
     assert len(figures) == 2
     mortality = figures.loc["maternal_mortality"]
     assert mortality[["value", "numerator", "denominator"]].tolist() == [28.6, 1, 3500]
@@ -227,9 +227,9 @@ def test_filled_workbook_comes_back(plan: Plan, form: list[Path]) -> None:
         126,
         "=见附件",
     ]
-    (document,) = room.load_evidence(plan, "jiutai", 2025).to_dict("records")
+    (document,) = store.load_evidence(plan, "jiutai", 2025).to_dict("records")
     assert (document["date"], document["level_claimed"]) == ("2024-03-01", 2)
-    (measure,) = room.load_measures(plan, "jiutai", 2025).to_dict("records")
+    (measure,) = store.load_measures(plan, "jiutai", 2025).to_dict("records")
     assert (measure["status"], measure["money_wan"]) == ("推进中", 120.5)
 
 
@@ -243,9 +243,9 @@ def test_form_saved_by_a_spreadsheet_program_comes_back(
     command = ["libreoffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
     command += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(saved)]
     subprocess.run([*command, str(form[0])], check=True, capture_output=True, timeout=120)
-    report = room.ingest(["jiutai"], plan, files=[saved / form[0].name]).regions[0]
+    report = store.ingest(["jiutai"], plan, files=[saved / form[0].name]).regions[0]
     assert report.figures == 1
-    assert room.load_observations(plan, "jiutai", 2025)["value"].tolist() == [28.6]
+    assert store.load_observations(plan, "jiutai", 2025)["value"].tolist() == [28.6]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
@@ -258,42 +258,42 @@ def test_filled_csv_comes_back(encoding: str, plan: Plan, form: list[Path]) -> N
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-    room.ingest(["jiutai"], plan, files=[form[1]])
-    frame = room.load_observations(plan, "jiutai", 2025)
+    store.ingest(["jiutai"], plan, files=[form[1]])
+    frame = store.load_observations(plan, "jiutai", 2025)
     assert frame[["year", "value"]].values.tolist() == [[2020, 0.0], [2025, 28.6]]
 
 
 def test_filled_form_in_the_raw_folder_itself(plan: Plan, data: Path) -> None:
     """--out data/raw/jiutai: filled in place, read from there."""
-    form = room.write_template(plan, "jiutai", 2025, data / "raw" / "jiutai")
+    form = store.write_template(plan, "jiutai", 2025, data / "raw" / "jiutai")
     fill_workbook(form[0], "观测值", MMR, {"数值": 28.6})
-    room.ingest(["jiutai"], plan)
-    assert room.load_observations(plan, "jiutai", 2025)["value"].tolist() == [28.6]
+    store.ingest(["jiutai"], plan)
+    assert store.load_observations(plan, "jiutai", 2025)["value"].tolist() == [28.6]
 
 
 def test_what_is_on_file_is_printed_and_may_come_back(
     plan: Plan, write: Write, tmp_path: Path
 ) -> None:
     write(*(line.replace(",2023,", ",2025,") for line in GOOD), GOOD[0])
-    form = room.write_template(plan, "jiutai", 2025, tmp_path / "form")
+    form = store.write_template(plan, "jiutai", 2025, tmp_path / "form")
     rows = sheet_rows(form[0], "观测值")
     (mortality,) = (r for r in rows if r["指标编号"] == "maternal_mortality" and r["年份"] == 2025)
     assert (mortality["数值"], mortality["分子"], mortality["分母"]) == (28.6, 1, 3500)
     assert mortality["最近已填报"] == "2023年 28.6"
-    report = room.ingest(["jiutai"], plan, files=form[:1]).regions[0]
+    report = store.ingest(["jiutai"], plan, files=form[:1]).regions[0]
     assert (report.figures, report.repeated) == (3, 2)
 
 
 def test_corrected_on_the_form(plan: Plan, write: Write, tmp_path: Path) -> None:
     write(*(line.replace(",2023,", ",2025,") for line in GOOD))
-    form = room.write_template(plan, "jiutai", 2025, tmp_path / "form")
+    form = store.write_template(plan, "jiutai", 2025, tmp_path / "form")
     management = {"指标编号": "system_management", "年份": 2025}
     fill_workbook(form[0], "观测值", management, {"数值": 93})
     with pytest.raises(DataError, match="备注请以“更正”开头"):
-        room.ingest(["jiutai"], plan, files=form[:1])
+        store.ingest(["jiutai"], plan, files=form[:1])
     fill_workbook(form[0], "观测值", management, {"备注": "更正：补报一院"})
-    room.ingest(["jiutai"], plan, files=form[:1])
-    values = room.load_observations(plan, "jiutai", 2025).set_index("indicator")["value"]
+    store.ingest(["jiutai"], plan, files=form[:1])
+    values = store.load_observations(plan, "jiutai", 2025).set_index("indicator")["value"]
     assert values["system_management"] == 93
 
 
@@ -304,25 +304,25 @@ def test_same_form_same_bytes(
 
     later = time.time() + 90_000
     monkeypatch.setattr(time, "time", lambda: later)
-    again = room.write_template(plan, "jiutai", 2025, tmp_path / "again")
+    again = store.write_template(plan, "jiutai", 2025, tmp_path / "again")
     assert [p.read_bytes() for p in again] == [p.read_bytes() for p in form]
 
 
 def test_a_form_begun_is_not_written_over(plan: Plan, form: list[Path]) -> None:
-    room.write_template(plan, "jiutai", 2025, form[0].parent)  # the same again does no harm
+    store.write_template(plan, "jiutai", 2025, form[0].parent)  # the same again does no harm
     fill_workbook(form[0], "观测值", MMR, {"数值": 28.6})
     begun = form[0].read_bytes()
     with pytest.raises(ParameterError, match="可能已开始填写"):
-        room.write_template(plan, "jiutai", 2025, form[0].parent)
+        store.write_template(plan, "jiutai", 2025, form[0].parent)
     assert form[0].read_bytes() == begun
-    room.write_template(plan, "jiutai", 2025, form[0].parent, overwrite=True)
+    store.write_template(plan, "jiutai", 2025, form[0].parent, overwrite=True)
     assert form[0].read_bytes() != begun
 
 
 @pytest.mark.parametrize("year", [2020, 2031])
 def test_year_outside_the_plan(year: int, plan: Plan, data: Path) -> None:
     with pytest.raises(ParameterError, match=r"不在规划期内.*2021—2030"):
-        room.write_template(plan, "jiutai", year)
+        store.write_template(plan, "jiutai", year)
 
 
 def test_clerks_get_lists_frozen_headers_and_a4(form: list[Path]) -> None:
@@ -345,7 +345,7 @@ def test_texts_that_look_like_formulas_stay_texts(params: Path, data: Path, tmp_
     text = text.replace("source: 人口普查", 'source: "=HYPERLINK(\\"http://x\\")"')
     path.write_text(text, encoding="utf-8")
     plan = load_plan()
-    form = room.write_template(plan, "jiutai", 2025, tmp_path / "form")
+    form = store.write_template(plan, "jiutai", 2025, tmp_path / "form")
     book = openpyxl.load_workbook(form[0])
     formulas = [c for s in book for row in s.iter_rows() for c in row if c.data_type == "f"]
     assert formulas == []
@@ -354,8 +354,8 @@ def test_texts_that_look_like_formulas_stay_texts(params: Path, data: Path, tmp_
     )
     assert row["来源"] == '\'=HYPERLINK("http://x")'
     fill_workbook(form[0], "观测值", {"指标编号": "life_expectancy", "年份": 2025}, {"数值": 81.2})
-    room.ingest(["jiutai"], plan, files=form[:1])
-    source = room.load_observations(plan, "jiutai", 2025)["source"].tolist()
+    store.ingest(["jiutai"], plan, files=form[:1])
+    source = store.load_observations(plan, "jiutai", 2025)["source"].tolist()
     assert source == ['=HYPERLINK("http://x") · 卫生健康局']
 
 
@@ -381,7 +381,7 @@ def test_escaping_is_undone(text: str) -> None:
 def test_any_figure_survives_the_round_trip(
     values: list[float], in_csv: bool, plan: Plan, data: Path, tmp_path: Path
 ) -> None:
-    form = room.write_template(plan, "jiutai", 2025, tmp_path / "trip", overwrite=True)
+    form = store.write_template(plan, "jiutai", 2025, tmp_path / "trip", overwrite=True)
     where = [{"指标编号": "students", "年份": 2025, "性别": sex} for sex in ("女", "男")]
     if in_csv:
         rows = csv_rows(form[1])
@@ -401,5 +401,5 @@ def test_any_figure_survives_the_round_trip(
     for old in place.parent.iterdir():
         old.unlink()
     os.replace(form[1] if in_csv else form[0], place)
-    frame = room.load_observations(plan, "jiutai", 2025).set_index("sex")
+    frame = store.load_observations(plan, "jiutai", 2025).set_index("sex")
     assert frame.loc[["female", "male"], "value"].tolist() == values

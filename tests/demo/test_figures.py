@@ -11,11 +11,11 @@ from halfsky.demo.figures import (
     _pace,
     course,
     fading,
+    filings,
     from_scores,
     meaningful,
     scores,
     wandering,
-    wanted_figures,
 )
 from halfsky.demo.model import Dynamics, load_model
 from halfsky.demo.people import YEARS
@@ -188,11 +188,11 @@ def test_nobody_is_counted_twice():
 )
 def test_what_is_filed(targets, changes, sexes, areas):
     plan = plan_of([target(**change) for change in targets], [indicator(**changes)])
-    (requested,) = wanted_figures(plan, MODEL)
-    assert (requested.sexes, requested.areas) == (sexes, areas)
-    assert requested.department == "某局"
+    (filing,) = filings(plan, MODEL)
+    assert (filing.sexes, filing.areas) == (sexes, areas)
+    assert filing.department == "某局"
 
 
 def test_a_gap_needs_women_and_men():
     plan = plan_of([target("narrow_gap")])
-    assert wanted_figures(plan, MODEL)[0].sexes == ("female", "male")
+    assert filings(plan, MODEL)[0].sexes == ("female", "male")

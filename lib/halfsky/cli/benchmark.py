@@ -93,14 +93,14 @@ def benchmark(
     from functools import partial
 
     _single_thread()
-    from halfsky.evaluate.forecast import benchmark as room
+    from halfsky.evaluate.forecast import benchmark as bench
     from halfsky.plan.calibration import load_calibration
 
-    history, questions = _read(series, tasks, room.SERIES_COLUMNS, room.TASK_COLUMNS)
-    answer = partial(room.answer, calibration=load_calibration())
+    history, questions = _read(series, tasks, bench.SERIES_COLUMNS, bench.TASK_COLUMNS)
+    answer = partial(bench.answer, calibration=load_calibration())
     with _workers(jobs) as spread:
-        answers = spread(answer, room.windows(questions, history))
-        predictions = room.predict(questions, answers)
+        answers = spread(answer, bench.windows(questions, history))
+        predictions = bench.predict(questions, answers)
     predictions.to_csv(out, index=False, encoding="utf-8", lineterminator="\n")
     typer.echo(
         tr(
@@ -161,15 +161,15 @@ def learn_all(
     _single_thread()
     import pandas as pd
 
-    from halfsky.evaluate.forecast import benchmark as room
+    from halfsky.evaluate.forecast import benchmark as bench
     from halfsky.evaluate.forecast import learn, scores
     from halfsky.plan.calibration import Calibration, Errors, Probability
 
-    needed = (*room.TASK_COLUMNS, "indicator", "country")
-    history, questions = _read(series, tasks, room.SERIES_COLUMNS, needed)
-    answered = room.with_outcomes(questions, history)
+    needed = (*bench.TASK_COLUMNS, "indicator", "country")
+    history, questions = _read(series, tasks, bench.SERIES_COLUMNS, needed)
+    answered = bench.with_outcomes(questions, history)
     with _workers(jobs) as spread:
-        pairs = list(spread(learn.all_rows, iter(room.pasts(answered, history))))
+        pairs = list(spread(learn.all_rows, iter(bench.pasts(answered, history))))
     whole = pd.concat([w.assign(window=k) for k, (w, _) in enumerate(pairs)], ignore_index=True)
     short = pd.concat([s.assign(window=k) for k, (_, s) in enumerate(pairs)], ignore_index=True)
     blank = Errors(spread={}, degrees=3, kappa80={}, kappa95={})
@@ -193,27 +193,30 @@ def learn_all(
     for by in ("indicator", "country", "kind"):
         if by not in answered:
             continue
-        windows = room.asked(answered, history, by)
+        windows = bench.asked(answered, history, by)
         groups = [window.group for window in windows]
         folds = min(FOLDS, len(set(groups)))
-        rows = (room.regrouped(whole, groups), room.regrouped(short, groups))
+        rows = (
+            bench.regrouped(whole, groups),
+            bench.regrouped(short, groups),
+        )
         fitted = learn.cross_fit(*rows, windows, frame, folds=folds)
-        results[by] = room.answer_out_of_fold(answered, windows, fitted)
+        results[by] = bench.answer_out_of_fold(answered, windows, fitted)
         suffix = "" if by == "indicator" else f"_by_{by}"
         found = scores.summary(results[by])
         measured |= {name + suffix: round(value, 4) for name, value in found.items()}
-    learned = learn.learn(whole, short, room.asked(answered, history), frame)
+    learned = learn.learn(whole, short, bench.asked(answered, history), frame)
     return learned.model_copy(update={"scores": measured}), results
 
 
 def _read(
     series: Path, tasks: Path, series_columns: tuple[str, ...], task_columns: tuple[str, ...]
 ) -> tuple[Any, pd.DataFrame]:
-    from halfsky.evaluate.forecast import benchmark as room
+    from halfsky.evaluate.forecast import benchmark as bench
 
     figures = _csv(series, series_columns)
     questions = _csv(tasks, task_columns)
-    history = room.histories(figures)
+    history = bench.histories(figures)
     problems = [
         Problem(
             what=tr("数列文件里没有这个数列", "the series file lacks this series"),
@@ -224,7 +227,7 @@ def _read(
         )
         for name in sorted(set(questions["series_id"].astype(str)) - set(history))
     ]
-    wrong = sorted(set(questions["direction"].astype(str)) - set(room.COMPARATOR))
+    wrong = sorted(set(questions["direction"].astype(str)) - set(bench.COMPARATOR))
     problems += [
         Problem(
             what=tr("方向只能是 up 或 down", "direction is up or down"),

@@ -1,4 +1,4 @@
-"""Make the command line speak the user's language, typer's own words included.
+"""Make the command line use the user's language, typer's own words included.
 
 typer marks some of its words for gettext and hard-codes the rest; the first kind is translated
 by a gettext catalogue, the second by the small overrides here.
@@ -100,7 +100,7 @@ def _filled(chinese: str, found: re.Match[str]) -> str:
 
 
 def usage_problem(error: Any) -> str:
-    """A usage error of the command line, told in the user's language."""
+    """A usage error of the command line, in the user's language."""
     kind = type(error).__name__
     if language() == "en":
         return str(error.format_message())

@@ -1,6 +1,6 @@
-"""The data room: reads what is filed, checks it, and hands out what was known in a year.
+"""What is filed: reads it, checks it, and hands out what was known in a year.
 
-The only room that reads data/raw/ and writes data/processed/.
+The only package that reads data/raw/ and writes data/processed/.
 """
 
 from halfsky.data.ingest import IngestReport, RegionIngest, ingest, input_hashes, sha256

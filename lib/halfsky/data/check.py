@@ -1,6 +1,6 @@
 """Is every filed row what it claims to be? Turns rows of text into typed records.
 
-Every problem of every row is gathered, so that a clerk mends a sheet once. A row without a value
+Every problem of every row is gathered, so that a clerk corrects a sheet once. A row without a value
 is 未填报: it yields no figure, and none is made up for it.
 """
 
@@ -190,7 +190,7 @@ class _RowCheck:
 
 
 def _number_hint(text: str) -> str:
-    """How to mend a cell that should hold a number."""
+    """How to correct a cell that should hold a number."""
     if text.startswith("="):
         return tr(
             "公式请粘贴为数值；未统计请留空。", "Paste the value; leave blank what is not known."
@@ -667,7 +667,7 @@ def merge(files: Iterable[Checked]) -> Merged:
     return merged
 
 
-_TOLD = {
+_CONTENT = {
     OBSERVATIONS.id: ("value", "numerator", "denominator", "value_type", "known_from"),
     EVIDENCE.id: ("issuer", "level_claimed", "level"),
     MEASURES.id: ("status", "started", "money_wan", "people"),
@@ -675,12 +675,12 @@ _TOLD = {
 
 
 def _adds_nothing(first: Record, second: Record) -> bool:
-    """Does the second row tell what the first tells, or less?"""
-    rendered = (*_TOLD[first.table.id], "note")
-    return all(second.values[c] in (first.values[c], None, "") for c in rendered)
+    """Does the second row hold what the first holds, or less?"""
+    columns = (*_CONTENT[first.table.id], "note")
+    return all(second.values[c] in (first.values[c], None, "") for c in columns)
 
 
 def _adds_counts(first: Record, second: Record) -> bool:
     """Does the second row only fill in what the first left blank?"""
-    rendered = _TOLD[first.table.id]
-    return all(first.values[c] in (second.values[c], None, "") for c in rendered)
+    columns = _CONTENT[first.table.id]
+    return all(first.values[c] in (second.values[c], None, "") for c in columns)

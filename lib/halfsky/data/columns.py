@@ -46,9 +46,9 @@ class Column:
 
     def code(self, text: str) -> str | None:
         """The code a cell means, its Chinese synonyms included; None: no such code."""
-        requested = text.strip().lower()
+        sought = text.strip().lower()
         for code, synonyms in self.codes.items():
-            if requested == code.lower() or requested in synonyms:
+            if sought == code.lower() or sought in synonyms:
                 return code
         return None
 
@@ -77,8 +77,8 @@ class Table:
 
     def find(self, header: str) -> Column | None:
         """The column a header means, in either language."""
-        requested = "".join(header.split()).lower()
-        return next((c for c in self.columns if requested in (c.id, c.zh.lower())), None)
+        sought = "".join(header.split()).lower()
+        return next((c for c in self.columns if sought in (c.id, c.zh.lower())), None)
 
 
 _REGION = Column("region", "地区", "code", "地区编号或名称，须与所在文件夹一致")

@@ -1,4 +1,4 @@
-"""The frames that leave this room: their columns, dtypes, order and Parquet bytes."""
+"""The frames that leave this package: their columns, dtypes, order and Parquet bytes."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ OnFile = Mapping[tuple[Any, ...], Record]
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure wanted: what it is of, who files it, which goals use it."""
+    """One figure requested: what it is of, who files it, which goals use it."""
 
     indicator: Indicator
     year: int
@@ -61,15 +61,15 @@ def series_of(target: Target) -> Iterator[tuple[str, str]]:
 
 def _years(target: Target, plan: Plan, year: int) -> set[int]:
     """Years a target looks at, besides the report year always those on which its rule rests."""
-    requested = {year, plan.info.baseline_year}
+    years = {year, plan.info.baseline_year}
     if target.type == "maintain":
-        requested |= set(range(year - MAINTAIN_YEARS + 1, year))
+        years |= set(range(year - MAINTAIN_YEARS + 1, year))
     if target.type == "slow_rise":
-        requested |= set(range(plan.info.start_year - SLOPE_YEARS, year))
-    return {y for y in requested if y <= year}
+        years |= set(range(plan.info.start_year - SLOPE_YEARS, year))
+    return {y for y in years if y <= year}
 
 
-def figures(plan: Plan, region: Region, year: int, on_file: OnFile) -> list[Figure]:
+def requested_figures(plan: Plan, region: Region, year: int, on_file: OnFile) -> list[Figure]:
     """Every figure the targets need, by department in the plan's order, each once.
 
     Always those of the report year; those of earlier years only where none is on file.
@@ -116,7 +116,7 @@ def observation_lines(
         if earlier.values["year"] < year:
             latest[key[:2] + key[3:]] = earlier  # ascending years: the last one stays
     lines = []
-    for figure in figures(plan, region, year, on_file):
+    for figure in requested_figures(plan, region, year, on_file):
         indicator, key = figure.indicator, figure.key(region.id)
         record = on_file.get(key)
         last = latest.get(key[:2] + key[3:])

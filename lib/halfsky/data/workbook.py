@@ -59,7 +59,7 @@ def put(cell: Any, content: Any) -> None:
 
 
 def head(sheet: Worksheet, titles: list[str]) -> None:
-    """Row 1: white on the house's red, wrapped."""
+    """Row 1: white on halfsky's red, wrapped."""
     from openpyxl.styles import Alignment, Font, PatternFill
 
     for place, title in enumerate(titles, start=1):
@@ -94,8 +94,8 @@ def height_of(texts: list[tuple[str, float]], most: int = 14) -> float:
 def _lines(text: str, width: float) -> int:
     """Lines that a text takes in a column: each of its own lines wraps by itself."""
     # Chinese breaks between any two characters, but a wide one that does not fit moves on.
-    room = max(1, int(width) - 2)
-    return sum(max(1, -(-width_of(line) // room)) for line in text.split("\n"))
+    characters = max(1, int(width) - 2)
+    return sum(max(1, -(-width_of(line) // characters)) for line in text.split("\n"))
 
 
 def print_setup(sheet: Worksheet, caption: str, pages_wide: int = 1) -> None:
@@ -154,7 +154,7 @@ def write_tables(sheets: Sequence[Sheet], path: Path, title: str) -> None:
 def _sheet_name(title: str, used: set[str]) -> str:
     """A name a spreadsheet accepts: 31 characters, none of []:*?/\\, unlike the others."""
     plain = _plain(title)
-    # What stands in brackets is told below the table: the tab says what the table is.
+    # What stands in brackets stands below the table: the tab says what the table is.
     plain = plain.split("（")[0].strip() or plain
     name, number = plain[:LONGEST_NAME], 2
     while name.lower() in used:

@@ -31,9 +31,9 @@ from halfsky.demo.figures import (
     Twist,
     add_up,
     draw,
+    filings,
     in_order,
     to_frame,
-    wanted_figures,
 )
 from halfsky.demo.model import Model, load_model
 from halfsky.demo.people import YEARS, Places, places
@@ -130,20 +130,20 @@ def _observations(
     units = load_units()
     per = {name: unit.per for name, unit in units.items()}
     people = census(plan, model, where, seed)
-    counted = {cells.requested.indicator.id for cells in people}
-    blocks = [add_up(cells, per.get(cells.requested.indicator.unit)) for cells in people]
-    for requested in wanted_figures(plan, model):
-        indicator = requested.indicator
+    counted = {cells.filing.indicator.id for cells in people}
+    blocks = [add_up(cells, per.get(cells.filing.indicator.unit)) for cells in people]
+    for filing in filings(plan, model):
+        indicator = filing.indicator
         if indicator.id in counted:
             continue
         scale = per.get(indicator.unit)
         twist = twists.get(indicator.id, NO_TWIST)
-        blocks.append(add_up(draw(requested, model, where, scale, seed, twist), scale))
+        blocks.append(add_up(draw(filing, model, where, scale, seed, twist), scale))
     blocks += [
         block.counts_as(plan.indicators[name], part)
         for name, (source, part) in model.same_as.items()
         for block in blocks
-        if name in plan.indicators and block.requested.indicator.id == source
+        if name in plan.indicators and block.filing.indicator.id == source
     ]
     frame = to_frame(blocks, model)
     for name, twist in twists.items():

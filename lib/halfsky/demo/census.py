@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from halfsky.demo.figures import BOTH, Counted, Wanted, statistics_office
+from halfsky.demo.figures import BOTH, Counted, Filing, statistics_office
 from halfsky.demo.model import Model
 from halfsky.demo.people import WHOLE, YEARS, Floats, Places, denominator
 from halfsky.plan.models import Indicator, Plan
@@ -29,29 +29,29 @@ def _births(model: Model, where: Places, seed: int) -> Floats:
     return births[:, None]
 
 
-def _wanted(indicator: Indicator, plan: Plan, has_townships: bool = False) -> Wanted:
+def _filing(indicator: Indicator, plan: Plan, has_townships: bool = False) -> Filing:
     sexes = BOTH if has_townships else ("total",)
-    return Wanted(indicator, sexes, ("total",), has_townships, statistics_office(plan))
+    return Filing(indicator, sexes, ("total",), has_townships, statistics_office(plan))
 
 
-def _cells(requested: Wanted, latent: Floats, *counts: Floats) -> Counted:
+def _cells(filing: Filing, latent: Floats, *counts: Floats) -> Counted:
     ones = np.ones((1, 1, len(YEARS)))
     numerator, exposure = counts if counts else (None, None)
-    return Counted(requested, (WHOLE,), np.array([False]), ones, latent, numerator, exposure)
+    return Counted(filing, (WHOLE,), np.array([False]), ones, latent, numerator, exposure)
 
 
 def _people(indicator: Indicator, plan: Plan, where: Places, births: Floats) -> Counted:
-    requested = _wanted(indicator, plan, has_townships=True)
-    return Counted(requested, where.names, where.is_urban, where.people, where.people)
+    filing = _filing(indicator, plan, has_townships=True)
+    return Counted(filing, where.names, where.is_urban, where.people, where.people)
 
 
 def _ten_thousands(indicator: Indicator, plan: Plan, where: Places, births: Floats) -> Counted:
     everyone = where.people.sum(axis=(0, 1), keepdims=True)
-    return _cells(_wanted(indicator, plan), everyone / TEN_THOUSAND)
+    return _cells(_filing(indicator, plan), everyone / TEN_THOUSAND)
 
 
 def _urban(indicator: Indicator, plan: Plan, where: Places, births: Floats) -> Counted:
-    return _cells(_wanted(indicator, plan), _in_town(where))
+    return _cells(_filing(indicator, plan), _in_town(where))
 
 
 def _in_town(where: Places) -> Floats:
@@ -61,23 +61,23 @@ def _in_town(where: Places) -> Floats:
 
 def _urban_rate(indicator: Indicator, plan: Plan, where: Places, births: Floats) -> Counted:
     everyone = where.people.sum(axis=(0, 1), keepdims=True)
-    return _cells(_wanted(indicator, plan), everyone, _in_town(where), everyone)
+    return _cells(_filing(indicator, plan), everyone, _in_town(where), everyone)
 
 
 def _sex_ratio(indicator: Indicator, plan: Plan, where: Places, births: Floats) -> Counted:
     women, men = where.people.sum(axis=1)[:, None, None]
-    return _cells(_wanted(indicator, plan), men, men, women)
+    return _cells(_filing(indicator, plan), men, men, women)
 
 
 def _births_ten_thousands(
     indicator: Indicator, plan: Plan, where: Places, births: Floats
 ) -> Counted:
-    return _cells(_wanted(indicator, plan), births / TEN_THOUSAND)
+    return _cells(_filing(indicator, plan), births / TEN_THOUSAND)
 
 
 def _birth_rate(indicator: Indicator, plan: Plan, where: Places, births: Floats) -> Counted:
     everyone = where.people.sum(axis=(0, 1), keepdims=True)
-    return _cells(_wanted(indicator, plan), everyone, births, everyone)
+    return _cells(_filing(indicator, plan), everyone, births, everyone)
 
 
 _MAKERS: dict[str, Callable[[Indicator, Plan, Places, Floats], Counted]] = {

@@ -38,7 +38,7 @@ OBSERVATION_DTYPES = {
 _KEY = ["region", "indicator", "year", "sex", "age", "area", "subarea"]
 # Of the smallest change worth calling one: how much a figure scatters from year to year.
 SCATTER = 0.3
-# Likewise where that change is a part of the value: standards, pay and head-counts move steadily.
+# Likewise where that change is a part of the value: standards, pay and headcounts move steadily.
 SCATTER_RELATIVE = 0.1
 # Where an indicator states no such change: percentage points, or a part of the value.
 DEFAULT_DELTA = 1.0
@@ -48,7 +48,7 @@ RURAL = "农村"  # so begins a denominator that is counted in the countryside o
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filing:
     """Which figures of an indicator are filed.
 
     sexes: female and male (and their total), or one. areas: total, urban, rural. has_townships:
@@ -77,7 +77,7 @@ class Counted:
     None where the indicator is a level that only has a value. value: levels only.
     """
 
-    requested: Wanted
+    filing: Filing
     leaves: tuple[str, ...]
     is_urban: Bools
     weights: Floats
@@ -96,7 +96,7 @@ class Twist:
 
     course: the district's smooth value, (Y,). gap: women minus men, (Y,). latent: cells before
     they are counted. counts: cells with their counts. filed: observations as they are filed.
-    is_typical: the district keeps to the profile's own pace, of which the story is told.
+    is_typical: the district keeps to the profile's own pace, which its story describes.
     """
 
     course: Callable[[Floats], Floats] = _as_is
@@ -116,7 +116,7 @@ def statistics_office(plan: Plan) -> str:
     return next((name for name in plan.duties.departments if whole.endswith(name)), whole)
 
 
-def wanted_figures(plan: Plan, model: Model) -> list[Wanted]:
+def filings(plan: Plan, model: Model) -> list[Filing]:
     """What the plan's targets ask for, and the context indicators that the model knows."""
     asked: dict[str, list[tuple[str, str]]] = {}
     answers: dict[str, str] = {}
@@ -130,7 +130,7 @@ def wanted_figures(plan: Plan, model: Model) -> list[Wanted]:
         if not cells and indicator.id not in model.indicators:
             continue
         found.append(
-            Wanted(
+            Filing(
                 indicator,
                 _sexes(indicator, {sex for sex, _ in cells}),
                 _areas(indicator, {area for _, area in cells}),
@@ -239,7 +239,7 @@ def meaningful(indicator: Indicator, level: float) -> float:
 
 
 def _is_steady(indicator: Indicator) -> bool:
-    """Standards, pay and head-counts: their smallest change is a part of the value."""
+    """Standards, pay and headcounts: their smallest change is a part of the value."""
     return indicator.delta is None and indicator.unit != "%"
 
 
@@ -249,28 +249,28 @@ def _pace(indicator: Indicator, rules: Dynamics, rng: np.random.Generator) -> fl
     return float(np.clip(drawn, *rules.pace_range))
 
 
-def _room(indicator: Indicator, level: Floats) -> Floats:
+def _headroom(indicator: Indicator, level: Floats) -> Floats:
     """How far a value may move before it meets a bound."""
     low = 0.0 if indicator.lower is None else indicator.lower
     upper = indicator.upper if indicator.upper is not None else np.inf
-    room: Floats = np.clip(np.minimum(level - low, upper - level), 0, None)
-    return room if indicator.kind != "difference" else np.full_like(level, np.inf)
+    headroom: Floats = np.clip(np.minimum(level - low, upper - level), 0, None)
+    return headroom if indicator.kind != "difference" else np.full_like(level, np.inf)
 
 
 def draw(
-    requested: Wanted, model: Model, where: Places, per: float | None, seed: int, twist: Twist
+    filing: Filing, model: Model, where: Places, per: float | None, seed: int, twist: Twist
 ) -> Counted:
     """One indicator's cells, with what a story changes in them."""
-    indicator = requested.indicator
+    indicator = filing.indicator
     rng = stream(seed, indicator.id)
-    cells = _leaves(requested, where)
+    cells = _leaves(filing, where)
     cells = replace(cells, latent=_latent(cells, model, rng, twist))
     cells = twist.latent(cells)
     if not per or not indicator.denominator:
         return cells
-    by_sex = requested.sexes == BOTH
-    exposure = denominator(model, where, seed, indicator.denominator, requested.scope, by_sex)
-    exposure = _gather(exposure, requested, where)
+    by_sex = filing.sexes == BOTH
+    exposure = denominator(model, where, seed, indicator.denominator, filing.scope, by_sex)
+    exposure = _gather(exposure, filing, where)
     cells = replace(
         cells,
         denominator=exposure,
@@ -279,36 +279,36 @@ def draw(
     return twist.counts(cells)
 
 
-def _leaves(requested: Wanted, where: Places) -> Counted:
+def _leaves(filing: Filing, where: Places) -> Counted:
     """The cells to draw: townships where they are filed, else town and country, else one."""
-    weights = _gather(where.people, requested, where)
-    if requested.sexes != BOTH:
+    weights = _gather(where.people, filing, where)
+    if filing.sexes != BOTH:
         weights = weights.sum(axis=0, keepdims=True)
-    if requested.has_townships:
-        inside = where.inside(requested.scope)
+    if filing.has_townships:
+        inside = where.inside(filing.scope)
         names = tuple(n for n, is_in in zip(where.names, inside, strict=True) if is_in)
         is_urban = where.is_urban[inside]
-    elif len(requested.areas) > 1:
+    elif len(filing.areas) > 1:
         names, is_urban = ("urban", "rural"), np.array([True, False])
     else:
-        names, is_urban = (WHOLE,), np.array([requested.scope == "urban"])
-    return Counted(requested, names, is_urban, weights, np.empty(0))
+        names, is_urban = (WHOLE,), np.array([filing.scope == "urban"])
+    return Counted(filing, names, is_urban, weights, np.empty(0))
 
 
-def _gather(by_township: Floats, requested: Wanted, where: Places) -> Floats:
+def _gather(by_township: Floats, filing: Filing, where: Places) -> Floats:
     """(S, T, Y) of all townships as the (S, L, Y) of the cells drawn."""
-    if requested.has_townships:
-        return by_township[:, where.inside(requested.scope)]
-    if len(requested.areas) > 1:
+    if filing.has_townships:
+        return by_township[:, where.inside(filing.scope)]
+    if len(filing.areas) > 1:
         parts = [by_township[:, where.inside(a)].sum(axis=1) for a in ("urban", "rural")]
         return np.stack(parts, axis=1)
-    inside = where.inside(requested.scope)
+    inside = where.inside(filing.scope)
     return by_township[:, inside].sum(axis=1, keepdims=True)
 
 
 def _latent(cells: Counted, model: Model, rng: np.random.Generator, twist: Twist) -> Floats:
     """The value each cell is drawn around, (S, L, Y)."""
-    indicator = cells.requested.indicator
+    indicator = cells.filing.indicator
     profile = model.profile(indicator)
     # Steps fade where persistence was measured, on the analysis scale: a share that nears 100 %
     # slows down before it gets there, as real ones do.
@@ -319,29 +319,29 @@ def _latent(cells: Counted, model: Model, rng: np.random.Generator, twist: Twist
     pace = 1.0 if twist.is_typical else drawn
     level = from_scores(indicator, score[0] + pace * (score - score[0]))
     delta = meaningful(indicator, float(level.mean()))
-    room = _room(indicator, level)
-    level = level + np.clip(rng.normal(0, 1.0), -2, 2) * np.minimum(1.5 * delta, 0.15 * room)
+    headroom = _headroom(indicator, level)
+    level = level + np.clip(rng.normal(0, 1.0), -2, 2) * np.minimum(1.5 * delta, 0.15 * headroom)
     level = twist.course(wandering(indicator, level, model.dynamics, rng))
-    room = _room(indicator, level)
+    headroom = _headroom(indicator, level)
     spread = delta * (SCATTER_RELATIVE if _is_steady(indicator) else SCATTER)
-    level = level + rng.normal(0, 1, len(YEARS)) * np.minimum(spread, 0.1 * room)
+    level = level + rng.normal(0, 1, len(YEARS)) * np.minimum(spread, 0.1 * headroom)
     if indicator.kind == "count":
         return _heads(level, twist.gap(course(profile.gap)), cells)
     value = np.broadcast_to(level, cells.weights.shape).copy()
-    if cells.requested.sexes == BOTH:
+    if cells.filing.sexes == BOTH:
         gap = twist.gap(course(profile.gap))
         women = cells.weights[0].sum(axis=0) / cells.weights.sum(axis=(0, 1))
         value[0] += (1 - women) * gap
         value[1] -= women * gap
     if len(cells.leaves) > 1:
-        own = rng.normal(0, 1, len(cells.leaves)) * min(2.5 * delta, 0.35 * float(room.min()))
+        own = rng.normal(0, 1, len(cells.leaves)) * min(2.5 * delta, 0.35 * float(headroom.min()))
         if len(cells.leaves) == 2:
             own = np.zeros(2)
         own = own + np.where(cells.is_urban, 0.0, profile.rural)
         share = cells.weights.sum(axis=0) / cells.weights.sum(axis=(0, 1))
         value += (own[:, None] - (share * own[:, None]).sum(axis=0))[None]
         if len(cells.leaves) > 2:
-            value += rng.normal(0, 0.3, (1, *value.shape[1:])) * np.minimum(delta, 0.1 * room)
+            value += rng.normal(0, 0.3, (1, *value.shape[1:])) * np.minimum(delta, 0.1 * headroom)
     low = -np.inf if indicator.lower is None else indicator.lower
     return np.clip(value, low, np.inf if indicator.upper is None else indicator.upper)
 
@@ -349,7 +349,7 @@ def _latent(cells: Counted, model: Model, rng: np.random.Generator, twist: Twist
 def _heads(level: Floats, gap: Floats, cells: Counted) -> Floats:
     """A number of people divided between women and men, and between places by population."""
     share = cells.weights.sum(axis=0) / cells.weights.sum(axis=(0, 1))
-    if cells.requested.sexes != BOTH:
+    if cells.filing.sexes != BOTH:
         return (level * share)[None]
     return np.stack([(level + gap) / 2 * share, (level - gap) / 2 * share])
 
@@ -374,7 +374,7 @@ def _count(
 class Block:
     """An indicator's series as they are filed: G series of Y years."""
 
-    requested: Wanted
+    filing: Filing
     sex: list[str]
     area: list[str]
     subarea: list[str]
@@ -386,19 +386,19 @@ class Block:
         """Another indicator's series that is this one's numerator or denominator."""
         blank = np.full_like(self.value, np.nan)
         value = self.numerator if part == "numerator" else self.denominator
-        requested = replace(self.requested, indicator=indicator)
-        return replace(self, requested=requested, value=value, numerator=blank, denominator=blank)
+        filing = replace(self.filing, indicator=indicator)
+        return replace(self, filing=filing, value=value, numerator=blank, denominator=blank)
 
 
 def add_up(cells: Counted, per: float | None) -> Block:
     """Every series that an indicator's cells make: a sum for each sex, area and township."""
-    requested, indicator = cells.requested, cells.requested.indicator
-    sexes: dict[str, tuple[int, ...]] = {sex: (at,) for at, sex in enumerate(requested.sexes)}
-    if requested.sexes == BOTH:
+    filing, indicator = cells.filing, cells.filing.indicator
+    sexes: dict[str, tuple[int, ...]] = {sex: (at,) for at, sex in enumerate(filing.sexes)}
+    if filing.sexes == BOTH:
         sexes = {"total": (0, 1), **sexes}
     labels: list[tuple[str, str, str]] = []
     members: list[Floats] = []
-    for area in requested.areas:
+    for area in filing.areas:
         for subarea, leaves in _parts(cells, area):
             for sex, people in sexes.items():
                 member = np.zeros(cells.latent.shape[:2])
@@ -421,7 +421,7 @@ def add_up(cells: Counted, per: float | None) -> Block:
     else:
         value = summed(cells.latent * cells.weights) / summed(cells.weights)
     return Block(
-        requested,
+        filing,
         [label[0] for label in labels],
         [label[1] for label in labels],
         [label[2] for label in labels],
@@ -434,11 +434,11 @@ def add_up(cells: Counted, per: float | None) -> Block:
 def _parts(cells: Counted, area: str) -> Iterator[tuple[str, list[int]]]:
     """The whole of an area, then each of its townships where they are filed."""
     inside = np.ones(len(cells.leaves), dtype=bool)
-    if len(cells.requested.areas) > 1 and area != "total":
+    if len(cells.filing.areas) > 1 and area != "total":
         inside = cells.is_urban if area == "urban" else ~cells.is_urban
     leaves = [int(at) for at in np.flatnonzero(inside)]
     yield WHOLE, leaves
-    if cells.requested.has_townships:
+    if cells.filing.has_townships:
         for leaf in leaves:
             yield cells.leaves[leaf], [leaf]
 
@@ -459,7 +459,7 @@ def to_frame(blocks: list[Block], model: Model) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "region": REGION,
-            "indicator": label(lambda b: b.requested.indicator.id),
+            "indicator": label(lambda b: b.filing.indicator.id),
             "year": np.tile(YEARS, sum(len(b.sex) for b in blocks)),
             "sex": label(lambda b: b.sex),
             "age": "total",
@@ -468,10 +468,10 @@ def to_frame(blocks: list[Block], model: Model) -> pd.DataFrame:
             "value": numbers(lambda b: b.value),
             "numerator": numbers(lambda b: b.numerator),
             "denominator": numbers(lambda b: b.denominator),
-            "unit": label(lambda b: b.requested.indicator.unit),
+            "unit": label(lambda b: b.filing.indicator.unit),
             "value_type": "reported",
             "known_from": None,
-            "source": label(lambda b: f"{model.mark} · {b.requested.department}"),
+            "source": label(lambda b: f"{model.mark} · {b.filing.department}"),
             "note": model.mark,
         }
     )

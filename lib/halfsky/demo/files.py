@@ -17,12 +17,12 @@ _RENAMED = {"indicator": "indicator_id"}
 
 def to_files(district: District, plan: Plan) -> dict[str, bytes]:
     """File name -> bytes, the same for the same district."""
-    rendered = json.dumps(district.manifest, ensure_ascii=False, indent=1) + "\n"
+    manifest = json.dumps(district.manifest, ensure_ascii=False, indent=1) + "\n"
     return {
         "observations.csv": _observations(district.observations, plan),
         "evidence.csv": _csv(district.evidence),
         "measures.csv": _csv(district.measures.assign(people=_whole(district.measures["people"]))),
-        "manifest.json": rendered.encode("utf-8"),
+        "manifest.json": manifest.encode("utf-8"),
     }
 
 

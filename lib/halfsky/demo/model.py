@@ -58,7 +58,7 @@ class Dynamics(Frozen):
     fade: each year's step as a share of the last one's. wander: standard deviation of the
     yearly innovations in mean steps, on the analysis scale, where a mean step counts as at most
     `fastest`. pace: standard deviation of a district's speed about 1, the typical one, kept
-    within pace_range; pace_steady: likewise of pay, standards and head-counts.
+    within pace_range; pace_steady: likewise of pay, standards and headcounts.
     """
 
     fade: float = Field(gt=0, lt=1)

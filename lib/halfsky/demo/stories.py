@@ -52,8 +52,8 @@ def _largest_rural(story: Story, where: Places) -> tuple[str, ...]:
 
 def _pilots(story: Story, where: Places) -> tuple[str, ...]:
     """The most populous townships, so many that the district's own figure shows the step."""
-    requested = max(1, round(story.pilots * len(where.names)))
-    order = np.argsort(-where.everyone[:, -1], kind="stable")[:requested]
+    number = max(1, round(story.pilots * len(where.names)))
+    order = np.argsort(-where.everyone[:, -1], kind="stable")[:number]
     return tuple(where.names[int(at)] for at in sorted(order))
 
 
@@ -191,7 +191,7 @@ _TWISTS: dict[str, Callable[[Story, tuple[str, ...]], Twist]] = {
 
 
 def manifest_entry(found: Planted, plan: Plan) -> dict[str, object]:
-    """A planted story as the manifest tells it."""
+    """A planted story as the manifest states it."""
     story, target = found.story, plan.targets[found.story.target]
     by_sex = target.type == "narrow_gap"
     return {

@@ -1,4 +1,4 @@
-"""Errors that a clerk can act on: what is wrong, where, and how to mend it.
+"""Errors that a clerk can act on: what is wrong, where, and how to correct it.
 
 Every message exists in Chinese (what users see) and English (HALFSKY_LANG=en).
 """
@@ -25,7 +25,7 @@ class Problem:
     """One thing wrong in one place of one file.
 
     row counts as a spreadsheet does (the header is row 1); for YAML it is the line.
-    mend says what the reader should do.
+    hint says what the reader should do.
     """
 
     what: str
@@ -56,7 +56,7 @@ class HalfskyError(Exception):
 
 
 class InputError(HalfskyError):
-    """Bad input: carries every problem found, so that a sheet is mended once.
+    """Bad input: carries every problem found, so that a sheet is corrected once.
 
     Exit code 2. Earlier results are left untouched by whoever raises it.
     """

@@ -57,7 +57,7 @@ class Indicator(Frozen):
 
     delta is the smallest change worth calling one, in the indicator's own unit; where it is
     missing, thresholds.yaml gives the default of the indicator's kind and says why.
-    delta_relative states it as a share of the baseline value instead, for head-counts.
+    delta_relative states it as a share of the baseline value instead, for headcounts.
     """
 
     id: Id
@@ -86,7 +86,7 @@ class Indicator(Frozen):
     breaks: tuple[Break, ...] = ()
     # A context indicator has no target: the goal whose page shows it, and its warnings.
     goal: str | None = None
-    # A head-count of women: the indicator that tells the size of the body it is part of.
+    # A headcount of women: the indicator that gives the size of the body it is part of.
     whole: Id | None = None
     # False: it counts villages, days, documents. A small number of them is nobody's secret.
     of_people: bool = True
@@ -368,7 +368,7 @@ class Region(Frozen):
 class Unit(Frozen):
     """A unit of measurement; per is the multiplier of numerator ÷ denominator.
 
-    heads is how many persons or cases one unit is, where it counts any: small numbers of them
+    headcount is how many persons or cases one unit is, where it counts any: small numbers of them
     are not published (evaluate.disclosure).
     """
 

@@ -121,7 +121,7 @@ class Prior(Frozen):
 
 
 class DisclosureRules(Frozen):
-    """Which counts a public edition withholds (docs/release.md, section 3)."""
+    """Which counts a public edition suppresses (docs/release.md, section 3)."""
 
     smallest: int = Field(ge=2)
 
@@ -143,7 +143,7 @@ class Thresholds(Frozen):
     def delta(self, target: Target, indicator: Indicator, baseline: float) -> float:
         """The smallest meaningful change of a target, in its indicator's unit.
 
-        The target's own δ, else the indicator's (a share of the baseline value for head-counts),
+        The target's own δ, else the indicator's (a share of the baseline value for headcounts),
         else the default of its kind. NaN where a relative δ lacks its baseline.
         """
         if target.delta is not None:

@@ -105,7 +105,7 @@ def run_year(
     Args:
         jobs: notebooks at once; default: the number of processors.
         progress: called with (region, page, cell, cells); cell = cells when a page is done.
-        state: 送审稿 (of evaluated regions, unless told) or 审定稿: the report of each region that
+        state: 送审稿 (default of evaluated regions) or 审定稿: the report of each region that
             is no reference is then kept as its next release (run.release).
         public: leave out small counts and what reveals them; pages go to <year>/public/. Its
             state is that of the report it was made from.
@@ -230,8 +230,8 @@ def _run_region(
             record = _record(notebook)
             if record is not None and outcome.ok:
                 records[page.stem] = record
-            rendered = publish.edition(state, record) | provenance
-            html = publish.page(page, requested, notebook, region, plan, year, rendered, outcome)
+            footer = publish.edition(state, record) | provenance
+            html = publish.page(page, requested, notebook, region, plan, year, footer, outcome)
             made.append(publish.replace(folder / f"{page.stem}.html", html))
             if outcome.ok:
                 title = f"{page.title}：{region.short}{year}年"
@@ -308,8 +308,8 @@ def _all_withheld(report: RunReport, region: Region, outcomes: dict[str, Outcome
             "笔记本没有把参数 public 交给 open_study，可能印出小数字",
             "the notebook does not hand its parameter public to open_study",
         )
-        rendered = Outcome(outcome.stem, outcome.notebook, outcome.seconds, outcome.cell, why)
-        report.failed.append((region.id, rendered))
+        refused = Outcome(outcome.stem, outcome.notebook, outcome.seconds, outcome.cell, why)
+        report.failed.append((region.id, refused))
         log.error("%s: not published: %s", outcome.stem, why)
     return not any(name == region.id for name, _ in report.failed)
 
@@ -317,7 +317,7 @@ def _all_withheld(report: RunReport, region: Region, outcomes: dict[str, Outcome
 def _hand_over(
     temporary: Path, plan: Plan, region: Region, year: int, public: bool
 ) -> dict[str, str]:
-    """Evaluate once for all notebooks; the variables that tell their kernels where it lies."""
+    """Evaluate once for all notebooks; the variables that name the file to their kernels."""
     from halfsky.notebook import HANDED, hand_over
 
     path = temporary / "evaluated.pickle"

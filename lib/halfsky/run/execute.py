@@ -1,4 +1,4 @@
-"""Execute one notebook with papermill in a process of its own, telling which cell is in work.
+"""Execute one notebook with papermill in a process of its own, reporting which cell is in work.
 
 Separate processes, because one notebook's settings must not leak into the next.
 """
@@ -28,7 +28,7 @@ class Outcome:
     """How one notebook ended: the executed notebook, and where it failed if it did.
 
     cell: the failing cell's place in our own notebook, from 0: papermill adds cells to the
-    executed one, so its places there mean nothing to whoever mends the source.
+    executed one, so its places there mean nothing to whoever corrects the source.
     """
 
     stem: str
@@ -62,7 +62,7 @@ def execute(
     from papermill.engines import NBClientEngine, papermill_engines
     from papermill.exceptions import PapermillExecutionError
 
-    class Telling(NBClientEngine):
+    class ProgressEngine(NBClientEngine):
         """papermill's own engine, which also says which cell it is at."""
 
         @classmethod
@@ -70,15 +70,15 @@ def execute(
             cells = len(nb_man.nb.cells)
             start = nb_man.cell_start
 
-            def tell(cell: Any, cell_index: int = 0, **more: Any) -> Any:
+            def report_start(cell: Any, cell_index: int = 0, **more: Any) -> Any:
                 if progress is not None:
                     progress(stem, cell_index + 1, cells)
                 return start(cell, cell_index, **more)
 
-            nb_man.cell_start = tell
+            nb_man.cell_start = report_start
             return super().execute_managed_notebook(nb_man, *args, **kwargs)
 
-    papermill_engines.register("halfsky", Telling)
+    papermill_engines.register("halfsky", ProgressEngine)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     # One thread per kernel: the notebooks themselves are run side by side.
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")

@@ -66,14 +66,14 @@ PUBLIC_NOTICE = "公开版：过小的人数、例数和可据以推算出它们
 
 def edition(state: str | None, record: Mapping[str, Any] | None) -> dict[str, str]:
     """What a footer says of the edition: its state, and how much a public one leaves out."""
-    rendered = {} if state is None else {STATE: state}
+    footer = {} if state is None else {STATE: state}
     if record is not None and record.get("public"):
-        rendered[LEFT_OUT] = (
+        footer[LEFT_OUT] = (
             f"{record['withheld']}个数字按规定不公开，以＊表示：例数、人数过小的，和可据以推算出它们的"
             if record["withheld"]
             else "没有需要略去的小数字"
         )
-    return rendered
+    return footer
 
 
 def params_hash() -> str:

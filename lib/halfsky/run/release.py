@@ -295,7 +295,7 @@ def _write_changes(
         for _, t in plan.each_target()
         if not t.name and t.indicator is not None
     }
-    rendered = [
+    rows = [
         {
             "goal": _goal_label(plan, one.goal),
             "target": names.get(one.target) or one.target,
@@ -313,7 +313,7 @@ def _write_changes(
             region=region,
             year=now["parameters"]["year"],
             number=now["version"],
-            rows=rendered,
+            rows=rows,
             added=[name for name in new if name not in old],
             removed=[name for name in old if name not in new],
             edited=[name for name in new if name in old and new[name] != old[name]],

@@ -68,8 +68,8 @@ class Reworded:
             f"  {self.name}：{len(self.lines)}处文字不同（随稿 → 重算）：",
             f"  {self.name}: text differs in {len(self.lines)} places (kept → again):",
         )
-        rendered = [f"    {kept or '—'} → {again or '—'}" for kept, again in self.lines[:_LINES]]
-        return "\n".join([head, *rendered, *(["    …"] if len(self.lines) > _LINES else [])])
+        lines = [f"    {kept or '—'} → {again or '—'}" for kept, again in self.lines[:_LINES]]
+        return "\n".join([head, *lines, *(["    …"] if len(self.lines) > _LINES else [])])
 
 
 @dataclass(frozen=True)
