@@ -50,7 +50,7 @@ test-all: test test-tools
 
 # One file stays with one worker, because what its tests share is made once.
 unit: $(READY)
-	$(STRICT) $(PYTEST) -n $(WORKERS) --dist loadfile -m "not tools"
+	$(STRICT) $(PYTEST) -p no:nbval -n $(WORKERS) --dist loadfile -m "not tools"
 
 notebooks: $(READY)
 	$(ONCE) $(PYTEST) -n $(WORKERS) --dist loadfile --nbval \

@@ -9,18 +9,18 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import pytest
 
-from halfsky.demo import District, district
-from halfsky.evaluate.assessment import Assessment, Assumptions, assess
-from halfsky.notebook import HANDED, hand_over, open_study
-from halfsky.plan import load_plan, load_region, load_units
-from halfsky.plan.calibration import load_calibration
-from halfsky.plan.thresholds import load_thresholds
-from halfsky.report.view import View
+if TYPE_CHECKING:
+    from halfsky.demo import District
+    from halfsky.evaluate.assessment import Assessment
+    from halfsky.report.view import View
+
+# What evaluates is imported where it is used: the process that only hands tests to xdist's workers
+# reads this file too, and runs none.
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -29,7 +29,9 @@ matplotlib.use("Agg")
 # the language of that moment.
 os.environ.pop("HALFSKY_LANG", None)
 importlib.import_module("halfsky.cli")
-_SETTINGS = ("HALFSKY_DATA", "HALFSKY_REPORTS", "HALFSKY_PARAMS", "HALFSKY_LANG", HANDED)
+# The schemas of notebooks hold no IRI; the parser for them takes seconds to import, each process.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+_SETTINGS = tuple(f"HALFSKY_{name}" for name in ("DATA", "REPORTS", "PARAMS", "LANG", "HANDED"))
 
 
 _left = pytest.StashKey[int]()
@@ -84,9 +86,10 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[P
                 time.sleep(0.2)  # another worker is at it
                 continue
             try:
-                part = shared / f"{name}.part"
-                make(part)
-                part.replace(kept)
+                if not kept.exists():  # it may have been finished in between
+                    part = shared / f"{name}.part"
+                    make(part)
+                    part.replace(kept)
             finally:
                 lock.rmdir()
         return kept
@@ -99,6 +102,12 @@ def demo_2025(once: Callable[[str, Callable[[Path], None]], Path]) -> tuple[Dist
     """The synthetic district and its evaluation, which workers share."""
 
     def make(path: Path) -> None:
+        from halfsky.demo import district
+        from halfsky.evaluate.assessment import Assumptions, assess
+        from halfsky.plan import load_plan, load_region, load_units
+        from halfsky.plan.calibration import load_calibration
+        from halfsky.plan.thresholds import load_thresholds
+
         plan = load_plan()
         made = district(plan)
         rests_on = Assumptions(load_thresholds(), load_units(), load_calibration())
@@ -115,6 +124,9 @@ def handed(once: Callable[[str, Callable[[Path], None]], Path]) -> Callable[[str
 
     def of(region: str, year: int) -> Path:
         def make(path: Path) -> None:
+            from halfsky.notebook import hand_over
+            from halfsky.plan import load_plan, load_region
+
             hand_over(path, load_plan(), load_region(region), year)
 
         return once(f"{region}_{year}.pickle", make)
@@ -127,6 +139,8 @@ def study(handed: Callable[[str, int], Path]) -> Callable[..., View]:
     """study(region, year, domain=None): open_study, evaluated once for all tests."""
 
     def of(region: str, year: int, domain: str | None = None) -> View:
+        from halfsky.notebook import HANDED, open_study
+
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(HANDED, str(handed(region, year)))
             return open_study(domain, year=year, region=region)
