@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Any
 
 import pandas as pd
 
+from halfsky.evaluate.results import StatusRule, TargetResult
 from halfsky.plan.models import (
     Departments,
     DomainFile,
@@ -20,6 +22,7 @@ from halfsky.plan.models import (
     Target,
     Unit,
 )
+from halfsky.plan.vocabulary import Data, Status
 
 UNITS = {
     "%": Unit(label="%", per=100, lower=0),
@@ -189,3 +192,34 @@ def no_evidence() -> pd.DataFrame:
             "level",
         ]
     ).astype({"level": "Float64", "level_claimed": "Float64", "date": "object"})
+
+
+def target_result(**changes: Any) -> TargetResult:
+    """A judged target, a share that is short of its threshold; what is not given is a gap."""
+    base: dict[str, Any] = dict.fromkeys(f.name for f in fields(TargetResult))
+    base |= {
+        "target": "things-1-1",
+        "goal": "things-1",
+        "domain": "things",
+        "type": "reach",
+        "name": "某率",
+        "clause": "某率达到95%以上",
+        "department": "某局",
+        "indicator": "rate",
+        "indicator_name": "某率",
+        "sex": "total",
+        "age": "total",
+        "area": "total",
+        "unit": "%",
+        "kind": "share",
+        "decimals": 1,
+        "direction": "higher_better",
+        "comparator": ">=",
+        "data": Data.ENOUGH,
+        "status": Status.UNMET,
+        "rule": StatusRule.SHORT,
+        "is_stalled": False,
+        "forecast_method": "",
+        "outlook": "",
+    }
+    return TargetResult(**(base | changes))

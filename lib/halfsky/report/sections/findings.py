@@ -619,7 +619,7 @@ def action_table(
     """
     proposed = [
         a
-        for a in view.whole.countermeasures
+        for a in view.countermeasures
         if a.action not in FILING and department in (None, a.department)
     ]
     grave = [a for a in proposed if a.status == Status.UNMET or a.severity == Severity.RED]
