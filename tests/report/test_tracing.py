@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 
 import pytest
-from halfsky.report._sections import goal_label, subjects, words_for
-from tracing import NUMBER, TAGS, Tracer
+from tracing import NUMBER, Tracer
 
 from halfsky import report
 from halfsky.plan.vintage import as_known
-from halfsky.report.text.words import rows
+from halfsky.report.blocks import Counts, plain
+from halfsky.report.labels import goal_label
+from halfsky.report.sections.warnings import subjects
+from halfsky.report.text.words import Words
 from halfsky.report.view import View
 
 TEXTS = (
@@ -34,21 +35,20 @@ def view(request) -> View:
 
 def sentences(view: View) -> list[str]:
     """Everything a page says in words, a goal or a list item at a time."""
-    rendered = [line for make in TEXTS for line in make(view).text.splitlines()]
+    shown = [block for make in TEXTS for block in make(view)]
+    # What the chips of the headline count, its sentences say.
+    shown += [block for block in report.headline(view) if not isinstance(block, Counts)]
+    texts = [line for block in shown for line in plain(block).splitlines()]
     # A command a reader may type is not a finding.
-    headline = re.sub(r"<code>.*?</code>", "", report.headline(view).html)
-    rendered += TAGS.sub("", headline).splitlines()
-    words, about = words_for(view), subjects(view)
-    for warning in rows(view.df.warnings):
-        text = words.warning(warning, about(warning))
-        rendered.append(f"{goal_label(view, warning['goal'])}：{text}")
-    return [line.strip() for line in rendered if NUMBER.search(line)]
+    texts = [re.sub(r"填报表用 halfsky .*? 读入。", "", text) for text in texts]
+    words, about = Words.of_view(view), subjects(view)
+    texts += [f"{goal_label(view, w.goal)}：{words.warning(w, about(w))}" for w in view.warnings]
+    return [line.strip() for line in texts if NUMBER.search(line)]
 
 
 def parts(view: View) -> list[View]:
     """The whole and each of its domains."""
-    domains = [None, *view.plan.info.domains]
-    return [dataclasses.replace(view, domain_id=domain) for domain in domains]
+    return [view, *(view.of_domain(domain) for domain in view.plan.info.domains)]
 
 
 def test_every_number_traces_to_a_figure(view):
@@ -79,4 +79,4 @@ def test_a_changed_number_is_noticed(view):
     assert changed > 5
     # Small counts and years have so many neighbours that some changes hit another true figure.
     # A page without figures holds nothing but such counts.
-    assert noticed >= (0.85 if len(view.df.reported) else 0.5) * changed
+    assert noticed >= (0.85 if len(view.reported) else 0.5) * changed

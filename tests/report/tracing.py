@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
-from halfsky.evaluate.countermeasures import open_problems
-from halfsky.evaluate.experience import ahead
-from halfsky.evaluate.status import shortfall
+from halfsky.evaluate.results import Countermeasure, EarlyWarning, TargetResult
 from halfsky.plan.thresholds import load_thresholds
-from halfsky.report._sections import due
-from halfsky.report.text.words import rows
+from halfsky.plan.vocabulary import Status
+from halfsky.report.labels import due
 from halfsky.report.view import View
 
 NUMBER = re.compile(r"(?<![\d.])(\d[\d,]*(?:\.\d+)?)")
@@ -28,7 +28,6 @@ NUMBER = re.compile(r"(?<![\d.])(\d[\d,]*(?:\.\d+)?)")
 PAIR = re.compile(
     r"(\d{4})年(?:的|惠及|([^，；。：（\d]*?)(?:为|到|（))(\d[\d,]*(?:\.\d+)?)(?![\d级])"
 )
-TAGS = re.compile(r"<[^>]+>")
 LEVELS = (
     *("value", "baseline", "threshold", "plan_value", "last_value", "latest_value"),
     *("female", "female_baseline", "low", "high"),
@@ -109,9 +108,20 @@ def chances(*values: object) -> list[float]:
     return [100 * p for p in found] + down
 
 
-def _dated(row: dict[str, object], pair: tuple[str, str]) -> list[tuple[float, float]]:
-    found = known([row.get(pair[0])]), known([row.get(pair[1])])
+def _dated(row: object, pair: tuple[str, str]) -> list[tuple[float, float]]:
+    """Year and figure of a record, or of the figures a warning read; none where one is a gap."""
+    values = [row.get(k) if isinstance(row, Mapping) else getattr(row, k) for k in pair]
+    found = [known([value]) for value in values]
     return [(found[0][0], found[1][0])] if all(found) else []
+
+
+def counts(rows: Iterable[object], *names: str) -> list[float]:
+    """How often each value of some fields comes, and how many values there are."""
+    made: list[float] = []
+    for name in names:
+        kept = [value for row in rows if (value := getattr(row, name, None)) is not None]
+        made += [float(n) for n in Counter(kept).values()] + [float(len(set(kept)))]
+    return made
 
 
 LISTED = r"共(\d+)项目标"
@@ -135,7 +145,7 @@ class Tracer:
             + [m.text for m in plan.measures.values()]
             + [t.clause for t in plan.targets.values()]
         )
-        inputs = view.assessment.warnings["inputs"]
+        inputs = [w.inputs for w in view.whole.warnings]
         self.remarks = {str(i["text"]) for i in inputs if "text" in i}  # the data's own notes
         # The plan proposes days: one in another month or year is no longer this text.
         steps = ("returns", "monitoring", "evaluation")
@@ -144,7 +154,6 @@ class Tracer:
 
     def untraced(self, text: str) -> list[str]:
         """The numbers of one sentence that stand nowhere in the results, each with its context."""
-        text = TAGS.sub("", text)
         for known in (*self.remarks, *self.days):
             text = text.replace(known, "")
         missing = [
@@ -191,17 +200,17 @@ class Tracer:
 
     def _late(self, goals: list[str]) -> set[int]:
         """Years from the plan's start to the start of each measure that serves some goals."""
-        mine = {m.id for goal in goals for m in self.view.plan.measures_for(goal)}
-        returns = self.view.assessment.measures
-        started = returns.loc[returns["measure"].isin(mine), "started_year"].dropna()
-        return {int(year) - self.view.plan.info.start_year for year in started}
+        start = self.view.plan.info.start_year
+        return {year - start for _, year in self._begun(goals)}
 
     def _begun(self, goals: list[str]) -> set[tuple[int, int]]:
         """Number and year of start of each measure that serves some goals."""
-        returns = self.view.assessment.measures.dropna(subset="started_year")
-        years = returns.set_index("measure")["started_year"]
-        mine = {m for goal in goals for m in self.view.plan.measures_for(goal)}
-        return {(m.number, int(years[m.id])) for m in mine if m.id in years.index}
+        mine = {m.id: m.number for goal in goals for m in self.view.plan.measures_for(goal)}
+        return {
+            (mine[m.measure], m.started_year)
+            for m in self.view.whole.measures
+            if m.measure in mine and m.started_year is not None
+        }
 
     def _label(self) -> str:
         domains = "|".join(re.escape(d.name) for d in self.view.plan.domains)
@@ -214,103 +223,98 @@ class Tracer:
         return self._by_goal[goal]
 
     def _of_goal(self, goal: str) -> Figures:
-        view, figures = self.view, Figures()
-        assessment = view.assessment
-        targets = assessment.targets[assessment.targets["goal"] == goal]
-        for row in rows(targets):
-            self._target(figures, row)
-        joint = assessment.goals.loc[assessment.goals["goal"] == goal, "p"]
-        figures.chance += chances(*joint)
-        for warning in rows(assessment.warnings[assessment.warnings["goal"] == goal]):
+        view, figures = self.view.whole, Figures()
+        targets = [t for t in view.targets if t.goal == goal]
+        for target in targets:
+            self._target(figures, target)
+        figures.chance += chances(*(g.p for g in view.goals if g.goal == goal))
+        for warning in view.warnings.filter(goal=goal):
             self._warning(figures, warning)
-        actions = assessment.countermeasures
-        for row in rows(actions[actions["goal"] == goal]):
-            figures.difference += known([row[n] for n in ("shortfall", "change50", "change80")])
-            figures.head += known([row[n] for n in ("headcount", "headcount50", "headcount80")])
-            figures.head += self._to_the_end(row)
+        for answer in view.countermeasures.filter(goal=goal):
+            figures.difference += known([answer.shortfall, answer.change50, answer.change80])
+            figures.head += known([answer.headcount, answer.headcount50, answer.headcount80])
+            figures.head += self._to_the_end(answer)
         areas = view.disparities.areas
-        for row in rows(areas[areas["indicator"].isin(list(targets["indicator"]))]):
-            figures.level += known([row["rate"], row["whole"]])
-            figures.head += known([row["people"]])
+        own = areas[areas["indicator"].isin([t.indicator for t in targets])]
+        figures.level += known(own["rate"]) + known(own["whole"])
+        figures.head += known(own["people"])
         mine = {m.id for m in view.plan.measures_for(goal)}
-        for row in rows(assessment.measures[assessment.measures["measure"].isin(mine)]):
-            figures.dated += _dated(row, ("people_year", "people"))
-        returns = assessment.measures[assessment.measures["measure"].isin(mine)]
-        figures.money += known(returns["money_wan"])
-        figures.head += known(returns["people"]) + known(returns["person_times"])
-        figures.count += known(returns["started_year"] - view.plan.info.start_year)
-        effects = assessment.effects[assessment.effects["goal"] == goal]
-        figures.level += known(effects["actual"]) + known(effects["point"])
-        figures.year |= {int(y) for n in ("first_year", "last_year") for y in effects[n]}
-        for name in ("started_year", "people_year", "status_year"):
-            figures.year |= {int(y) for y in returns[name].dropna()}
+        returns = [m for m in view.measures if m.measure in mine]
+        for m in returns:
+            figures.dated += _dated(m, ("people_year", "people"))
+            figures.money += known([m.money_wan])
+            figures.head += known([m.people, m.person_times])
+            years = [y for y in (m.started_year, m.people_year, m.status_year) if y is not None]
+            figures.year |= set(years)
+            if m.started_year is not None:
+                figures.count.append(m.started_year - view.plan.info.start_year)
+        for effect in view.effects.filter(goal=goal):
+            figures.level += known([effect.actual, effect.point])
+            figures.year |= {effect.first_year, effect.last_year}
         figures.count += [len(mine), max(len(mine) - 2, 0)]
-        figures.count += known(returns["status"].iloc[:].value_counts())
-        states = targets["status"].value_counts()
-        good, bad = (int(states.get(s, 0)) for s in ("达标", "未达标"))
-        nearly = int(states.get("基本达标", 0))
+        figures.count += Counter(m.status for m in returns).values()
+        states = Counter(t.status for t in targets)
+        good, bad, nearly = states[Status.MET], states[Status.UNMET], states[Status.NEARLY]
         # Lists of the other targets leave out the one the sentence is about.
-        figures.count += known(states)
-        for n in (good, good + nearly, bad, bad + nearly, int(states.get("不可判", 0))):
+        figures.count += states.values()
+        for n in (good, good + nearly, bad, bad + nearly, states[Status.UNDECIDABLE]):
             figures.count += [n, max(n - 1, 0)]
         duties = view.plan.duties
-        for name in (goal, *targets["target"]):
+        for name in (goal, *(t.target for t in targets)):
             duty = duties.targets.get(name) or duties.goals.get(name)
             figures.count += [len(duty.support)] if duty else []
-        figures.count += [len(targets), len(targets) - int((targets["status"] == "未填报").sum())]
-        is_document = targets["type"] == "milestone"
-        figures.count.append(int((targets.loc[~is_document, "status"] == "未填报").sum()))
+        figures.count += [len(targets), len(targets) - states[Status.MISSING]]
+        figures.count.append(
+            sum(t.type != "milestone" and t.status == Status.MISSING for t in targets)
+        )
         self._constants(figures)
         return figures
 
-    def _to_the_end(self, row: dict[str, object]) -> list[float]:
+    def _to_the_end(self, answer: Countermeasure) -> list[float]:
         """Where one of the two is less than one head a year: how many by the end, rounded up."""
-        years = self.view.assessment.targets.set_index("target")["value_year"]
-        yearly = known([row["headcount50"], row["headcount80"]])
-        if not yearly or min(yearly) >= 1:
+        yearly = known([answer.headcount50, answer.headcount80])
+        year = self.view.whole.by_target[answer.target].value_year
+        if not yearly or min(yearly) >= 1 or year is None:
             return []
-        end = self.view.plan.info.end_year
-        return [math.ceil(h * (end - int(years[row["target"]])) - 1e-9) for h in yearly]
+        return [math.ceil(h * (self.view.plan.info.end_year - year) - 1e-9) for h in yearly]
 
-    def _target(self, figures: Figures, row: dict[str, object]) -> None:
+    def _target(self, figures: Figures, row: TargetResult) -> None:
         rules = self.view.assessment.assumptions.thresholds
-        levels = known([row.get(name) for name in LEVELS])
+        levels = known([getattr(row, name) for name in LEVELS])
         figures.level += levels
-        figures.difference += known([row.get(name) for name in DIFFERENCES])
-        if row["type"] in ("narrow_gap", "relative"):
+        figures.difference += known([getattr(row, name) for name in DIFFERENCES])
+        if row.type in ("narrow_gap", "relative"):
             figures.difference += levels
-        if row["type"] == "relative":  # the share that women's is held against
-            female, value = known([row["female"]]), known([row["value"]])
-            figures.level += [f - v for f, v in zip(female, value, strict=True)]
-        if row["value"] is not None and row["threshold"] is not None:
-            figures.difference.append(shortfall(row, rules))
-        if row["type"] == "about" and row["value"] is not None:
-            figures.difference.append(abs(row["value"] - row["plan_value"]))  # type: ignore[operator]
-        figures.chance += chances(row["p_met"], row.get("p_before"))
-        figures.chance += known([row["completion_pct"], row["elapsed_pct"]])
-        figures.times += known([row["speed_up"]])
+        if row.type == "relative" and row.female is not None and row.value is not None:
+            figures.level.append(row.female - row.value)  # the share that women's is held against
+        figures.difference += known([row.shortfall])
+        if row.type == "about" and row.value is not None and row.plan_value is not None:
+            figures.difference.append(abs(row.value - row.plan_value))
+        figures.chance += chances(row.p_met, row.p_before)
+        figures.chance += known([row.completion_pct, row.elapsed_pct])
+        figures.times += known([row.speed_up])
         for pair in (
             *(("value_year", "value"), ("value_year", "latest_value"), ("value_year", "female")),
             *(("baseline_year", "baseline"), ("last_year", "last_value")),
             ("value_year", "numerator"),  # the cases of the years up to it
         ):
             figures.dated += _dated(row, pair)
-        figures.head += known([row["numerator"], row["denominator"]])
-        figures.count += known([row["n"], row["good_recent"], row["of_recent"], row["level"]])
-        # What the rules count is told of the targets that they are for, and of no others.
-        if row["type"] == "milestone":
+        figures.head += known([row.numerator, row.denominator])
+        figures.count += known([row.n, row.good_recent, row.of_recent, row.level])
+        # What the rules count is said of the targets that they are for, and of no others.
+        if row.type == "milestone":
             figures.count.append(4)  # the level asked
-        if row["type"] == "slow_rise":
+        if row.type == "slow_rise":
             figures.count += [rules.status.slow_rise_points]
-            figures.count += known([row["points_before"], row["points_after"]])
-        if row["counting"] == "events":
+            figures.count += known([row.points_before, row.points_after])
+        if row.counting == "events":
             figures.count.append(rules.status.pooled_years)
-        figures.year |= {int(y) for y in known([row.get(name) for name in YEARS])}
-        if row["is_pooled"] and row["value_year"] is not None:
-            figures.year.add(int(row["value_year"]) - rules.status.pooled_years + 1)  # type: ignore[call-overload]
+        figures.year |= {int(y) for y in known([getattr(row, name) for name in YEARS])}
+        if row.is_pooled and row.value_year is not None:
+            figures.year.add(row.value_year - rules.status.pooled_years + 1)
 
-    def _warning(self, figures: Figures, warning: dict[str, object]) -> None:
-        inputs: dict[str, object] = warning["inputs"]  # type: ignore[assignment]
+    def _warning(self, figures: Figures, warning: EarlyWarning) -> None:
+        inputs: Mapping[str, Any] = warning.inputs
         values = known(inputs.values())
         figures.level += values
         figures.difference += values
@@ -318,7 +322,7 @@ class Tracer:
         figures.times += values
         figures.head += values
         years = {int(v) for v in values if 1990 <= v <= 2100}
-        figures.year |= years | {int(warning["since"])}  # type: ignore[call-overload]
+        figures.year |= years | {warning.since}
         figures.count += known([inputs.get("years")])
         for pair in (
             *(("value_year", "value"), ("first_year", "first"), ("last_year", "last_value")),
@@ -342,44 +346,28 @@ class Tracer:
         """Counts of goals, targets, measures and departments; rates; expected numbers."""
         view, figures = self.view, Figures()
         self._constants(figures)
-        assessment = view.assessment
-        measures, actions = assessment.measures, assessment.countermeasures
-        if view.domain_id is not None:
-            measures = measures[measures["domain"] == view.domain_id]
-            actions = actions[actions["domain"] == view.domain_id]
-        for frame in (
-            view.df.goals,
-            view.df.targets,
-            view.df.missing,
-            view.df.reported,
-            measures,
-            actions,
+        answers = view.countermeasures
+        names = ("goal", "status", "department", "action", "finding", "severity")
+        for rows in (
+            *(view.goals, view.targets, view.missing, view.reported),
+            *(view.measures, answers),
         ):
-            figures.count.append(len(frame))
-            for name in ("goal", "status", "department", "action", "finding", "severity"):
-                if name in frame.columns:
-                    figures.count += known(frame[name].value_counts())
-                    figures.count.append(frame[name].nunique())
-        for _, part in actions.groupby("status"):
-            figures.count += known(part["action"].value_counts())
-            figures.count += [*known(part["department"].value_counts()), part["goal"].nunique()]
-            figures.count.append(part["department"].nunique())
-        has_figures = set(view.df.reported["goal"])
-        bare = view.df.missing[~view.df.missing["goal"].isin(has_figures)]
-        figures.count += [len(bare), bare["goal"].nunique(), bare["department"].nunique()]
-        figures.count += known(bare["department"].value_counts())
+            figures.count.append(len(rows))
+            figures.count += counts(rows, *names)
+        for part in answers.by("status").values():
+            figures.count += counts(part, "action", "department", "goal")
+        has_figures = {t.goal for t in view.reported}
+        bare = [t for t in view.missing if t.goal not in has_figures]
+        figures.count += [len(bare), *counts(bare, "goal", "department")]
         # A reference page tells figures and documents that are missing apart.
-        figures.count.append((bare["type"] == "milestone").sum())
-        found = open_problems(view.df.targets, view.df.warnings)
-        figures.count.append(found.loc[found["status"] != "未填报", "goal"].nunique())
-        found_ahead = ahead(view.df.targets, view.df.goals, view.df.warnings, assessment.effects)
-        figures.count.append(found_ahead["goal"].nunique())
-        figures.count.append(actions.loc[actions["status"] != "未填报", "goal"].nunique())
-        counts = assessment.rates.set_index("domain").loc[view.domain_id or "all"]
-        figures.count += known(counts)
-        figures.count += [
-            counts["basically"] + counts["unmet"],
-            counts["all"] - counts["assessable"],
-        ]
-        figures.chance += known(counts)
+        figures.count.append(sum(t.type == "milestone" for t in bare))
+        found = [p for p in view.assessment.open_problems if p.target in view.by_target]
+        figures.count.append(len({p.goal for p in found if p.status != Status.MISSING}))
+        practices = [p for p in view.assessment.practices if p.target in view.by_target]
+        figures.count.append(len({p.goal for p in practices}))
+        figures.count.append(len({a.goal for a in answers if a.status != Status.MISSING}))
+        (rates,) = view.rates.filter(domain=view.domain_id or "all")
+        numbers = known(getattr(rates, name) for name in rates.__slots__)
+        figures.count += [*numbers, rates.basically + rates.unmet, rates.all - rates.assessable]
+        figures.chance += numbers
         return figures

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from findings_view import with_returns
 from halfsky.plan.calibration import load_calibration
 from halfsky.report.blocks import Bullets, Figure, Note, Paragraph
 from halfsky.report.sections import summary
@@ -114,3 +115,9 @@ def test_without_figures_no_domain_is_judged() -> None:
     (only,) = summary.domain_verdicts(view)
     assert isinstance(only, Note)
     assert summary.nothing_filed(view).text.startswith("5项目标的5项指标要求没有收到任何填报数据")
+
+
+def test_the_headline_says_when_one_figure_decides() -> None:
+    text = summary.headline(with_returns()).text
+    assert "一项目标有一项指标未达标即判未达标" in text
+    assert "4项中3项有可用数据" in text
