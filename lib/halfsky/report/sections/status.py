@@ -206,8 +206,8 @@ def change_table(view: View) -> Blocks:
     rows = [
         (
             words(target.name, goal_label(view, target.goal)),
-            words(status_word(str(target.status_before), view.is_reference)),
-            words(status_word(target.status, view.is_reference)),
+            _status(view, Status(str(target.status_before))),
+            _status(view, target.status),
             words(_kind(target)),
             words(_why(target, _rule(view, sentences, target))),
         )
