@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from halfsky.report.chart import Chart
+from halfsky.report.html import SILENT
 
 from builders import UNITS, indicator, no_evidence, observations, plan_of, target
 from halfsky import report
@@ -11,8 +13,6 @@ from halfsky.evaluate.assessment import Assumptions, assess
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
-from halfsky.report.chart import Chart
-from halfsky.report.html import SILENT
 from halfsky.report.view import View
 
 ASSUMED = Assumptions(load_thresholds(), UNITS, load_calibration())

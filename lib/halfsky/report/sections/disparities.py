@@ -10,10 +10,9 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
-from matplotlib.figure import Figure as Drawing
 
 from halfsky.evaluate.results import (
     Decomposition,
@@ -55,6 +54,9 @@ from halfsky.report.text import phrase
 from halfsky.report.text.movement import up_down
 from halfsky.report.theme import GROUPS
 from halfsky.report.view import View
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
 
 FUNNELS_PER_PAGE = 8  # the townships furthest from alike; the table holds every indicator
 CONTRIBUTIONS_PER_PAGE = 4

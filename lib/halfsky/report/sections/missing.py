@@ -39,7 +39,6 @@ MOST_OFFICES = 4  # named in one sentence
 
 def completeness_chart(view: View) -> Blocks:
     """Which years have figures, target by target."""
-    # Charts are imported where they are drawn: a page of text loads no matplotlib.
     known = view.history[["target", "year", "value", "in_use"]]
     frame = view.df.targets[view.df.targets["target"].isin(known["target"])]
     if frame.empty:
