@@ -1,4 +1,4 @@
-"""Tables of typed cells as sheets of a workbook: figures as numbers, in the format they print in."""
+"""Tables of typed cells as sheets of a workbook: figures as numbers, formatted as printed."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ _UNNAMED: dict[str, Any] = {
 class ReportExporter(TemplateExporter):
     """HTML of a halfsky report.
 
-    Also `jupyter nbconvert --to halfsky.report.render.page.ReportExporter`, without title and footer.
+    Also `jupyter nbconvert --to halfsky.report.render.page.ReportExporter`, untitled there.
     """
 
     export_from_notebook = "halfsky"
