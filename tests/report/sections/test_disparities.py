@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
-import numpy as np
 import pandas as pd
 import pytest
-from drawn_text import outside, overlaps, words
-from halfsky.report.chart import Chart
-from matplotlib.colors import to_hex
 
 from builders import UNITS, indicator, no_evidence, observations, plan_of, target
 from halfsky import report
 from halfsky.evaluate.assessment import Assumptions, assess
-from halfsky.evaluate.funnel_plot import chance, limit_curves
+from halfsky.evaluate.results import GroupGap, Results
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
-from halfsky.report import charts, numbers
+from halfsky.report import numbers
+from halfsky.report.blocks import MISSING, Bullets
+from halfsky.report.render.html import to_html
+from halfsky.report.sections import disparities
 from halfsky.report.sections.disparities import townships_first
+from halfsky.report.text import phrase
 from halfsky.report.text.movement import up_down
-from halfsky.report.text.words import phrase
-from halfsky.report.theme import STATUS
 from halfsky.report.view import View
 from places import TWELVE, groups, townships
 
@@ -48,7 +47,6 @@ INDICATORS = [
         breakdowns=("urban_rural",),
     ).model_copy(update={"name": "某病死亡率"}),
 ]
-LONG = "莽卡满族乡及原沐石河镇托管的省级经济开发区管理委员会"
 
 
 def figures() -> pd.DataFrame:
@@ -86,105 +84,6 @@ def view(role: str = "evaluated", filed: bool = True, compared: bool = True) -> 
     return View(found, own, {"here": "某区", "CN": "全国"}, "things")
 
 
-# ---- funnel
-
-
-def funnel_frames(areas: dict[str, tuple[int, float]], name: str = "某率", **changes):
-    """Frames for plot_funnel: zones by the exact p around the pooled rate."""
-    n = np.array([size for size, _ in areas.values()], dtype=float)
-    k = np.round(n * [rate / 100 for _, rate in areas.values()])
-    whole = 100 * k.sum() / n.sum()
-    law = np.full(len(n), "binomial", dtype=object)
-    p = chance(k, n, np.full(len(n), whole), np.full(len(n), 100.0), law)
-    frame = pd.DataFrame(
-        {
-            "panel": name, "unit": "%", "decimals": 1, "denominator_name": "应查妇女人数",
-            "subarea": list(areas), "rate": 100 * k / n, "denominator": n, "whole": whole,
-            "zone": np.select([p > 0.05, p > 0.002], ["inside", "inner"], "outer"),
-            "side": np.where(100 * k / n < whole, "worse", "better"),
-            "is_flagged": p < 0.0001, "contribution": n / n.sum() * (100 * k / n - whole),
-        }
-    ).assign(**changes)  # fmt: skip
-    sizes = np.linspace(max(1, n.min() * 0.4), n.max() * 1.1, 60)
-    curves = limit_curves(whole, sizes, 100, "binomial", {"inner": 0.95, "outer": 0.998})
-    return frame, curves.assign(panel=name)
-
-
-SCATTERED = {name: (n, 60 + 2.0 * i) for i, (name, (n, _)) in enumerate(TWELVE.items())}
-CASES = {
-    "one township": {"甲镇": (800, 71.0)},
-    "two townships": {"甲镇": (800, 71.0), "乙镇": (1200, 64.0)},
-    "three, one with a long name": {LONG: (900, 50.0), "甲镇": (3000, 80.0), "乙镇": (2000, 81.0)},
-    "twelve, one lagging": TWELVE,
-    "twelve, all scattered": SCATTERED,
-    "all at 100 %": {"甲镇": (50, 100.0), "乙镇": (90, 100.0), "丙镇": (10, 100.0)},
-    "small counts": {"甲镇": (9, 33.0), "乙镇": (14, 7.0), "丙镇": (3, 0.0)},
-}
-
-
-@pytest.mark.parametrize("areas", CASES.values(), ids=CASES.keys())
-@pytest.mark.parametrize("draw", ["funnel", "contributions"])
-def test_no_name_overlaps_or_leaves_the_picture(areas, draw, monkeypatch):
-    frame, curves = funnel_frames(areas)
-    made = charts.plot_funnel(frame, curves) if draw == "funnel" else None
-    figure = Chart(made or charts.plot_contributions(frame), "各乡镇", "话", "源", True).fig
-    assert overlaps(figure, monkeypatch) == []
-    assert outside(figure, monkeypatch) == []
-    assert figure.get_figheight() / figure.get_figwidth() <= 1.42
-
-
-def test_only_townships_outside_the_limits_are_named(monkeypatch):
-    frame, curves = funnel_frames(TWELVE)
-    said = words(charts.plot_funnel(frame, curves), monkeypatch)
-    inside = set(frame.loc[frame["zone"] == "inside", "subarea"])
-    assert inside
-    assert not any(name in said for name in inside)
-    assert "沐石河街道" in said
-    assert "合计79.0" in said
-
-
-def test_funnel_points_limits_and_colours():
-    frame, curves = funnel_frames(TWELVE)
-    axis = charts.plot_funnel(frame, curves).axes[0]
-    points = [line for line in axis.lines if len(line.get_xdata()) == 1]
-    assert sorted(p.get_xdata()[0] for p in points) == sorted(n for n, _ in TWELVE.values())
-    red = [p for p in points if to_hex(p.get_markerfacecolor()) == STATUS["未达标"].fill]
-    assert [p.get_xdata()[0] for p in red] == [2100]
-    assert red[0].get_marker() == "v", "a shape, not only a colour"
-    drawn = [line for line in axis.lines if len(line.get_xdata()) == len(curves)]
-    assert [line.get_linestyle() for line in drawn] == ["--", "--", "-", "-"]
-    assert list(drawn[0].get_ydata()) == list(curves["inner_low"])
-
-
-def test_bars_are_the_contributions_and_the_middle_ones_become_one():
-    many = {f"第{i:02d}镇": (1000 + i, 60 + i) for i in range(20)}
-    frame, _ = funnel_frames(many)
-    axis = charts.plot_contributions(frame).axes[0]
-    widths = [bar.get_width() for bar in axis.patches]
-    assert len(widths) == 16
-    assert sum(widths) == pytest.approx(0)
-    assert widths == sorted(widths, reverse=True)
-    assert "其余5个" in [label.get_text() for label in axis.get_yticklabels()]
-
-
-@pytest.mark.parametrize("panels", [1, 2, 3, 4])
-def test_several_panels_fit_a_page(panels, monkeypatch):
-    made = [funnel_frames(SCATTERED, f"第{i}种筛查率") for i in range(panels)]
-    frame, curves = (pd.concat(parts) for parts in zip(*made, strict=True))
-    for drawn in (charts.plot_funnel(frame, curves), charts.plot_contributions(frame)):
-        figure = Chart(drawn, "各乡镇", "话", "源").fig
-        assert overlaps(figure, monkeypatch) == []
-        assert figure.get_figheight() / figure.get_figwidth() <= 1.42
-
-
-def test_nothing_to_draw_is_refused():
-    frame, curves = funnel_frames(TWELVE)
-    with pytest.raises(ValueError, match="no townships"):
-        charts.plot_funnel(frame.head(0), curves)
-    with pytest.raises(ValueError, match="no contributions"):
-        charts.plot_contributions(frame.assign(contribution=np.nan))
-
-
 # ---- pages
 
 CHARTS = [
@@ -198,24 +97,29 @@ TABLES = [
     report.gap_table,
     report.decomposition_table,
     report.peer_table,
-    report.where_sentences,
+    report.disparity_sentences,
 ]
 
 
 @pytest.mark.parametrize("make", CHARTS)
 def test_charts_say_their_message_and_source(make):
-    for chart in make(view()).charts:
-        assert re.search(r"\d", chart.alt), chart.alt
-        assert chart.alt.endswith("。")
-        assert chart.source.startswith("来源：某局")
-        assert not chart.synthetic
+    figures = make(view()).figures
+    assert figures
+    for figure in figures:
+        assert re.search(r"\d", figure.message), figure.message
+        assert figure.message.endswith("。")
+        assert figure.source.startswith("来源：某局")
+        assert len(figure.data)
+        assert not figure.is_synthetic
 
 
 @pytest.mark.parametrize("make", CHARTS)
 def test_synthetic_charts_say_so(make):
-    for chart in make(view("synthetic")).charts:
-        assert chart.synthetic
-        assert "合成数据" in chart.source
+    figures = make(view("synthetic")).figures
+    assert figures
+    for figure in figures:
+        assert figure.is_synthetic
+        assert figure.source.count("合成数据") == 1
 
 
 @pytest.mark.parametrize("make", TABLES)
@@ -223,11 +127,11 @@ def test_synthetic_charts_say_so(make):
 def test_without_data_one_useful_sentence(make, role):
     made = make(view(role, filed=False, compared=False))
     if make is report.peer_table and role == "reference":
-        assert made.html == "", "a nation has no wider range to be set in"
+        assert len(made) == 0, "a nation has no wider range to be set in"
         return
+    assert made.is_note
     assert made.text.endswith("。")
     assert "\n" not in made.text
-    assert "<table" not in made.html
     assert len(made.text) > 12
     if role == "reference":
         assert "填报" not in made.text
@@ -242,7 +146,7 @@ def test_the_missing_are_named_with_what_to_file():
     assert "某病筛查率" in towns
     assert "某病死亡率" not in towns
     counted = "应分男女填报的1项、分城乡的2项、分乡镇的1项指标都还没有可比的数据"
-    assert counted in report.where_sentences(empty).text
+    assert counted in report.disparity_sentences(empty).text
 
 
 @pytest.mark.parametrize("role", ["evaluated", "reference"])
@@ -264,42 +168,117 @@ def test_gaps_without_a_baseline_say_what_to_file():
 
 
 def test_gap_table_tells_who_moved_and_leaves_few_events_alone():
-    html = report.gap_table(view()).html
-    assert "差距比2020年扩大2.1个百分点，主要因为城镇提高得更多" in html
+    (table,) = report.gap_table(view()).tables
+    by_name = {(row.cells[0].text, row.cells[1].text): row.cells for row in table.rows}
+    area = by_name["某病筛查率", "城乡"]
+    area_cells = ["农村61.2%", "城镇73.2%", "−12.0", "0.84", "−9.9（2020年）"]
+    # country 61.2, town 73.2: 12.0 apart and 61.2 / 73.2 = 0.84; 60.2 and 70.1: 9.9 apart
+    assert [c.text for c in area[3:8]] == area_cells
+    assert [round(area[place].value, 2) for place in (2, 5, 6)] == [2025, -12.0, 0.84]
+    assert "差距比2020年扩大2.1个百分点，主要因为城镇提高得更多" in area[-1].text
     # women 72 → 73, men 80 → 76
-    assert "主要因为男性下降" in html
-    assert "领先一方退步带来的缩小不是进步" in html
-    assert "合计3例，不比较" in html
+    sex = by_name["某病筛查率", "男女"][-1].text
+    assert "主要因为男性下降" in sex
+    assert "领先一方退步带来的缩小不是进步" in sex
+    few = by_name["某病死亡率", "城乡"]
+    assert [(c.text, c.span) for c in few[5:]] == [("合计3例，不比较", 2), ("缺", 1), ("", 1)]
+
+
+def test_the_old_name_still_finds_the_sentences():
+    assert report.where_sentences(view()).text == report.disparity_sentences(view()).text
+
+
+def gap(verdict: str | None, widened: float | None, **changes: object) -> GroupGap:
+    """A gap of 6 that widened so much, where 2 is a change; named by its verdict."""
+    changes = {"gap": 6.0, "delta": 2.0, "is_few": False, **changes}
+    return replace(view().gaps[0], verdict=verdict, widened=widened, **changes)
+
+
+def test_the_gaps_that_changed_most_come_first():
+    ordered = [
+        gap("wider", 4.0),
+        gap("wider", 3.0),
+        gap("wider", 4.0, delta=3.0),  # 4 / 3 is less than 3 / 2
+        gap("reversed", 9.0),
+        gap("narrower", -5.0),
+        gap("same", None),  # no change known: the gap's own 6 / 2 = 3 δ
+        gap("same", -1.0),
+        gap("same", -1.0, delta=None),
+        gap(None, 20.0),
+        gap("wider", 20.0, is_few=True),
+    ]
+    assert disparities._most_changed(reversed(ordered)) == ordered
+
+
+def test_what_a_figure_leaves_out_is_counted_below_it(monkeypatch):
+    monkeypatch.setattr(disparities, "SLOPES_PER_FIGURE", 1)
+    more = replace(view())
+    more.__dict__["gaps"] = Results(GroupGap, [gap("wider", 4.0, lag=0)] * 3)
+    (figure,) = report.slope_chart(more, view().gaps[0].dimension).figures
+    assert figure.source.endswith("；另有2项变化较小的指标见表")
+
+
+def test_one_chart_of_named_indicators_in_the_order_asked():
+    (figure,) = report.gap_chart(view(), ["rate"], "男女").figures
+    assert figure.title == "男女"
+    assert figure.message == "某病筛查率2025年女73.0、男76.0%。"
+    assert report.gap_chart(view(), ["nosuch"], "男女").is_note
+    nothing = report.gap_chart(view(filed=False), ["rate"], "男女")
+    assert nothing.text == "某区没有同年的男女某病筛查率数据，不画差距图。"
 
 
 def test_few_events_are_in_no_chart():
     for make in (report.dumbbell_chart, report.slope_chart):
-        assert all("某病死亡率" not in chart.alt for chart in make(view(), "area").charts)
+        assert all("某病死亡率" not in f.message for f in make(view(), "area").figures)
 
 
 def test_contribution_table_names_the_township_and_counts_the_tests():
-    html = report.contribution_table(view()).html
-    assert "沐石河街道" in html
-    assert "全部领域共比较12次" in html
-    assert "标出1个" in html
+    whole, flagged = report.contribution_table(view()).tables
+    (test,) = whole.rows
+    assert [c.text for c in test.cells[:4]] == ["某病筛查率", "2025年", "12", "79.0%"]
+    assert test.cells[3].value == pytest.approx(100 * 26179 / 33140)
+    assert test.cells[6].text.startswith("沐石河街道62.0%（−"), "drags the whole down most"
+    assert whole.note == "", "the last table bears the note"
+    assert "全部领域共比较12次" in flagged.note
+    assert "标出1个" in flagged.note
+    (row,) = flagged.rows
+    assert [c.text for c in row.cells[:3]] == ["沐石河街道", "某病筛查率", "62.0%"]
+    assert row.cells[2].value == pytest.approx(62.0)
     # 2100 × (.78995 − .62) = 357
-    assert "少357人" in html
+    assert row.cells[-1].text == "少357人"
+
+
+def test_a_township_that_pulls_by_nothing_printed_is_not_named():
+    same = {"甲镇": (1000, 80.0), "乙镇": (3000, 80.0)}
+    own = townships(same)
+    found = assess(
+        plan_of([target()], INDICATORS[:1]), view().region, 2025, own, no_evidence(), ASSUMED
+    )
+    (table,) = report.contribution_table(View(found, own, {"CN": "全国"}, "things")).tables
+    assert table.rows[0].cells[-2:] == (MISSING, MISSING)
 
 
 def test_decompositions_are_printed_with_both_effects():
-    html = report.decomposition_table(view()).html
-    parts = view().disparities.decompositions.iloc[0]
-    assert f"+{parts['rate_effect']:.2f}" in html
-    assert f"−{-parts['composition_effect']:.2f}" in html
-    assert "<td>分母</td>" in html
+    parts, moves = report.decomposition_table(view()).tables
+    found = view().decompositions[0]
+    cells = parts.rows[0].cells
+    assert (cells[4].text, cells[4].value) == (f"+{found.rate_effect:.2f}", found.rate_effect)
+    assert cells[5].text == f"−{-found.composition_effect:.2f}"
+    assert cells[5].value == found.composition_effect
+    # 25827 of 33940 → 26179 of 33140
+    assert [c.text for c in moves.rows[0].cells[3:5]] == ["25827→26179", "33940→33140"]
+    assert moves.rows[0].cells[-1].text == "分母"
 
 
 def test_peers_are_counted_and_named():
-    html = report.peer_table(view()).html
-    row = view().disparities.peers.iloc[0]
-    assert row["n"] >= 3
-    assert f"全国{row['windows'][0]['start_year']}—" in html
-    assert "不是预测" in html
+    (table,) = report.peer_table(view()).tables
+    peer = view().peers[0]
+    assert peer.n >= 3
+    cells = table.rows[0].cells
+    assert cells[-1].text.startswith(f"全国{peer.windows[0]['start_year']}—")
+    assert (cells[4].text, cells[4].value) == (str(peer.n), peer.n)
+    assert f"共{peer.n}段" in table.note
+    assert "不是预测" in table.note
 
 
 def test_too_few_peers_say_how_many_are_needed():
@@ -314,12 +293,11 @@ NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 def test_every_number_of_the_sentences_stands_in_the_frames():
     """Rounded as printed, each number is one of the frames' or of the declared constants."""
-    where = view().where
     known = {95.0, 99.8}
     for name in ("gaps", "areas", "area_tests", "decompositions", "movements", "peers"):
-        frame = getattr(where, name).select_dtypes("number")
+        frame = getattr(view().df, name).select_dtypes("number").astype(float)
         known |= {abs(float(v)) for v in frame.to_numpy().ravel() if not pd.isna(v)}
-    text = report.where_sentences(view()).text
+    text = report.disparity_sentences(view()).text
     printed = [
         n for line in text.split("\n") for n in NUMBER.findall(line.replace("（20—64岁）", ""))
     ]
@@ -333,7 +311,10 @@ def test_every_number_of_the_sentences_stands_in_the_frames():
 
 
 def test_sentences_name_gap_township_change_and_peers():
-    text = report.where_sentences(view()).text
+    (bullets,) = report.disparity_sentences(view())
+    assert isinstance(bullets, Bullets)
+    assert bullets.is_numbered
+    text = bullets.text
     assert "农村低于城镇12.0个百分点；差距比2020年扩大2.1个百分点，主要因为城镇提高得更多" in text
     assert "沐石河街道某病筛查率2025年为62.0%（分子1302人，分母2100人）" in text
     assert "要达到合计水平，分子还差357人" in text
@@ -363,9 +344,9 @@ def test_spreadsheet_names_are_data_not_markup():
         plan_of([target()], INDICATORS[:1]), view().region, 2025, own, no_evidence(), ASSUMED
     )
     hostile = View(found, own, {"CN": "全国"}, "things")
-    for make in (report.contribution_table, report.where_sentences):
-        assert "<b>甲" not in make(hostile).html
-        assert "&lt;b&gt;甲" in make(hostile).html
+    for make in (report.contribution_table, report.disparity_sentences):
+        assert "<b>甲" not in to_html(make(hostile))
+        assert "&lt;b&gt;甲" in to_html(make(hostile))
 
 
 @pytest.mark.parametrize(
@@ -373,18 +354,16 @@ def test_spreadsheet_names_are_data_not_markup():
     [(0, "3个在95%控制限之外，都在99.8%控制限以内"), (2, "其中2个在99.8%控制限之外")],
 )
 def test_none_beyond_the_outer_limit_is_told_in_words(outer, said):
-    row = {"name": "率", "counted": 8, "whole": 50.0, "unit": "%", "decimals": 1}
-    row |= {"outside_inner": 3, "outside_outer": outer, "flagged": 0}
-    assert said in phrase("areas", "funnel", t=row, names="")
+    row = {"counted": 8, "whole": 50.0, "outside_inner": 3, "outside_outer": outer, "flagged": 0}
+    assert said in phrase("areas", "funnel", t=row, i=INDICATORS[0], names="")
 
 
 def test_a_numerator_that_stood_still_takes_no_part():
-    row = {"name": "率", "base_year": 2020, "year": 2025, "change": 5.3, "unit": "%", "up": "提高"}
-    row |= {"down": "下降", "numerator_before": 29, "numerator": 29}
+    row = {"base_year": 2020, "year": 2025, "change": 5.3, "numerator_before": 29, "numerator": 29}
     row |= {"denominator_before": 34, "denominator": 32}
     rendered = phrase(
-        "changes", "denominator", r=row, above="（甲）", below="（乙）", follows=False, same=True,
-        places=1,
+        "changes", "denominator", r=row, i=INDICATORS[0], up="提高", down="下降", above="（甲）",
+        below="（乙）", follows=False, same=True, places=1,
     )  # fmt: skip
     assert "分子（甲）没有变化，都是29，分母（乙）由34变为32，变化全部来自分母。" in rendered
 
