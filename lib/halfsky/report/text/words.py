@@ -10,9 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from halfsky.evaluate.frames import records
 from halfsky.evaluate.results import EarlyWarning, StatusRule, TargetResult
 from halfsky.plan.vocabulary import Status
 from halfsky.report import numbers
@@ -280,23 +277,3 @@ def _is_still(row: TargetResult) -> bool:
     if not numbers.is_known(value) or not numbers.is_known(baseline):
         return False
     return numbers.alike(value, baseline, row.decimals)
-
-
-class _Row(dict[str, Any]):
-    """A frame's row whose cells are attributes, too, as those of a record are."""
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            if name.startswith("__"):
-                raise AttributeError(name) from None
-            return None
-
-    def __or__(self, other: Any) -> _Row:  # type: ignore[override]
-        return _Row({**self, **other})
-
-
-def rows(frame: pd.DataFrame) -> list[Any]:
-    """A frame's rows, with None for every gap."""
-    return [_Row(row) for row in records(frame.astype(object).where(frame.notna(), None))]
