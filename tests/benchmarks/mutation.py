@@ -10,8 +10,9 @@ line's own text, its function and its file, so that a change elsewhere moves no 
 out. At each place one of its mutants, by the same hash.
 
     make mutate                                     all, and results/mutation.md
-    python tests/benchmarks/mutation.py --only lib/halfsky/data/sheets.py     some, nothing written
-    python tests/benchmarks/mutation.py --resume    what was judged before stays judged
+    make mutate MUTATE=--resume                     what was judged before stays judged
+    make mutate MUTATE="--only lib/halfsky/data/sheets.py --tests tests/data"     one module; the
+                                                    result is printed and nothing written
 
 A survivor's reason is written by hand into results/mutation.json and kept from run to run.
 """
@@ -160,16 +161,17 @@ def _rank(name: str) -> str:
     return hashlib.sha256(f"{SEED}:{name}".encode()).hexdigest()
 
 
-def sample(packages: dict[str, int]) -> list[Mutant]:
-    """The mutants of each package's places with the smallest hashes."""
-    chosen: list[Mutant] = []
-    for package, size in packages.items():
-        files = sorted((ROOT / "lib" / "halfsky" / package).rglob("*.py"))
-        files = [file for file in files if file.parent.name != "assets"]  # run by hand, once
-        found = {name: place for file in files for name, place in places(file).items()}
-        ranked = (mutant_at(name, found[name]) for name in sorted(found, key=_rank))
-        chosen += itertools.islice(filter(None, ranked), size)
-    return chosen
+def modules(package: str) -> list[Path]:
+    """A package's modules; what stands beside its assets is run by hand, once."""
+    files = sorted((ROOT / "lib" / "halfsky" / package).rglob("*.py"))
+    return [file for file in files if file.parent.name != "assets"]
+
+
+def sample(files: list[Path], size: int) -> list[Mutant]:
+    """The mutants of the places with the smallest hashes."""
+    found = {name: place for file in files for name, place in places(file).items()}
+    ranked = (mutant_at(name, found[name]) for name in sorted(found, key=_rank))
+    return list(itertools.islice(filter(None, ranked), size))
 
 
 def copy_of_repository(name: str) -> Path:
@@ -358,9 +360,9 @@ def report(found: list[dict[str, Any]]) -> str:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--jobs", type=int, default=2, help="mutants at once")
-    options.add_argument("--only", nargs="*", default=[], help="files whose mutants are judged")
+    options.add_argument("--only", nargs="*", default=[], help="modules: a sample of each")
     options.add_argument("--tests", nargs="*", default=["tests"], help="tests that are measured")
-    options.add_argument("--size", type=int, help="places of each package, for a trial")
+    options.add_argument("--size", type=int, default=20, help="mutants of each module of --only")
     options.add_argument("--resume", action="store_true", help="keep what was judged before")
     options.add_argument("--measured", action="store_true", help="keep what was measured before")
     options.add_argument("--list", action="store_true", help="print the sample and stop")
@@ -372,9 +374,10 @@ def main() -> None:
     # After the environment's own packages: the tool's come with versions of their own.
     sys.path.append(str(TOOLS))
     WORK.mkdir(parents=True, exist_ok=True)
-    chosen = sample({p: asked.size or n for p, n in SAMPLE.items()})
     if asked.only:
-        chosen = [m for m in chosen if m.file in asked.only or m.package in asked.only]
+        chosen = [m for file in asked.only for m in sample([ROOT / file], asked.size)]
+    else:
+        chosen = [m for name, size in SAMPLE.items() for m in sample(modules(name), size)]
     if asked.list:
         for m in chosen:
             print(f"{m.file}:{m.line}  {m.before}  ->  {m.after}")
@@ -383,7 +386,7 @@ def main() -> None:
     kept = asked.measured and MEASURED.exists()
     measured = json.loads(MEASURED.read_text(encoding="utf-8")) if kept else measure()
     found = run(chosen, measured, asked.jobs, asked.resume)
-    if asked.only or asked.size:
+    if asked.only:
         print(report(found))
         return
     path = RESULTS / "mutation.json"

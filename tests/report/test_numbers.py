@@ -164,6 +164,7 @@ def test_an_interval_with_a_minus_is_joined_by_a_word(low: float, high: float, e
         (0.0, 1, "0.0个百分点"),
         (0.4, 0, "0.4个百分点"),
         (0.04, None, "0.04个百分点"),
+        pytest.param(1.26, None, "1.3个百分点", id="decimals unknown: one"),
         pytest.param(1e-9, 1, "0.000000个百分点", id="six decimals at most"),
     ],
 )
