@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from halfsky.evaluate.results import StatusRule, TargetResult
+from halfsky.evaluate.series import Series
 from halfsky.plan.models import (
     Departments,
     DomainFile,
@@ -127,6 +129,13 @@ def plan_of(
             measures={f"{domain}-m1": duty},
         ),
     )
+
+
+def yearly_figures(values: Mapping[int, float]) -> Series:
+    """A series of published figures without counts."""
+    unknown, words = np.full(len(values), math.nan), np.full(len(values), "", dtype=object)
+    years, figures = np.array(list(values)), np.array(list(values.values()), dtype=float)
+    return Series(years, figures, unknown, unknown, words, words, words)
 
 
 def observations(

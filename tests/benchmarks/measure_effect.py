@@ -79,9 +79,10 @@ def afters(
     made = {}
     for step in STEPS:
         later = published(values[split:] + step * sd)
-        rows = [fate(fc, y, a) for y, a in zip(years[split:].tolist(), later.tolist(), strict=True)]
-        columns = {k: np.array([r[k] for r in rows], dtype=float) for k in ("actual", *BOUNDS)}
-        ratio = np.array([r["ratio"] for r in rows], dtype=float)
+        ahead = zip(years[split:].tolist(), later.tolist(), strict=True)
+        rows = [fate("", fc, year, actual) for year, actual in ahead]
+        columns = {k: np.array([getattr(r, k) for r in rows]) for k in ("actual", *BOUNDS)}
+        ratio = np.array([r.ratio for r in rows])
         made[step] = After(
             years[split:].astype(float), **columns, ratio=ratio, sign=1.0, origin=2026, n=split
         )

@@ -29,6 +29,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ from halfsky.demo import district
 from halfsky.evaluate.assessment import Assessment, Assumptions, assess
 from halfsky.evaluate.early_warning import UNTESTED, expected_false
 from halfsky.evaluate.forecast.rolling import local_check
-from halfsky.evaluate.results import EarlyWarning, Results, WarningTest
+from halfsky.evaluate.results import EarlyWarning, Results, RolledForecast, WarningTest
 from halfsky.evaluate.series import WHOLE, SeriesIndex
 from halfsky.plan import load_plan, load_units
 from halfsky.plan.calibration import Calibration, load_calibration
@@ -103,11 +104,11 @@ def shortened(seed: int, count: int) -> Plan:
 def learned() -> Calibration:
     """The stored calibration, or the one that the districts' own errors do better with."""
     stored = load_calibration()
-    rolled = []
+    rolled: list[RolledForecast] = []
     for seed in LEARNERS:
-        found = evaluated(seed, TARGETS, stored)[1].rolled
-        rolled.append(found.assign(series=f"{seed}:" + found["series"].astype(str)))
-    return local_check(pd.concat(rolled, ignore_index=True), stored).calibration
+        found = Results.from_frame(RolledForecast, evaluated(seed, TARGETS, stored)[1].rolled)
+        rolled += [replace(one, series=f"{seed}:{one.series}") for one in found]
+    return local_check(rolled, stored).calibration
 
 
 def evaluated(seed: int, count: int, calibration: Calibration) -> tuple[Plan, Assessment, Any]:
@@ -167,11 +168,10 @@ def _final_status(plan: Plan, found: Assessment, figures: pd.DataFrame) -> dict[
     from halfsky.evaluate import completion, status
 
     rules = found.assumptions.thresholds
-    frame, _ = completion.facts(
+    found_then, _ = completion.facts(
         plan, SeriesIndex(figures), region="demo", year=END, thresholds=rules, units=load_units()
     )
-    judged = status.add_status(frame.assign(level=np.nan), rules)
-    return dict(zip(judged["target"], judged["status"], strict=True))
+    return {row.target: row.status for row in status.add_status(found_then, rules)}
 
 
 # ---------------------------------------------------------------- something planted

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builders import UNITS, indicator, no_evidence, observations, plan_of, target
+from builders import UNITS, indicator, no_evidence, observations, plan_of, target, target_result
 from halfsky.evaluate.assessment import Assumptions, assess
 from halfsky.evaluate.expected import rank_sensitivity
+from halfsky.evaluate.results import GoalResult
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.models import Region
 from halfsky.plan.thresholds import load_thresholds
-from halfsky.plan.vocabulary import Family, Severity, Status
+from halfsky.plan.vocabulary import Data, Family, Severity, Status
 
 ASSUMED = Assumptions(load_thresholds(), UNITS, load_calibration())
 HERE = Region(id="here", name="某区", short="某区", role="evaluated", plan="small")
@@ -81,7 +82,7 @@ def test_a_goals_change_is_its_own():
 
 def test_no_year_of_reaching_is_named_where_the_end_is_unlikely():
     found = assessed([target(value=95)], observations(steady(60, 0.3)))
-    assert math.isnan(found.targets["attain_year"].iloc[0])
+    assert pd.isna(found.targets["attain_year"].iloc[0])
 
 
 def test_outside_by_one_seat_is_said_to_be_one():
@@ -214,19 +215,37 @@ def test_other_places_are_compared_in_the_same_year_where_published():
 
 
 def test_ranks_are_firm_only_where_every_weighting_agrees():
-    goals = pd.DataFrame(
-        {
-            "goal": ["a-1", "a-2", "b-1", "b-2", "c-1"],
-            "domain": ["a", "a", "b", "b", "c"],
-            "status": [Status.MET, Status.MET, Status.MET, Status.UNMET, Status.MISSING],
-        }
-    )
-    targets = pd.DataFrame({"goal": ["a-1", "a-2", "b-1", "b-2", "b-2", "b-2", "c-1"]})
-    table = rank_sensitivity(goals, targets, seed=1).set_index("domain")
+    judged = {
+        "a-1": Status.MET,
+        "a-2": Status.MET,
+        "b-1": Status.MET,
+        "b-2": Status.UNMET,
+        "c-1": Status.MISSING,
+    }
+    goals = [
+        GoalResult(goal, goal[0], one, "", None, "", Data.ENOUGH) for goal, one in judged.items()
+    ]
+    names = ["a-1", "a-2", "b-1", "b-2", "b-2", "b-2", "c-1"]
+    targets = [target_result(goal=goal) for goal in names]
+    table = rank_sensitivity(goals, targets, seed=1).df.set_index("domain")
     assert list(table.index) == ["a", "b"], "a domain without an assessable goal has no rank"
     assert table.loc["a", ["met_pct", "rank", "rank_low", "rank_high"]].tolist() == [100, 1, 1, 1]
     assert table.loc["b", "met_pct"] == 50
     assert table.loc["b", "met_by_target_pct"] == pytest.approx(100 * 1 / 4)
+
+
+def test_rank_intervals_hold_the_middle_ninety_percent():
+    # Under even weights a's rate is uniform and b's Beta(12, 1): a leads in E[1 - B] = 1/13 =
+    # 7.7 % of weightings, outside the middle 80 % and inside the middle 90 %.
+    statuses = [Status.MET, Status.UNMET] + [Status.MET] * 12 + [Status.UNMET]
+    goals = [
+        GoalResult(f"{'a' if n < 2 else 'b'}-{n}", "a" if n < 2 else "b", one, "", None, "",
+                   Data.ENOUGH)
+        for n, one in enumerate(statuses)
+    ]  # fmt: skip
+    targets = [target_result(goal=goal.goal) for goal in goals]
+    first = rank_sensitivity(goals, targets, seed=1)[0]
+    assert (first.domain, first.rank, first.rank_low, first.rank_high) == ("a", 2, 1, 2)
 
 
 def test_families_cover_all_five_of_the_method():

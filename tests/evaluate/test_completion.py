@@ -19,10 +19,10 @@ RULES = load_thresholds()
 
 def facts(one, figures, indicators=None, year=2025):
     plan = plan_of([one], indicators)
-    frame, _ = completion.facts(
+    found, _ = completion.facts(
         plan, SeriesIndex(figures), region="here", year=year, thresholds=RULES, units=UNITS
     )
-    return frame.iloc[0]
+    return found.df.iloc[0]
 
 
 LOWER = [indicator(direction="lower_better")]

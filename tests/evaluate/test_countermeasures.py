@@ -59,8 +59,7 @@ def test_an_unmet_target_is_told_in_points_and_in_people():
     ],
 )
 def test_no_pace_is_asked_that_would_not_arrive(comparator, line, change, asked):
-    row = {"comparator": comparator, "needed_pace": line}
-    assert not_below_line(row, change) == asked
+    assert not_below_line(comparator, line, change) == asked
 
 
 def test_respondents_of_a_survey_are_not_the_people_concerned():

@@ -15,7 +15,15 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from builders import UNITS, indicator, no_evidence, observations, plan_of, target
+from builders import (
+    UNITS,
+    indicator,
+    no_evidence,
+    observations,
+    plan_of,
+    target,
+    yearly_figures,
+)
 from halfsky.demo import district
 from halfsky.evaluate import completion
 from halfsky.evaluate.assessment import Assumptions, assess
@@ -24,7 +32,7 @@ from halfsky.evaluate.forecast import SeriesSpec
 from halfsky.evaluate.forecast.rolling import rolling_origin
 from halfsky.evaluate.measures import RETURNS, progress
 from halfsky.evaluate.review import roll
-from halfsky.evaluate.series import SeriesIndex
+from halfsky.evaluate.series import SeriesIndex, history_frame
 from halfsky.evaluate.status import add_status
 from halfsky.plan import load_plan, load_units
 from halfsky.plan.calibration import load_calibration
@@ -181,10 +189,9 @@ SPEC = SeriesSpec("share", 0.0, 100.0, 1)
 
 def rolled_of(series: dict[str, dict[int, float]]) -> pd.DataFrame:
     """Past forecasts from 2020 on: all that a start in 2021 or 2022 asks for."""
-    rows = [(name, year, value) for name, one in series.items() for year, value in one.items()]
-    frame = pd.DataFrame(rows, columns=["series", "year", "value"])
+    own = {name: yearly_figures(one) for name, one in series.items()}
     specs = dict.fromkeys(series, SPEC)
-    return rolling_origin(frame, specs, ASSUMED.calibration, least=9, origins=3)
+    return rolling_origin(own, specs, ASSUMED.calibration, least=9, origins=3).df
 
 
 @cache
@@ -361,18 +368,18 @@ def test_planted_measures_of_the_synthetic_district_are_told_apart(story):
     plain = [t for g, t in plan.each_target() if g.id not in goals and t.type == "directional"]
     others = plain[:36]
     known = SeriesIndex(made.observations).as_known(2025)
-    facts, history = completion.facts(
+    facts, series = completion.facts(
         plan, known, region="demo", year=2025, thresholds=rules, units=units,
         targets=[(plan.goals[plan.goal_of[t.id]], t) for t in (own, *others)],
     )  # fmt: skip
     judged = add_status(facts, rules)
     started = planted["years"][0]
-    kept = history[history["year"].astype(int) < started + RULES.years_after]
+    kept = {name: own.until(started + RULES.years_after - 1) for name, own in series.items()}
     found = assess_effects(
-        progress(plan, made.measures, 2025, rules, judged),
-        judged,
-        history,
-        roll(kept, judged, plan, ASSUMED.calibration),
+        progress(plan, made.measures, 2025, rules, judged.df),
+        judged.df,
+        history_frame(series.values()),
+        roll(kept, judged, plan, ASSUMED.calibration).df,
         plan,
         2025,
         rules=RULES,

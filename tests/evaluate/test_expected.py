@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-import pandas as pd
 import pytest
 
+import builders
 from halfsky.evaluate import expected
+from halfsky.evaluate.results import GoalResult, Results, TargetResult
 from halfsky.plan.thresholds import load_thresholds
-from halfsky.plan.vocabulary import Status
+from halfsky.plan.vocabulary import NO_FORECAST, Data, Status
 
 RULES = load_thresholds().expected
 
 
-def goals(**counts: int) -> pd.DataFrame:
+def goals(**counts: int) -> Results[GoalResult]:
     statuses = [s for s in Status for _ in range(counts.get(s.name.lower(), 0))]
-    return pd.DataFrame({"domain": "things", "status": statuses})
+    made = [
+        GoalResult(f"things-{n}", "things", one, "", None, NO_FORECAST, Data.ENOUGH)
+        for n, one in enumerate(statuses)
+    ]
+    return Results(GoalResult, made)
 
 
 def test_rates_name_both_denominators_and_the_envelope():
     table = expected.rates(goals(met=3, nearly=1, unmet=2, undecidable=1, missing=3))
-    row = table.set_index("domain").loc["all"]
+    row = table.df.set_index("domain").loc["all"]
     assert (row["assessable"], row["all"]) == (6, 10)
     assert row["met_of_assessable_pct"] == pytest.approx(100 * 3 / 6)
     assert row["met_of_all_pct"] == pytest.approx(30)
@@ -32,29 +36,34 @@ def test_rates_name_both_denominators_and_the_envelope():
 
 
 def test_nothing_assessable_gives_no_rate_instead_of_zero():
-    row = expected.rates(goals(missing=5)).iloc[0]
+    row = expected.rates(goals(missing=5)).df.iloc[0]
     assert math.isnan(row["met_of_assessable_pct"])
     assert row["highest_pct"] == 100
 
 
-def targets(*rows: tuple[str, str, float]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=["goal", "domain", "p_met"])
-    return frame.assign(target=[f"{g}-{i}" for i, g in enumerate(frame["goal"])])
+def targets(*rows: tuple[str, str, float | None]) -> Results[TargetResult]:
+    return Results(
+        TargetResult,
+        [
+            builders.target_result(target=f"{goal}-{n}", goal=goal, domain=domain, p_met=p)
+            for n, (goal, domain, p) in enumerate(rows)
+        ],
+    )
 
 
 def test_a_goal_of_one_target_keeps_its_probability():
-    table = expected.goal_probabilities(targets(("a", "x", 0.37)), RULES)
-    assert table["p"].iloc[0] == 0.37
+    assert expected.goal_probabilities(targets(("a", "x", 0.37)), RULES) == {"a": 0.37}
 
 
 def test_a_goal_needs_a_forecast_for_every_target():
-    table = expected.goal_probabilities(targets(("a", "x", 0.9), ("a", "x", np.nan)), RULES)
-    assert math.isnan(table["p"].iloc[0])
+    both = targets(("a", "x", 0.9), ("a", "x", None))
+    assert expected.goal_probabilities(both, RULES) == {"a": None}
 
 
 def test_correlated_targets_lie_between_product_and_minimum():
-    table = expected.goal_probabilities(targets(("a", "x", 0.6), ("a", "x", 0.7)), RULES)
-    assert 0.6 * 0.7 < table["p"].iloc[0] < 0.6
+    p = expected.goal_probabilities(targets(("a", "x", 0.6), ("a", "x", 0.7)), RULES)["a"]
+    assert p is not None
+    assert 0.6 * 0.7 < p < 0.6
 
 
 def test_expected_count_is_the_sum_and_correlation_widens_it():
@@ -69,6 +78,6 @@ def test_expected_count_is_the_sum_and_correlation_widens_it():
 
 def test_a_targets_draws_do_not_depend_on_the_others():
     few = expected.expected_count(targets(("a", "x", 0.4)), RULES)
-    many = expected.expected_count(targets(("a", "x", 0.4), ("b", "x", np.nan)), RULES)
+    many = expected.expected_count(targets(("a", "x", 0.4), ("b", "x", None)), RULES)
     assert few.mean == many.mean
     assert (many.n, many.n_all) == (1, 2)

@@ -18,7 +18,7 @@ def test_of_two_raters_the_lower_level_counts():
         ("a", "2024-03-01", "区政办发〔2024〕3号", "甲", 4),
         ("a", "2024-03-01", "区政办发〔2024〕3号", "乙", 3),
     )
-    row = milestone.levels(filed, ["a"]).iloc[0]
+    row = milestone.levels(filed, ["a"]).df.iloc[0]
     assert row["level"] == 3
     assert row["is_disputed"]
     assert row["documents"] == 1, "one document, judged twice"
@@ -26,12 +26,12 @@ def test_of_two_raters_the_lower_level_counts():
 
 def test_a_raters_newer_rating_replaces_the_older():
     filed = evidence(("a", "2022-01-01", "甲文", "甲", 1), ("a", "2024-01-01", "乙文", "甲", 3))
-    assert milestone.levels(filed, ["a"]).iloc[0]["level"] == 3
+    assert milestone.levels(filed, ["a"]).df.iloc[0]["level"] == 3
 
 
 def test_without_a_dated_document_nothing_is_rated():
     filed = evidence(("a", None, "文件", "甲", 4), ("b", "2024-01-01", " ", "甲", 4))
-    assert milestone.levels(filed, ["a", "b"])["level"].isna().all()
+    assert [row.level for row in milestone.levels(filed, ["a", "b"])] == [None, None]
 
 
 def test_kappa_is_not_printed_under_twenty_targets():

@@ -23,7 +23,7 @@ def judged(one, values, indicators=None, shuffle=0):
     figures = observations(values)
     if shuffle:
         figures = figures.sample(frac=1, random_state=shuffle)
-    frame, _ = completion.facts(
+    found, _ = completion.facts(
         plan_of([one], indicators),
         SeriesIndex(figures),
         region="here",
@@ -31,7 +31,7 @@ def judged(one, values, indicators=None, shuffle=0):
         thresholds=RULES,
         units=UNITS,
     )
-    return status.add_status(frame.assign(level=math.nan), RULES).iloc[0]
+    return status.add_status(found, RULES).df.iloc[0]
 
 
 ONE_SIDED = st.sampled_from(

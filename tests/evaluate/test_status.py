@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
-from builders import UNITS, indicator, observations, plan_of, target
+from builders import UNITS, indicator, observations, plan_of, target, target_result
 from halfsky.evaluate import completion, status
 from halfsky.evaluate.series import SeriesIndex
 from halfsky.plan.thresholds import load_thresholds
@@ -17,10 +19,10 @@ RULES = load_thresholds()
 def judge(one, figures, indicators=None, year=2025):
     """The judged row of a single target."""
     plan = plan_of([one], indicators)
-    frame, _ = completion.facts(
+    found, _ = completion.facts(
         plan, SeriesIndex(figures), region="here", year=year, thresholds=RULES, units=UNITS
     )
-    return status.add_status(frame.assign(level=float("nan")), RULES).iloc[0]
+    return status.add_status(found, RULES).df.iloc[0]
 
 
 def deaths(**changes):
@@ -376,12 +378,21 @@ def test_slow_rise(values, expected):
         (3, Status.NEARLY),
         (2, Status.UNMET),
         (0, Status.UNMET),
-        (float("nan"), Status.MISSING),
+        (None, Status.MISSING),
     ],
 )
 def test_milestone(level, expected):
-    row = {"type": "milestone", "level": level}
-    assert status.judge(row, RULES)[0] == expected
+    found, _ = completion.facts(
+        plan_of([target("milestone")]),
+        SeriesIndex(observations({})),
+        region="here",
+        year=2025,
+        thresholds=RULES,
+        units=UNITS,
+    )
+    verdict, rule = status.judge(replace(found[0], level=level), RULES)
+    assert verdict == expected
+    assert rule == ("no_document" if level is None else f"level_{level}")
 
 
 @pytest.mark.parametrize(
@@ -396,6 +407,58 @@ def test_milestone(level, expected):
 )
 def test_a_goal_is_as_strong_as_its_weakest_clause(statuses, expected):
     assert status.goal_status(statuses) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "rule"),
+    [
+        pytest.param(94.0, Status.NEARLY, "within_delta", id="95 - 94 = 1 = delta"),
+        pytest.param(93.9, Status.UNMET, "short", id="95 - 93.9 = 1.1 > delta 1"),
+        pytest.param(95.0, Status.MET, "met", id="95 = 95"),
+        pytest.param(94.9, Status.NEARLY, "within_delta", id="95 - 94.9 = 0.1"),
+    ],
+)
+def test_exactly_delta_short_is_nearly(value, expected, rule):
+    row = judge(target(value=95), observations({2025: value}))
+    assert (row["status"], row["rule"]) == (expected, rule)
+
+
+@pytest.mark.parametrize(
+    ("count", "expected", "rule"),
+    [
+        pytest.param(
+            (996, 1000), Status.UNDECIDABLE, "few_events",
+            id="4 of 1000 without: exact 95% 98.98-99.89 holds 99.5, and 4 < few",
+        ),
+        pytest.param(
+            (9950, 10_000), Status.MET, "met",
+            id="50 of 10000 without: 99.5 = 99.5, 50 are not few",
+        ),
+    ],
+)  # fmt: skip
+def test_of_a_share_the_rarer_side_is_counted(count, expected, rule):
+    row = judge(target(value=99.5), observations({2025: count}), [indicator(counting="sample")])
+    assert (row["status"], row["rule"]) == (expected, rule)
+
+
+@pytest.mark.parametrize(
+    ("completions", "expected"),
+    [
+        pytest.param([50.0, 20.0, 80.0], "b", id="20 % is furthest behind"),
+        pytest.param([None, 20.0], "b", id="unknown comes after what is measured"),
+        pytest.param([None, 140.0], "b", id="even after one that is past its target"),
+        pytest.param([None, None], "a", id="of equals the first"),
+        pytest.param([-10.0, None, -20.0], "c", id="away from the target"),
+    ],
+)
+def test_the_weakest_target_of_equal_status(completions, expected):
+    rows = [
+        target_result(target=name, status=Status.UNMET, completion_pct=done)
+        for name, done in zip("abc", completions, strict=False)
+    ]
+    assert status.weakest(rows) == expected
+    met = target_result(target="met", status=Status.MET, completion_pct=-99.0)
+    assert status.weakest([met, *rows]) == expected, "status before completion"
 
 
 def test_five_years_are_pooled_and_named_so():

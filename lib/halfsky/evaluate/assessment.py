@@ -5,11 +5,13 @@ Pure: frames in, frames out. `assess` is what notebooks, runner and tests call.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
+from numpy.typing import NDArray
 
 from halfsky.evaluate import (
     completion,
@@ -31,12 +33,15 @@ from halfsky.evaluate.forecast.rolling import local_check
 from halfsky.evaluate.results import (
     Assessment,
     Assumptions,
+    GoalResult,
     LocalCheck,
+    MilestoneRating,
     Results,
+    RolledForecast,
     TargetResult,
 )
-from halfsky.evaluate.series import SeriesIndex
-from halfsky.evaluate.warning.finding import Known, forecasts_by_target, histories_by_target
+from halfsky.evaluate.series import SeriesIndex, TargetSeries, history_frame
+from halfsky.evaluate.warning.finding import Known, forecasts_by_target
 from halfsky.evaluate.warning.observed import Observed
 from halfsky.plan.models import Goal, Plan, Region, Target
 from halfsky.plan.thresholds import Thresholds
@@ -69,27 +74,29 @@ def assess(
     """
     judge = _Judge(plan, region, observations, evidence, assumptions)
     now = judge.whole(year)
-    targets, history, forecasts, levels = now.targets, now.history, now.forecasts, now.levels
+    targets = now.targets
     rules = assumptions.thresholds
-    last, judged = None, {}
+    last: _Judged | None = None
+    judged: dict[int, Results[TargetResult]] = {}
     if year - 1 >= plan.info.start_year:
         last = judge.whole(year - 1, later=now)
         targets = review.add_previous(targets, last.targets)
         judged = {year - 1: last.targets, **judge.streaks(year - 1, last, now)}
     one_step = review.one_step_errors(now.rolled, targets)
     by_year = {
-        when: {one.target: one for one in Results.from_frame(TargetResult, frame)}
-        for when, frame in {year: now.targets, **judged}.items()
+        when: {one.target: one for one in found}
+        for when, found in {year: now.targets, **judged}.items()
     }
-    warned = judge.warnings(year, now, by_year, None if last is None else last.forecasts)
+    warned = judge.warnings(year, now, by_year, last)
     before = None if last is None else judge.warnings(year - 1, last, by_year, None)
-    values = {target: one.value for target, one in by_year[year].items()}
+    values = {one.target: one.value for one in now.targets}
     entries = register.compare(warned, before, values)
     targets = review.drop_doubtful_changes(targets, warned.doubts)
-    targets = derived.add_paces(targets, rules)
+    targets = derived.add_paces(targets)
     goals = summarise(targets, rules, is_reference=region.role == "reference")
     if last is not None:
         goals = review.add_previous_goals(goals, targets, last.targets)
+    judged_frame, history = _frame(targets, last), now.history
     known = {
         name: as_known(frame, year) for name, frame in (references or {}).items() if len(frame)
     }
@@ -97,9 +104,9 @@ def assess(
     done = measures.no_measures()
     proposed = countermeasures.no_countermeasures()
     if region.role != "reference":
-        done = measures.progress(plan, filed, year, rules, targets)
+        done = measures.progress(plan, filed, year, rules, judged_frame)
         proposed = countermeasures.propose(
-            targets,
+            judged_frame,
             history,
             warned.findings.df,
             done,
@@ -114,26 +121,32 @@ def assess(
             region=region,
             year=year,
             assumptions=assumptions,
-            targets=targets,
-            goals=goals,
+            targets=judged_frame,
+            goals=_frame(goals, last),
             history=history,
-            forecasts=forecasts,
+            forecasts=now.forecasts,
             warnings=register.with_beginnings(warned.findings, entries).df,
             warning_tests=warned.tests.df,
             register=entries.df,
-            rates=expected.rates(goals),
+            rates=expected.rates(goals).df,
             expected=expected.expected_count(targets, rules.expected),
-            milestones=levels,
-            ranks=expected.rank_sensitivity(goals, targets, rules.expected.seed),
-            agreement=milestone.agreement(_by_then(evidence, year)),
-            hindsight=review.hold_against(one_step, targets, history, plan),
+            milestones=now.levels.df,
+            ranks=expected.rank_sensitivity(goals, targets, rules.expected.seed).df,
+            agreement=milestone.agreement(judge.evidence_of(year)),
+            hindsight=review.hold_against(one_step, targets, now.series, plan).df,
             local=now.local,
-            rolled=now.rolled,
-            references=review.compare_regions(targets, plan, known, assumptions.units),
+            rolled=now.rolled.df,
+            pooled=review.pooled(now.series, plan),
+            references=review.compare_regions(
+                targets,
+                plan,
+                {name: SeriesIndex(frame) for name, frame in known.items()},
+                assumptions.units,
+            ).df,
             measures=done,
             countermeasures=proposed,
             disparities=disparities.compute_disparities(
-                targets,
+                judged_frame,
                 as_known(observations, year),
                 plan,
                 known,
@@ -144,9 +157,9 @@ def assess(
             ),
             effects=effect.assess_effects(
                 done,
-                targets,
+                judged_frame,
                 history,
-                now.rolled,
+                now.rolled.df,
                 plan,
                 year,
                 rules=rules.effect,
@@ -158,20 +171,47 @@ def assess(
     )
 
 
+_OF_LAST_YEAR = ("status_before", "value_before", "value_year_before", "p_before", "change")
+
+
+def _frame(rows: Results[Any], last: _Judged | None) -> pd.DataFrame:
+    """As a frame; in the plan's first year without the columns of a year before."""
+    frame = rows.df
+    return frame if last is not None else frame.drop(columns=list(_OF_LAST_YEAR), errors="ignore")
+
+
 def summarise(
-    targets: pd.DataFrame, rules: Thresholds, *, is_reference: bool = False
-) -> pd.DataFrame:
+    targets: Results[TargetResult], rules: Thresholds, *, is_reference: bool = False
+) -> Results[GoalResult]:
     """Goals with status, weakest target, p, outlook and data, from judged targets."""
-    judged = targets
-    if is_reference:
-        # A reference region has reached a value or not; being near excuses nothing there.
-        judged = targets.assign(status=targets["status"].replace(Status.NEARLY, Status.UNMET))
-    goals = status.summarise_goals(judged).merge(
-        expected.goal_probabilities(targets, rules.expected)[["goal", "p"]], on="goal", how="left"
-    )
-    return goals.assign(
-        outlook=[outlook.classify(p, rules.outlook.bands) for p in goals["p"]],
-        data=[_weakest_data(targets, goal) for goal in goals["goal"]],
+    p = expected.goal_probabilities(targets, rules.expected)
+    made = []
+    for goal, part in targets.by("goal").items():
+        judged = [_as_reference(row) for row in part] if is_reference else part
+        made.append(
+            GoalResult(
+                goal,
+                part[0].domain,
+                status.goal_status(row.status for row in judged),
+                status.weakest(judged),
+                p[goal],
+                outlook.classify(p[goal], rules.outlook.bands),
+                _weakest_data(part),
+            )
+        )
+    return Results(GoalResult, made)
+
+
+def _as_reference(row: TargetResult) -> TargetResult:
+    """A reference region has reached a value or not; being near excuses nothing there."""
+    return replace(row, status=Status.UNMET) if row.status == Status.NEARLY else row
+
+
+def _weakest_data(targets: Iterable[TargetResult]) -> Data:
+    """A goal's figures are as sufficient as its least sufficient clause."""
+    present = {row.data for row in targets}
+    return next(
+        word for word in (Data.MISSING, Data.STALE, Data.SHORT, Data.ENOUGH) if word in present
     )
 
 
@@ -179,12 +219,22 @@ def summarise(
 class _Judged:
     """One year's targets with status, forecast and outlook, and what they rest on."""
 
-    targets: pd.DataFrame
-    history: pd.DataFrame
-    forecasts: pd.DataFrame
-    levels: pd.DataFrame
-    rolled: pd.DataFrame
+    targets: Results[TargetResult]
+    series: dict[str, TargetSeries]
+    paths: dict[str, prediction.Path]
+    levels: Results[MilestoneRating]
+    rolled: Results[RolledForecast]
     local: LocalCheck
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """HISTORY_COLUMNS of evaluate.series."""
+        return history_frame(self.series.values())
+
+    @cached_property
+    def forecasts(self) -> pd.DataFrame:
+        """One row per target and future year."""
+        return prediction.forecast_years(self.paths).df
 
 
 @dataclass(frozen=True)
@@ -207,37 +257,49 @@ class _Judge:
         """The region's remarks and small areas, indexed once likewise."""
         return Observed(self.observations)
 
+    @cached_property
+    def _filed_in(self) -> NDArray[Any]:
+        return pd.to_datetime(self.evidence["date"]).dt.year.to_numpy(float)
+
+    def evidence_of(self, year: int) -> pd.DataFrame:
+        """Documents dated by the end of a year."""
+        return self.evidence[self._filed_in <= year]
+
     def whole(self, year: int, later: _Judged | None = None) -> _Judged:
         """All targets. later: a later year's, whose past forecasts need not be made again."""
-        frame, history, levels = self._status(year, None)
-        stored = self.assumptions.calibration
-        known = None if later is None else (later.history, later.rolled)
-        rolled = review.roll(history, frame, self.plan, stored, known)
-        local = self._local(rolled, history)
-        frame, forecasts = self._predict(frame, history, local)
-        return _Judged(frame, history, forecasts, levels, rolled, local)
+        targets, series, levels = self._status(year, None)
+        known = None if later is None else (later.series, later.rolled)
+        rolled = review.roll(series, targets, self.plan, self.assumptions.calibration, known)
+        local = self._local(rolled, series)
+        targets, paths = self._predict(targets, series, local)
+        return _Judged(targets, series, paths, levels, rolled, local)
 
-    def streaks(self, year: int, last: _Judged, now: _Judged) -> dict[int, pd.DataFrame]:
+    def streaks(self, year: int, last: _Judged, now: _Judged) -> dict[int, Results[TargetResult]]:
         """Years before `year`, as far back as a warning of that year may have been open.
 
         Only the targets that matter are judged: P under .66 ever since, and in the first of
         these years also those that may have fallen into it.
         """
         rules = self.assumptions.thresholds.warning
-        p = last.targets.set_index("target")["p_met"]
-        requested = list(p.index[p <= max(1 - rules.fall_in_p, rules.amber_below)])
-        judged: dict[int, pd.DataFrame] = {}
+        below = max(1 - rules.fall_in_p, rules.amber_below)
+        requested = {
+            row.target for row in last.targets if row.p_met is not None and row.p_met <= below
+        }
+        judged: dict[int, Results[TargetResult]] = {}
         for then in range(year - 1, self.plan.info.start_year - 1, -1):
-            pairs = [(goal, t) for goal, t in self.plan.each_target() if t.id in set(requested)]
+            pairs = [(goal, t) for goal, t in self.plan.each_target() if t.id in requested]
             if not pairs:
                 break
-            frame, history, _ = self._status(then, pairs)
+            targets, series, _ = self._status(then, pairs)
             # What a later roll knows of the years up to then is what was known then.
-            early = now.rolled[now.rolled["year"] <= then]
-            local = self._local(early, now.history)
-            frame, _ = self._predict(frame, history, local)
-            judged[then] = frame
-            requested = list(frame.loc[frame["p_met"] < rules.amber_below, "target"])
+            early = [one for one in now.rolled if one.year <= then]
+            targets, _ = self._predict(targets, series, self._local(early, now.series))
+            judged[then] = targets
+            requested = {
+                row.target
+                for row in targets
+                if row.p_met is not None and row.p_met < rules.amber_below
+            }
         return judged
 
     def warnings(
@@ -245,10 +307,11 @@ class _Judge:
         year: int,
         done: _Judged,
         judged: Mapping[int, Mapping[str, TargetResult]],
-        paths: pd.DataFrame | None,
+        last: _Judged | None,
     ) -> early_warning.Warnings:
-        """The warnings of a year that was judged as a whole."""
+        """The warnings of a year that was judged as a whole; last: the year before, if judged."""
         one_step = review.one_step_errors(done.rolled, done.targets)
+        paths = prediction.forecast_years({} if last is None else last.paths)
         return early_warning.compute_warnings(
             Known(
                 plan=self.plan,
@@ -256,20 +319,20 @@ class _Judge:
                 year=year,
                 thresholds=self.assumptions.thresholds,
                 judged=judged,
-                whole=histories_by_target(done.history),
+                whole=done.series,
                 index=self.index.as_known(year),
                 observed=self.observed,
                 one_step=forecasts_by_target(one_step),
-                paths={} if paths is None else forecasts_by_target(paths),
+                paths=forecasts_by_target(paths),
             )
         )
 
     def _status(
         self, year: int, pairs: list[tuple[Goal, Target]] | None
-    ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-        """Targets with status, their history, and the milestones' levels."""
+    ) -> tuple[Results[TargetResult], dict[str, TargetSeries], Results[MilestoneRating]]:
+        """Targets with status, their series, and the milestones' levels."""
         rules = self.assumptions.thresholds
-        frame, history = completion.facts(
+        targets, series = completion.facts(
             self.plan,
             self.index.as_known(year),
             region=self.region.id,
@@ -279,38 +342,33 @@ class _Judge:
             targets=pairs,
         )
         names = [t.id for t in self.plan.targets.values() if t.type == "milestone"]
-        levels = milestone.levels(_by_then(self.evidence, year), names)
-        level = frame["target"].map(levels.set_index("target")["level"])
-        frame = frame.assign(level=level, data=frame["data"].mask(level.notna(), Data.ENOUGH))
-        return status.add_status(frame, rules), history, levels
+        levels = milestone.levels(self.evidence_of(year), names)
+        level = {rating.target: rating.level for rating in levels if rating.level is not None}
+        rated = [
+            replace(row, level=level[row.target], data=Data.ENOUGH) if row.target in level else row
+            for row in targets
+        ]
+        return status.add_status(rated, rules), series, levels
 
-    def _local(self, rolled: pd.DataFrame, history: pd.DataFrame) -> LocalCheck:
+    def _local(
+        self, rolled: Iterable[RolledForecast], series: Mapping[str, TargetSeries]
+    ) -> LocalCheck:
         """The region's own errors replace the stored ones only where they are many and do better;
         what is forecast from pooled counts has errors of its own kind."""
-        yearly = rolled[~rolled["series"].isin(review.pooled(history, self.plan))]
+        left_out = review.pooled(series, self.plan)
+        yearly = [one for one in rolled if one.series not in left_out]
         return local_check(yearly, self.assumptions.calibration)
 
     def _predict(
-        self, frame: pd.DataFrame, history: pd.DataFrame, local: LocalCheck
-    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        self, targets: Results[TargetResult], series: dict[str, TargetSeries], local: LocalCheck
+    ) -> tuple[Results[TargetResult], dict[str, prediction.Path]]:
         rules = self.assumptions.thresholds
-        frame, forecasts = prediction.predict(
-            frame,
-            history,
+        found, paths = prediction.predict(
+            targets,
+            series,
             self.plan,
             thresholds=rules,
             units=self.assumptions.units,
             calibration=local.calibration,
         )
-        return outlook.add_outlook(frame, rules.outlook.bands), forecasts
-
-
-def _by_then(evidence: pd.DataFrame, year: int) -> pd.DataFrame:
-    return evidence[pd.to_datetime(evidence["date"]).dt.year <= year]
-
-
-def _weakest_data(targets: pd.DataFrame, goal: str) -> str:
-    """A goal's figures are as sufficient as its least sufficient clause."""
-    order = [Data.MISSING, Data.STALE, Data.SHORT, Data.ENOUGH]
-    present = set(targets.loc[targets["goal"] == goal, "data"])
-    return next(word for word in order if word in present)
+        return outlook.add_outlook(found, rules.outlook.bands), paths

@@ -8,18 +8,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
 from halfsky.evaluate.intervals import rate_interval, share_interval
+from halfsky.evaluate.results import Results, TargetResult, as_record
 from halfsky.evaluate.series import (
     Baseline,
     SeriesIndex,
     TargetSeries,
     baseline_of,
-    history_frame,
     recent_pace,
     target_series,
 )
@@ -28,6 +28,9 @@ from halfsky.plan.thresholds import Thresholds
 from halfsky.plan.vocabulary import Data
 
 NAN = math.nan
+_SIGN = {">=": 1.0, "<=": -1.0}
+# 逐步提高 names no end: a distance made of δ alone would print "2050 %" for a good year.
+_ENDLESS = ("directional", "slow_rise", "milestone")
 
 
 def facts(
@@ -39,56 +42,33 @@ def facts(
     thresholds: Thresholds,
     units: dict[str, Unit],
     targets: Iterable[tuple[Goal, Target]] | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[Results[TargetResult], dict[str, TargetSeries]]:
     """What is known of every target, before any verdict.
 
     Args:
         index: one region's figures as known in `year`.
 
     Returns:
-        targets: one row per target in the plan's order, with the target's own words, value,
-            value_year, baseline, threshold, delta, counts, interval, completion and pace
-            (NaN where unknown, never 0).
-        history: HISTORY_COLUMNS of evaluate.series, one row per target and year.
+        One result per target in the plan's order, with the target's own words, value,
+        value_year, baseline, threshold, delta, counts, interval, completion and pace (None where
+        unknown, never 0); and by target the series it is judged by, where there is a figure.
     """
-    rows, histories = [], []
+    made: list[TargetResult] = []
+    series: dict[str, TargetSeries] = {}
     for goal, target in targets if targets is not None else plan.each_target():
-        history = target_series(target, plan, index, region, units)
         row = _identity(goal, target, plan)
         if target.indicator is not None:
+            history = target_series(target, plan, index, region, units)
+            if len(history):
+                series[target.id] = history
             indicator = plan.indicators[target.indicator]
             row |= _figures(target, indicator, history, plan, year, thresholds, units)
-        rows.append(row)
-        histories.append(history)
-    frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
-    return add_completion(frame, plan), history_frame(histories)
+            row |= completion(row, plan.info.end_year)
+        made.append(as_record(TargetResult, row))
+    return Results(TargetResult, made), series
 
 
-COLUMNS: dict[str, str] = {
-    **dict.fromkeys(
-        ["target", "goal", "domain", "type", "name", "clause", "indicator", "indicator_name"],
-        "object",
-    ),
-    **dict.fromkeys(["sex", "age", "area", "unit", "direction", "comparator"], "object"),
-    **dict.fromkeys(["kind", "counting", "basis", "measure", "department"], "object"),
-    "decimals": "Int64",
-    **dict.fromkeys(
-        ["two_sided", "is_substitute", "is_pooled_baseline", "is_pooled", "is_quotient"], "boolean"
-    ),
-    **dict.fromkeys(["value", "baseline", "threshold", "plan_value", "delta"], "float64"),
-    **dict.fromkeys(["value_year", "baseline_year", "last_year", "lag", "n"], "Int64"),
-    **dict.fromkeys(["last_value", "latest_value", "female", "male", "other"], "float64"),
-    **dict.fromkeys(["female_baseline", "male_baseline", "previous_value"], "float64"),
-    "previous_year": "Int64",
-    **dict.fromkeys(["numerator", "denominator", "low", "high", "recent_pace"], "float64"),
-    **dict.fromkeys(["slope_change", "slope_low", "slope_high"], "float64"),
-    **dict.fromkeys(["good_recent", "of_recent", "points_before", "points_after"], "Int64"),
-    "data": "object",
-    **dict.fromkeys(["break_year"], "Int64"),
-}
-
-
-def _identity(goal: Goal, target: Target, plan: Plan) -> dict[str, object]:
+def _identity(goal: Goal, target: Target, plan: Plan) -> dict[str, Any]:
     indicator = plan.indicators.get(target.indicator or "")
     own_unit = indicator.unit if indicator else None
     if target.type == "parity":
@@ -137,7 +117,7 @@ def _figures(
     year: int,
     thresholds: Thresholds,
     units: dict[str, Unit],
-) -> dict[str, object]:
+) -> dict[str, Any]:
     rules = thresholds.status
     base_year = plan.info.baseline_year
     per = units[indicator.unit].per
@@ -148,7 +128,7 @@ def _figures(
         start = _pooled_baseline(history, start, float(per or 1.0), thresholds)
     delta = _delta(target, indicator, start, thresholds)
     threshold, comparator = _threshold(target, indicator, start, delta, thresholds)
-    row: dict[str, object] = {
+    row: dict[str, Any] = {
         "baseline": start.value,
         "baseline_year": start.year,
         "is_substitute": start.is_substitute,
@@ -191,7 +171,7 @@ def _figures(
         pooled = _pooled(used, float(per or 1.0), thresholds)
         row |= pooled
         # Single years of few cases have no pace: what is judged are five years together.
-        if pooled and float(str(pooled["numerator"])) < rules.few_events:
+        if pooled and pooled["numerator"] < rules.few_events:
             row["recent_pace"] = NAN
     row |= _interval(row, indicator, per, thresholds)
     if target.type == "maintain":
@@ -211,11 +191,11 @@ def _not_later_than(target: Target, base_year: int, first_judged: int) -> int:
     return first_judged if changes else base_year
 
 
-def _ends_of_baseline(history: TargetSeries, start: Baseline) -> dict[str, object]:
-    if start.year is None:
+def _ends_of_baseline(history: TargetSeries, start: Baseline) -> dict[str, Any]:
+    at = None if start.year is None else history.place(start.year)
+    if at is None:
         return {}
-    at = history.place(start.year)
-    return {"female_baseline": history.female[at], "male_baseline": history.male[at]}
+    return {"female_baseline": float(history.female[at]), "male_baseline": float(history.male[at])}
 
 
 def _delta(target: Target, indicator: Indicator, start: Baseline, thresholds: Thresholds) -> float:
@@ -267,7 +247,7 @@ def _sufficiency(n: int, lag: int, thresholds: Thresholds) -> Data:
     return Data.SHORT if n < thresholds.outlook.short_series else Data.ENOUGH
 
 
-def _pooled(used: TargetSeries, per: float, thresholds: Thresholds) -> dict[str, object]:
+def _pooled(used: TargetSeries, per: float, thresholds: Thresholds) -> dict[str, Any]:
     """The rate over up to five years, from the years whose counts are filed."""
     last_year = int(used.years[-1])
     window = used.since(last_year - thresholds.status.pooled_years + 1)
@@ -295,16 +275,16 @@ def _pooled_baseline(
     if start.year is None or not _pooled(used, per, thresholds):
         return start
     pooled = _pooled(used.until(start.year), per, thresholds)
-    return replace(start, value=float(str(pooled["value"]))) if pooled else start
+    return replace(start, value=pooled["value"]) if pooled else start
 
 
 def _interval(
-    row: dict[str, object], indicator: Indicator, per: float | None, thresholds: Thresholds
-) -> dict[str, object]:
+    row: dict[str, Any], indicator: Indicator, per: float | None, thresholds: Thresholds
+) -> dict[str, Any]:
     """The exact interval of a counted or sampled figure; none for a complete count."""
     if indicator.counting == "complete" or per is None or not row["is_quotient"]:
         return {}
-    count, total = float(str(row["numerator"])), float(str(row["denominator"]))
+    count, total = row["numerator"], row["denominator"]
     level = thresholds.status.interval_level
     if indicator.kind == "share":
         low, high = share_interval(count, total, per, level)
@@ -321,7 +301,7 @@ def _on_good_side(
     return values >= threshold - slack
 
 
-def _slope_change(used: TargetSeries, base_year: int, thresholds: Thresholds) -> dict[str, object]:
+def _slope_change(used: TargetSeries, base_year: int, thresholds: Thresholds) -> dict[str, Any]:
     """Slope after the baseline year minus slope before it, with a t interval; points of each."""
     before, after = used.until(base_year), used.since(base_year)
     needed = thresholds.status.slow_rise_points
@@ -337,44 +317,43 @@ def _slope_change(used: TargetSeries, base_year: int, thresholds: Thresholds) ->
     return {**points, **found}
 
 
-def add_completion(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Add the share of the baseline-to-target distance covered, beside the share of time gone.
+def completion(row: dict[str, Any], end_year: int) -> dict[str, Any]:
+    """The share of the baseline-to-target distance covered, beside the share of time gone.
 
     Args:
-        frame: one row per target with baseline, baseline_year, value, value_year, threshold
-            (own unit), comparator (>= | <= | within) and recent_pace (own unit per year).
+        row: type, baseline, baseline_year, value, value_year, threshold (own unit), comparator
+            (>= | <= | within) and recent_pace (own unit per year); absent or NaN where unknown.
 
     Returns:
-        Copy with progress (own unit, since the baseline), completion_pct (percent, 100 = met,
-        may be negative or above 100; NaN where unknown, where the plan names no end, or where
-        the baseline already met it), headroom (own unit, positive is good, only where the
-        baseline already met it), elapsed_pct (percent of the time from the baseline to the
-        plan's end), needed_pace (own unit per year to the end year), is_stalled (recent pace
-        nil or away from the target) and speed_up (needed ÷ recent pace).
+        progress (own unit, since the baseline), completion_pct (percent, 100 = met, may be
+        negative or above 100; NaN where unknown, where the plan names no end, or where the
+        baseline already met it), headroom (own unit, positive is good, only where the baseline
+        already met it), elapsed_pct (percent of the time from the baseline to the plan's end),
+        needed_pace (own unit per year to the end year), is_stalled (recent pace nil or away from
+        the target) and speed_up (needed ÷ recent pace).
     """
-    distance = frame["threshold"] - frame["baseline"]
-    sign = frame["comparator"].map({">=": 1.0, "<=": -1.0}).astype(float)
-    # 逐步提高 names no end: a distance made of δ alone would print "2050 %" for a good year.
-    has_end = ~frame["type"].isin(["directional", "slow_rise", "milestone"])
-    to_go = (sign * distance > 0) & has_end
-    covered = frame["value"] - frame["baseline"]
-    headroom = sign * (frame["value"] - frame["threshold"])
-    met_at_start = (sign * distance <= 0) & frame["value"].notna() & has_end
-    end = float(plan.info.end_year)
-    baseline_year = frame["baseline_year"].astype("Float64")
-    value_year = frame["value_year"].astype("Float64")
-    elapsed = 100 * (value_year - baseline_year) / (end - baseline_year)
-    left = (end - value_year).astype(float)
-    short = (frame["threshold"] - frame["value"]).where(headroom < 0)
-    needed = (short / left).where(left > 0)
-    same_way = np.sign(needed) == np.sign(frame["recent_pace"])
-    moving = frame["recent_pace"].abs() > 0
-    return frame.assign(
-        progress=covered,
-        completion_pct=(100 * covered / distance).where(to_go),
-        headroom=headroom.where(met_at_start),
-        elapsed_pct=elapsed.astype(float),
-        needed_pace=needed,
-        is_stalled=(needed.notna() & frame["recent_pace"].notna() & ~(same_way & moving)),
-        speed_up=(needed / frame["recent_pace"]).where(same_way & moving),
-    )
+    value, threshold, pace = (row.get(key, NAN) for key in ("value", "threshold", "recent_pace"))
+    sign = _SIGN.get(row["comparator"], NAN)
+    has_end = row["type"] not in _ENDLESS
+    distance, covered = threshold - row["baseline"], value - row["baseline"]
+    to_go = has_end and sign * distance > 0
+    met_at_start = has_end and sign * distance <= 0 and not math.isnan(value)
+    headroom = sign * (value - threshold)
+    needed, elapsed = NAN, NAN
+    if row.get("value_year") is not None:
+        left = end_year - row["value_year"]
+        if headroom < 0 and left > 0:
+            needed = (threshold - value) / left
+        if row["baseline_year"] is not None:
+            gone = row["value_year"] - row["baseline_year"]
+            elapsed = 100 * gone / (end_year - row["baseline_year"])
+    is_moving = needed * pace > 0  # both known, and the same way
+    return {
+        "progress": covered,
+        "completion_pct": 100 * covered / distance if to_go else NAN,
+        "headroom": headroom if met_at_start else NAN,
+        "elapsed_pct": elapsed,
+        "needed_pace": needed,
+        "is_stalled": not (math.isnan(needed) or math.isnan(pace) or is_moving),
+        "speed_up": needed / pace if is_moving else NAN,
+    }

@@ -8,7 +8,6 @@ Source: docs/method.md section 6.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,7 +15,6 @@ import pandas as pd
 from halfsky.evaluate.frames import by_key, records
 from halfsky.evaluate.results import StatusRule, WarningRule
 from halfsky.evaluate.series import headcount
-from halfsky.evaluate.status import shortfall
 from halfsky.plan.models import Plan, Unit
 from halfsky.plan.thresholds import Thresholds
 from halfsky.plan.vocabulary import Action, Family, MeasureFinding, Severity, Status
@@ -176,15 +174,17 @@ def _answers(row: dict[str, Any], plan: Plan, found: dict[str, str]) -> dict[str
     }
 
 
-def not_below_line(row: Mapping[str, Any], change: float) -> float:
+def not_below_line(comparator: str | None, line: float | None, change: float) -> float:
     """A yearly change, but never less than the straight line to a target that is not yet met.
 
     The learned curve may give even odds to a forecast whose middle falls just short: whoever asks
     what is needed is told of no pace that would not arrive. NaN stays NaN.
+
+    Args:
+        line: the target's needed_pace.
     """
-    better = {">=": 1, "<=": -1}.get(row["comparator"], 0)
-    line = row["needed_pace"]
-    if pd.isna(change) or pd.isna(line) or better * line <= 0:
+    better = {">=": 1, "<=": -1}.get(comparator or "", 0)
+    if pd.isna(change) or line is None or pd.isna(line) or better * line <= 0:
         return float(change)
     return better * max(better * float(change), better * float(line))
 
@@ -207,11 +207,12 @@ def _quantity(
     if not (is_line or pd.isna(row["p_met"])) and row["p_met"] >= EVEN:
         change50 = math.nan  # the way things go is more than even already
     better = {">=": 1, "<=": -1}.get(row["comparator"], 0)
-    change80 = not_below_line(row, change80)
-    if not is_line and better * (not_below_line(row, change50) - change50) > 0:
+    change80 = not_below_line(row["comparator"], row["needed_pace"], change80)
+    least = not_below_line(row["comparator"], row["needed_pace"], change50)
+    if not is_line and better * (least - change50) > 0:
         change50, is_line = row["needed_pace"], True
     quantity: dict[str, Any] = {
-        "shortfall": shortfall(row, thresholds),
+        "shortfall": row["shortfall"],
         "change50": change50 if better * change50 > 0 else math.nan,
         "change80": change80 if better * change80 > 0 else math.nan,
         "is_line": bool(is_line),

@@ -7,10 +7,9 @@ is left. Source: docs/method.md sections 3 to 6.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
-import pandas as pd
 
 from halfsky.evaluate import (
     countermeasures,
@@ -18,11 +17,9 @@ from halfsky.evaluate import (
     experience,
     funnel_plot,
     intervals,
-    review,
-    status,
     what_if,
 )
-from halfsky.evaluate.forecast.rolling import coverage_table, reliability_table, rescaled
+from halfsky.evaluate.forecast.rolling import coverage, reliability_bins, rescaled
 from halfsky.evaluate.frames import records
 from halfsky.evaluate.results import (
     Assessment,
@@ -30,15 +27,14 @@ from halfsky.evaluate.results import (
     FalseAlarms,
     FunnelLimits,
     GoodPractice,
-    HorizonCoverage,
     OpenProblem,
     PaceScenario,
     RatePosterior,
-    ReliabilityBin,
     Results,
+    RolledForecast,
+    TargetResult,
     WarningTest,
 )
-from halfsky.plan.thresholds import Thresholds
 from halfsky.plan.vocabulary import Status
 
 FUNNELS_PER_DOMAIN = 8  # the townships furthest from alike; a table holds every indicator
@@ -46,25 +42,28 @@ SCENARIOS_PER_DOMAIN = 6
 _CURVE_POINTS = 240
 
 
-def add_paces(targets: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
-    """Judged and forecast targets with shortfall, pace50 and pace80 (see TargetResult)."""
-    rows = records(targets)
-    paces = {
-        f"pace{chance}": [countermeasures.not_below_line(row, row[f"need{chance}"]) for row in rows]
-        for chance in (50, 80)
-    }
-    short = [
-        float("nan") if row["type"] == "milestone" else status.shortfall(row, thresholds)
-        for row in rows
-    ]
-    return targets.assign(shortfall=np.array(short, float), **paces)
+def add_paces(targets: Iterable[TargetResult]) -> Results[TargetResult]:
+    """Judged and forecast targets with pace50 and pace80 (see TargetResult)."""
+    return Results(
+        TargetResult,
+        [
+            dataclasses.replace(row, pace50=_pace(row, row.need50), pace80=_pace(row, row.need80))
+            for row in targets
+        ],
+    )
+
+
+def _pace(row: TargetResult, need: float | None) -> float | None:
+    if need is None:
+        return None
+    return countermeasures.not_below_line(row.comparator, row.needed_pace, need)
 
 
 def add_derived(result: Assessment) -> Assessment:
     """The assessment with everything that pages print besides the verdicts."""
-    rolled, pooled = result.rolled, review.pooled(result.history, result.plan)
     # Rates of few events are forecast from five years together, not from these plain series.
-    rolled = rolled[~rolled["series"].isin(pooled)]
+    yearly = result.rolled[~result.rolled["series"].isin(result.pooled)]
+    rolled = Results.from_frame(RolledForecast, yearly)
     if result.local.is_used:
         rolled = rescaled(rolled, result.local.multiplier)
     return dataclasses.replace(
@@ -80,9 +79,8 @@ def add_derived(result: Assessment) -> Assessment:
         scenarios=Results(PaceScenario, _scenarios(result)),
         funnel_limits=Results(FunnelLimits, _funnel_limits(result)),
         posteriors=Results(RatePosterior, _posteriors(result)),
-        coverage=Results.from_frame(HorizonCoverage, coverage_table(rolled)),
-        reliability=Results.from_frame(ReliabilityBin, reliability_table(rolled)),
-        pooled=frozenset(pooled),
+        coverage=coverage(rolled),
+        reliability=reliability_bins(rolled),
     )
 
 

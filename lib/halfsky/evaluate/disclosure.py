@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +21,8 @@ from scipy.optimize import linprog
 
 from halfsky.evaluate import completion, derived, expected, status
 from halfsky.evaluate.assessment import summarise
-from halfsky.evaluate.frames import by_key, records
-from halfsky.evaluate.results import Assessment, StatusRule
-from halfsky.evaluate.series import WHOLE, SeriesIndex
+from halfsky.evaluate.results import Assessment, Results, StatusRule, TargetResult
+from halfsky.evaluate.series import WHOLE, SeriesIndex, TargetSeries
 from halfsky.plan.models import Plan, Unit
 from halfsky.plan.thresholds import StatusRules
 from halfsky.plan.vocabulary import NO_FORECAST, Status
@@ -264,7 +263,8 @@ def suppress_results(
         unchanged = targets["change"].astype(object).where(~touched, None)
         targets = targets.assign(status_before=before, change=unchanged, **blank)
     rules = result.assumptions.thresholds
-    goals = summarise(targets, rules, is_reference=result.region.role == "reference")
+    rows = Results.from_frame(TargetResult, targets)
+    goals = summarise(rows, rules, is_reference=result.region.role == "reference")
     frames = {
         field.name: frame[~frame["target"].isin(now.index)].reset_index(drop=True)
         for field in dataclasses.fields(result)
@@ -277,10 +277,10 @@ def suppress_results(
             result,
             **frames,  # type: ignore[arg-type]  # names and types of the fields themselves
             targets=targets,
-            goals=goals,
-            rates=expected.rates(goals),
-            expected=expected.expected_count(targets, rules.expected),
-            ranks=expected.rank_sensitivity(goals, targets, rules.expected.seed),
+            goals=goals.df[[c for c in goals.df if c in result.goals]],
+            rates=expected.rates(goals).df,
+            expected=expected.expected_count(rows, rules.expected),
+            ranks=expected.rank_sensitivity(goals, rows, rules.expected.seed).df,
             suppressed=edition.suppressed,
         )
     )
@@ -296,7 +296,7 @@ def _touched(
     """
     rules = result.assumptions.thresholds
 
-    def facts(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def facts(frame: pd.DataFrame) -> tuple[Results[TargetResult], dict[str, TargetSeries]]:
         return completion.facts(
             result.plan,
             SeriesIndex(frame).as_known(year),
@@ -306,35 +306,35 @@ def _touched(
             units=result.assumptions.units,
         )
 
-    rows, full = facts(observations)
-    _, public = facts(edition.observations)
-    filed, shown = by_key(full), by_key(public)
+    rows, filed = facts(observations)
+    _, shown = facts(edition.observations)
     found = []
-    for row in records(rows):
-        own = filed.get(row["target"])
+    for row in rows:
+        own = filed.get(row.target)
         if own is None:
             continue
-        left = shown[row["target"]]["year"] if row["target"] in shown else ()
-        if _years_used(row, own, rules.status) - {int(y) for y in left}:
-            verdict, _ = status.judge({**row, "level": math.nan}, rules)
+        left = shown[row.target].years.tolist() if row.target in shown else ()
+        if _years_used(row, own, rules.status) - set(left):
+            verdict, _ = status.judge(row, rules)
             missing = verdict == Status.MISSING
-            found.append({**row, "status": Status.MISSING if missing else Status.UNDECIDABLE})
-    frame = pd.DataFrame(found, columns=[*rows.columns, "status"])
-    return frame.set_index("target")
+            found.append(
+                dataclasses.replace(row, status=Status.MISSING if missing else Status.UNDECIDABLE)
+            )
+    return Results(TargetResult, found).df.set_index("target")
 
 
-def _years_used(row: Mapping[str, Any], own: pd.DataFrame, rules: StatusRules) -> set[int]:
+def _years_used(row: TargetResult, own: TargetSeries, rules: StatusRules) -> set[int]:
     """The years whose figures a target's status is made of."""
-    years = own.loc[own["in_use"].astype(bool), "year"].astype(int)
-    if row["type"] == "slow_rise":
-        return set(years)
-    used = {int(years.iloc[-1])}
-    if row["counting"] == "events":
-        used |= set(years[years > years.iloc[-1] - rules.pooled_years])
-    if row["type"] == "maintain":
-        used |= set(years.tail(rules.maintain_last))
-    if pd.notna(row["baseline_year"]):
-        used.add(int(row["baseline_year"]))
+    years = own.used.years
+    if row.type == "slow_rise":
+        return set(years.tolist())
+    used = {int(years[-1])}
+    if row.counting == "events":
+        used |= set(years[years > years[-1] - rules.pooled_years].tolist())
+    if row.type == "maintain":
+        used |= set(years[-rules.maintain_last :].tolist())
+    if row.baseline_year is not None:
+        used.add(row.baseline_year)
     return used
 
 

@@ -351,12 +351,12 @@ class _Areas:
         cut = max((b.year for b in indicator.breaks_in(region) if b.year <= self.year), default=0)
         rows = rows.since(cut)
         return rolling_origin(
-            pd.DataFrame({"series": region, "year": rows.years, "value": rows.value}),
+            {region: rows.without_counts()},
             {region: SeriesSpec.from_indicator(indicator)},
             self.calibration,
             least=max(MIN_POOL, int((rows.years < started).sum())),
             origins=1,
-        )
+        ).df
 
 
 @dataclass(frozen=True)

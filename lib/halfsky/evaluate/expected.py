@@ -5,18 +5,29 @@ Source: docs/method.md section 2.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Sequence
+
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
-from halfsky.evaluate.results import NOT_ASSESSABLE, ExpectedCount
+from halfsky.evaluate.results import (
+    NOT_ASSESSABLE,
+    DomainRank,
+    DomainRates,
+    ExpectedCount,
+    GoalResult,
+    Results,
+    TargetResult,
+)
 from halfsky.plan.thresholds import ExpectedRules
 from halfsky.plan.vocabulary import Status
 
 
-def count_statuses(goals: pd.DataFrame) -> dict[str, int]:
-    """Counts by status, and the two denominators: assessable and all."""
-    counts = goals["status"].value_counts()
+def count_statuses(statuses: Iterable[Status]) -> dict[str, int]:
+    """Goals by status, and the two denominators: assessable and all."""
+    present = list(statuses)
     by_key = {
         "met": Status.MET,
         "basically": Status.NEARLY,
@@ -24,157 +35,175 @@ def count_statuses(goals: pd.DataFrame) -> dict[str, int]:
         "undecidable": Status.UNDECIDABLE,
         "missing": Status.MISSING,
     }
-    result = {key: int(counts.get(status, 0)) for key, status in by_key.items()}
+    result = {key: present.count(status) for key, status in by_key.items()}
     unknown = result["undecidable"] + result["missing"]
-    return {**result, "assessable": len(goals) - unknown, "all": len(goals)}
+    return {**result, "assessable": len(present) - unknown, "all": len(present)}
 
 
-def rates(goals: pd.DataFrame) -> pd.DataFrame:
+def rates(goals: Results[GoalResult]) -> Results[DomainRates]:
     """达标率 by domain and overall: both denominators, and what missing data could make of it.
 
     Returns:
-        One row per domain and one for "all": counts, met_of_assessable_pct, met_of_all_pct,
-        met_or_nearly_of_assessable_pct, met_or_nearly_of_all_pct, lowest_pct (every unknown
-        goal fails) and highest_pct (every unknown goal passes). NaN where nothing is assessable.
+        One record for "all" and one per domain; a percentage is None where nothing is
+        assessable.
     """
-    parts = [("all", goals), *goals.groupby("domain", sort=False)]
-    rows = []
-    for name, part in parts:
-        c = count_statuses(part)
+    made = []
+    for domain, part in [("all", list(goals)), *goals.by("domain").items()]:
+        c = count_statuses(goal.status for goal in part)
         both = c["met"] + c["basically"]
         unknown = c["all"] - c["assessable"]
-        rows.append(
-            {
-                "domain": name,
+        made.append(
+            DomainRates(
+                domain,
                 **c,
-                "met_of_assessable_pct": _percent(c["met"], c["assessable"]),
-                "met_of_all_pct": _percent(c["met"], c["all"]),
-                "met_or_nearly_of_assessable_pct": _percent(both, c["assessable"]),
-                "met_or_nearly_of_all_pct": _percent(both, c["all"]),
-                "lowest_pct": _percent(c["met"], c["all"]),
-                "highest_pct": _percent(c["met"] + unknown, c["all"]),
-            }
+                met_of_assessable_pct=_percent(c["met"], c["assessable"]),
+                met_of_all_pct=_percent(c["met"], c["all"]),
+                met_or_nearly_of_assessable_pct=_percent(both, c["assessable"]),
+                met_or_nearly_of_all_pct=_percent(both, c["all"]),
+                lowest_pct=_percent(c["met"], c["all"]),
+                highest_pct=_percent(c["met"] + unknown, c["all"]),
+            )
         )
-    return pd.DataFrame(rows)
+    return Results(DomainRates, made)
 
 
 WEIGHT_DRAWS = 2000
 
 
-def rank_sensitivity(goals: pd.DataFrame, targets: pd.DataFrame, seed: int) -> pd.DataFrame:
+def rank_sensitivity(
+    goals: Iterable[GoalResult], targets: Iterable[TargetResult], seed: int
+) -> Results[DomainRank]:
     """Does the order of the domains hang on how goals are weighed?
 
     Args:
-        goals: domain, goal, status. targets: goal, and one row per target (a goal's weight when
-            targets weigh equally). seed: of the random weights.
+        targets: a goal's weight, when targets weigh equally, is how many it has. seed: of the
+            random weights.
 
     Returns:
-        One row per domain with an assessable goal: met_pct with equal goals, rank (1 best, ties
-        share the better rank), met_by_target_pct and rank_by_target with equal targets, and
+        One record per domain with an assessable goal: met_pct with equal goals, rank (1 best,
+        ties share the better rank), met_by_target_pct and rank_by_target with equal targets, and
         rank_low, rank_high: the middle 90 % of ranks under weights drawn evenly from all
         possible ones (Dirichlet(1) within each domain).
     """
-    judged = goals[~goals["status"].isin(list(NOT_ASSESSABLE))]
-    columns = ["domain", "n", "met_pct", "rank", "met_by_target_pct", "rank_by_target"]
-    columns += ["rank_low", "rank_high"]
-    if judged.empty:
-        return pd.DataFrame(columns=columns)
-    sizes = targets["goal"].value_counts()
-    rows, drawn = [], []
-    for domain, part in judged.groupby("domain", sort=False):
-        met = (part["status"] == Status.MET).to_numpy(float)
-        weight = part["goal"].map(sizes).to_numpy(float)
-        rng = np.random.default_rng([seed, *str(domain).encode("utf-8")])
+    by_domain: dict[str, list[GoalResult]] = {}
+    for goal in goals:
+        if goal.status not in NOT_ASSESSABLE:
+            by_domain.setdefault(goal.domain, []).append(goal)
+    if not by_domain:
+        return Results(DomainRank, [])
+    sizes: dict[str, int] = {}
+    for target in targets:
+        sizes[target.goal] = sizes.get(target.goal, 0) + 1
+    equal, by_target, drawn = [], [], []
+    for domain, part in by_domain.items():
+        met = np.array([goal.status == Status.MET for goal in part], dtype=float)
+        weight = np.array([sizes[goal.goal] for goal in part], dtype=float)
+        rng = np.random.default_rng([seed, *domain.encode("utf-8")])
         drawn.append(rng.dirichlet(np.ones(len(part)), WEIGHT_DRAWS) @ met)
-        rows.append(
-            {
-                "domain": domain,
-                "n": len(part),
-                "met_pct": 100 * met.mean(),
-                "met_by_target_pct": 100 * float(weight @ met) / weight.sum(),
-            }
-        )
-    frame = pd.DataFrame(rows)
+        equal.append(100 * float(met.mean()))
+        by_target.append(100 * float(weight @ met) / float(weight.sum()))
     ranks = stats.rankdata(-np.round(np.array(drawn), 12), method="min", axis=0)
     low, high = np.quantile(ranks, [0.05, 0.95], axis=1, method="inverted_cdf")
-    return frame.assign(
-        rank=frame["met_pct"].rank(ascending=False, method="min").astype(int),
-        rank_by_target=frame["met_by_target_pct"].rank(ascending=False, method="min").astype(int),
-        rank_low=low.astype(int),
-        rank_high=high.astype(int),
-    )[columns]
+    rank, rank_by_target = (
+        stats.rankdata(-np.array(pct), method="min") for pct in (equal, by_target)
+    )
+    return Results(
+        DomainRank,
+        [
+            DomainRank(
+                domain,
+                n=len(part),
+                met_pct=equal[place],
+                rank=int(rank[place]),
+                met_by_target_pct=by_target[place],
+                rank_by_target=int(rank_by_target[place]),
+                rank_low=int(low[place]),
+                rank_high=int(high[place]),
+            )
+            for place, (domain, part) in enumerate(by_domain.items())
+        ],
+    )
 
 
-def _percent(part: int, whole: int) -> float:
-    return 100 * part / whole if whole else float("nan")
+def _percent(part: int, whole: int) -> float | None:
+    return 100 * part / whole if whole else None
 
 
-def goal_probabilities(targets: pd.DataFrame, rules: ExpectedRules) -> pd.DataFrame:
-    """P(all targets of a goal are met), under the declared correlations.
+def goal_probabilities(
+    targets: Results[TargetResult], rules: ExpectedRules
+) -> dict[str, float | None]:
+    """P(all targets of a goal are met) by goal, under the declared correlations.
 
-    Args:
-        targets: columns goal, domain, p_met.
-
-    Returns:
-        goal, domain, p: NaN unless every target of the goal has a probability. A goal with one
-        target keeps that target's probability to the last digit.
+    None unless every target of the goal has a probability. A goal with one target keeps that
+    target's probability to the last digit.
     """
-    met = _draw(targets, rules, rules.within_domain, rules.between_domains)
-    rows = []
-    for goal, part in targets.groupby("goal", sort=False):
-        p = part["p_met"].to_numpy(float)
-        if np.isnan(p).any():
-            joint = float("nan")
+    found: dict[str, float | None] = {}
+    draws = _Draws(rules)
+    for goal, part in targets.by("goal").items():
+        p = [target.p_met for target in part if target.p_met is not None]
+        if len(p) < len(part):
+            found[goal] = None
         elif len(p) == 1:
-            joint = float(p[0])
+            found[goal] = p[0]
         else:
-            joint = float(met[:, targets.index.get_indexer(part.index)].all(axis=1).mean())
-            joint = min(joint, float(p.min()))
-        rows.append({"goal": goal, "domain": part["domain"].iloc[0], "p": joint})
-    return pd.DataFrame(rows, columns=["goal", "domain", "p"])
+            joint = draws.met(part, rules.within_domain, rules.between_domains).all(axis=1)
+            found[goal] = min(float(joint.mean()), *p)
+    return found
 
 
-def expected_count(targets: pd.DataFrame, rules: ExpectedRules) -> ExpectedCount:
+def expected_count(targets: Results[TargetResult], rules: ExpectedRules) -> ExpectedCount:
     """How many goals will be met by the plan's end, and how sure that is."""
-    known = goal_probabilities(targets, rules).dropna(subset=["p"])
-    n_all = targets["goal"].nunique()
-    if known.empty:
-        return ExpectedCount(0, n_all, float("nan"), 0, 0, 0, 0)
-    chosen = targets[targets["goal"].isin(known["goal"])]
+    p = goal_probabilities(targets, rules)
+    known = {goal: chance for goal, chance in p.items() if chance is not None}
+    if not known:
+        return ExpectedCount(0, len(p), math.nan, 0, 0, 0, 0)
+    by_goal = targets.by("goal")
+    draws = _Draws(rules)
 
     def interval(within: float, between: float) -> tuple[int, int]:
-        met = _draw(chosen, rules, within, between)
-        goals = chosen["goal"].to_numpy()
-        total = sum(met[:, goals == goal].all(axis=1).astype(int) for goal in known["goal"])
+        total = sum(
+            draws.met(by_goal[goal], within, between).all(axis=1).astype(int) for goal in known
+        )
         low, high = np.quantile(total, [0.1, 0.9], method="inverted_cdf")
         return int(low), int(high)
 
     low, high = interval(rules.within_domain, rules.between_domains)
     low0, high0 = interval(0.0, 0.0)
-    return ExpectedCount(len(known), n_all, float(known["p"].sum()), low, high, low0, high0)
+    mean = float(np.sum(list(known.values())))
+    return ExpectedCount(len(known), len(p), mean, low, high, low0, high0)
 
 
-def _draw(targets: pd.DataFrame, rules: ExpectedRules, within: float, between: float) -> np.ndarray:
+class _Draws:
     """Draws of which targets are met, from a one-factor-per-domain Gaussian copula.
 
-    Returns:
-        Boolean array (draws, targets); a target without a probability is never met.
+    Each target and each domain has a stream of its own, so that adding one leaves the others'
+    draws alone; a stream is drawn once.
     """
-    # Each target has its own stream, so that adding one leaves the others' draws alone.
-    shared = np.random.default_rng(rules.seed).standard_normal(rules.draws)
-    latent = np.empty((rules.draws, len(targets)))
-    for column, (name, domain) in enumerate(zip(targets["target"], targets["domain"], strict=True)):
-        common = _stream(domain, rules)
-        own = _stream(name, rules)
-        latent[:, column] = (
-            np.sqrt(between) * shared
-            + np.sqrt(within - between if within > between else 0.0) * common
-            + np.sqrt(1 - max(within, between)) * own
-        )
-    p = targets["p_met"].to_numpy(float)
-    return latent < stats.norm.ppf(np.where(np.isnan(p), 0.0, p))
 
+    def __init__(self, rules: ExpectedRules) -> None:
+        self.rules = rules
+        self.shared = np.random.default_rng(rules.seed).standard_normal(rules.draws)
+        self.streams: dict[str, NDArray[np.float64]] = {}
 
-def _stream(name: str, rules: ExpectedRules) -> np.ndarray:
-    key = [rules.seed, *name.encode("utf-8")]
-    return np.random.default_rng(key).standard_normal(rules.draws)
+    def met(
+        self, targets: Sequence[TargetResult], within: float, between: float
+    ) -> NDArray[np.bool_]:
+        """Shape (draws, targets); within, between: correlations of targets of one domain, of two.
+
+        A target without a probability is never met.
+        """
+        met = np.empty((self.rules.draws, len(targets)), dtype=bool)
+        for column, target in enumerate(targets):
+            latent = (
+                np.sqrt(between) * self.shared
+                + np.sqrt(max(within - between, 0.0)) * self._stream(target.domain)
+                + np.sqrt(1 - max(within, between)) * self._stream(target.target)
+            )
+            met[:, column] = latent < stats.norm.ppf(target.p_met or 0.0)
+        return met
+
+    def _stream(self, name: str) -> NDArray[np.float64]:
+        if name not in self.streams:
+            key = [self.rules.seed, *name.encode("utf-8")]
+            self.streams[name] = np.random.default_rng(key).standard_normal(self.rules.draws)
+        return self.streams[name]

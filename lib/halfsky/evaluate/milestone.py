@@ -6,18 +6,26 @@ a dated document; of two raters the lower level counts. Source: docs/method.md s
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from statsmodels.stats.inter_rater import cohens_kappa
 
-from halfsky.evaluate.results import MIN_TARGETS_FOR_KAPPA, Agreement
+from halfsky.evaluate.frames import records
+from halfsky.evaluate.results import (
+    MIN_TARGETS_FOR_KAPPA,
+    Agreement,
+    MilestoneRating,
+    Results,
+    is_known,
+)
 
 LEVELS = 5
 
 
-def levels(evidence: pd.DataFrame, plan_targets: list[str]) -> pd.DataFrame:
+def levels(evidence: pd.DataFrame, plan_targets: Iterable[str]) -> Results[MilestoneRating]:
     """The level each milestone has reached by the evidence filed.
 
     A document that two raters judged stands in two rows and is counted once.
@@ -27,38 +35,47 @@ def levels(evidence: pd.DataFrame, plan_targets: list[str]) -> pd.DataFrame:
             what was filed by the report year. Rows without a document or date do not count.
 
     Returns:
-        target, level (NaN: nothing filed), n_raters, documents, last_date, is_disputed.
+        One rating per target; level None where nothing was filed.
     """
-    dated = evidence[evidence["document"].fillna("").astype(str).str.strip() != ""]
-    dated = dated[dated["date"].notna()]
-    rows = []
-    for target in plan_targets:
-        filed = dated[dated["target"] == target].sort_values("date", kind="stable")
-        rated = filed[filed["level"].notna()]
-        # A rater's newest rating replaces that rater's older ones.
-        newest = rated.groupby("rater", sort=False)["level"].last() if len(rated) else pd.Series()
-        rows.append(
-            {
-                "target": target,
-                "level": float(newest.min()) if len(newest) else math.nan,
-                "n_raters": len(newest),
-                "documents": len(filed.drop_duplicates(["date", "document"])),
-                "last_date": filed["date"].iloc[-1] if len(filed) else None,
-                "is_disputed": bool(len(newest) > 1 and newest.min() < newest.max()),
-            }
-        )
-    columns = ["target", "level", "n_raters", "documents", "last_date", "is_disputed"]
-    return pd.DataFrame(rows, columns=columns)
+    filed: dict[str, list[dict[str, Any]]] = {}
+    for row in records(evidence):
+        named = is_known(row["document"]) and str(row["document"]).strip()
+        if named and is_known(row["date"]):
+            filed.setdefault(row["target"], []).append(row)
+    made = [_rating(target, filed.get(target, [])) for target in plan_targets]
+    return Results(MilestoneRating, made)
+
+
+def _rating(target: str, filed: list[dict[str, Any]]) -> MilestoneRating:
+    """filed: the target's dated documents, in any order."""
+    filed = sorted(filed, key=lambda row: row["date"])  # stable: of one day, as filed
+    newest = _newest_by_rater(filed)
+    return MilestoneRating(
+        target,
+        level=float(min(newest.values())) if newest else None,
+        n_raters=len(newest),
+        documents=len({(row["date"], row["document"]) for row in filed}),
+        last_date=filed[-1]["date"] if filed else None,
+        is_disputed=len(set(newest.values())) > 1,
+    )
+
+
+def _newest_by_rater(filed: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """A rater's newest rating replaces that rater's older ones; filed: oldest first."""
+    rated = [row for row in filed if is_known(row["level"]) and is_known(row["rater"])]
+    return {row["rater"]: int(row["level"]) for row in rated}
 
 
 def agreement(evidence: pd.DataFrame) -> Agreement:
     """How often, and how nearly, the first two raters of each target agree."""
-    rated = evidence[evidence["level"].notna()]
+    by_target: dict[str, list[dict[str, Any]]] = {}
+    for row in sorted(records(evidence), key=lambda row: str(row["date"])):
+        by_target.setdefault(row["target"], []).append(row)
     pairs = []
-    for _, part in rated.groupby("target"):
-        newest = part.sort_values("date", kind="stable").groupby("rater")["level"].last()
+    for filed in by_target.values():
+        newest = _newest_by_rater(filed)
         if len(newest) >= 2:
-            pairs.append(newest.sort_index().iloc[:2].to_numpy(int))
+            pairs.append([newest[rater] for rater in sorted(newest)[:2]])
     if not pairs:
         return Agreement(0, None, None)
     first, second = np.array(pairs).T

@@ -19,6 +19,7 @@ from halfsky.plan.calibration import Calibration
 from halfsky.plan.models import Plan, Region, Unit
 from halfsky.plan.thresholds import Thresholds
 from halfsky.plan.vocabulary import (
+    NO_FORECAST,
     Action,
     Data,
     Family,
@@ -112,7 +113,9 @@ class Record:
 class TargetResult(Record):
     """One target of the plan, judged.
 
-    Amounts are in the target's own `unit`; a field is None where nothing is known, never 0.
+    Amounts are in the target's own `unit`; a field is None where nothing is known, never 0. The
+    evaluation fills it stage by stage, each from a copy; the defaults are those of a target
+    without a figure.
 
     Identity: target, goal, domain, type, name, clause, indicator, sex, age, area, unit, decimals,
     direction, comparator, kind, counting, basis, measure, department.
@@ -148,66 +151,66 @@ class TargetResult(Record):
     basis: str | None
     measure: str | None
     department: str
-    decimals: int | None
-    two_sided: bool | None
-    is_substitute: bool | None
-    is_pooled_baseline: bool | None
-    is_pooled: bool | None
-    is_quotient: bool | None
-    value: float | None
-    baseline: float | None
-    threshold: float | None
-    plan_value: float | None
-    delta: float | None
-    value_year: int | None
-    baseline_year: int | None
-    last_year: int | None
-    lag: int | None
-    n: int | None
-    last_value: float | None
-    latest_value: float | None
-    female: float | None
-    male: float | None
-    other: float | None
-    female_baseline: float | None
-    male_baseline: float | None
-    previous_value: float | None
-    previous_year: int | None
-    numerator: float | None
-    denominator: float | None
-    low: float | None
-    high: float | None
-    recent_pace: float | None
-    slope_change: float | None
-    slope_low: float | None
-    slope_high: float | None
-    good_recent: int | None
-    of_recent: int | None
-    points_before: int | None
-    points_after: int | None
-    data: Data
-    break_year: int | None
-    progress: float | None
-    completion_pct: float | None
-    headroom: float | None
-    elapsed_pct: float | None
-    needed_pace: float | None
-    is_stalled: bool
-    speed_up: float | None
-    level: float | None
-    status: Status
-    rule: StatusRule
-    p_met: float | None
-    point: float | None
-    lo80: float | None
-    hi80: float | None
-    lo95: float | None
-    hi95: float | None
-    need50: float | None
-    need80: float | None
-    attain_year: int | None
-    forecast_method: str
-    outlook: str
+    decimals: int | None = None
+    two_sided: bool | None = None
+    is_substitute: bool | None = None
+    is_pooled_baseline: bool | None = None
+    is_pooled: bool | None = None
+    is_quotient: bool | None = None
+    value: float | None = None
+    baseline: float | None = None
+    threshold: float | None = None
+    plan_value: float | None = None
+    delta: float | None = None
+    value_year: int | None = None
+    baseline_year: int | None = None
+    last_year: int | None = None
+    lag: int | None = None
+    n: int | None = 0
+    last_value: float | None = None
+    latest_value: float | None = None
+    female: float | None = None
+    male: float | None = None
+    other: float | None = None
+    female_baseline: float | None = None
+    male_baseline: float | None = None
+    previous_value: float | None = None
+    previous_year: int | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    low: float | None = None
+    high: float | None = None
+    recent_pace: float | None = None
+    slope_change: float | None = None
+    slope_low: float | None = None
+    slope_high: float | None = None
+    good_recent: int | None = None
+    of_recent: int | None = None
+    points_before: int | None = None
+    points_after: int | None = None
+    data: Data = Data.MISSING
+    break_year: int | None = None
+    progress: float | None = None
+    completion_pct: float | None = None
+    headroom: float | None = None
+    elapsed_pct: float | None = None
+    needed_pace: float | None = None
+    is_stalled: bool = False
+    speed_up: float | None = None
+    level: float | None = None
+    status: Status = Status.MISSING
+    rule: StatusRule = StatusRule.NOT_REPORTED
+    p_met: float | None = None
+    point: float | None = None
+    lo80: float | None = None
+    hi80: float | None = None
+    lo95: float | None = None
+    hi95: float | None = None
+    need50: float | None = None
+    need80: float | None = None
+    attain_year: int | None = None
+    forecast_method: str = "none"
+    outlook: str = NO_FORECAST
     shortfall: float | None = None
     pace50: float | None = None
     pace80: float | None = None
@@ -350,6 +353,93 @@ class PastForecast(Record):
     is_inside_80: bool
     is_inside_95: bool
     is_one_case: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFigure(Record):
+    """One year of the series a target is judged by (evaluate.series).
+
+    female, male, other: what a gap, ratio or difference is made of. in_use: False before the
+    last definition break.
+    """
+
+    target: str
+    year: int
+    value: float | None
+    female: float | None
+    male: float | None
+    other: float | None
+    numerator: float | None
+    denominator: float | None
+    in_use: bool
+    value_type: str | None
+    source: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastYear(Record):
+    """One future year of a target's forecast, own unit."""
+
+    target: str
+    year: int
+    point: float
+    lo80: float
+    hi80: float
+    lo95: float
+    hi95: float
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class RolledForecast(Record):
+    """A forecast that could have been made in `origin`, and what then came.
+
+    n: observations it saw. p_not_lower: P(value >= the last one before), and whether it was.
+    ratio: error ÷ spread on the analysis scale; log_spread, degrees, kappa80, kappa95 (half the
+    intervals' widths in spreads): of the stored calibration.
+    """
+
+    series: str
+    origin: int
+    year: int
+    horizon: int
+    n: int
+    method: str
+    actual: float
+    point: float
+    lo80: float
+    hi80: float
+    lo95: float
+    hi95: float
+    inside80: bool
+    inside95: bool
+    p_not_lower: float
+    not_lower: bool
+    ratio: float
+    log_spread: float
+    degrees: float
+    kappa80: float
+    kappa95: float
+
+
+@dataclass(frozen=True, slots=True)
+class OneStepError(Record):
+    """What a forecast made the year before said of a year; error = actual − point.
+
+    p_value: two-sided, on the analysis scale.
+    """
+
+    target: str
+    year: int
+    actual: float
+    point: float
+    lo80: float
+    hi80: float
+    lo95: float
+    hi95: float
+    error: float
+    p_value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -815,6 +905,12 @@ class Results(Sequence[R], Generic[R]):
             dtype = _DTYPES.get(str(one.type), "object")
             columns[one.name] = pd.Series(values, dtype=dtype)
         return pd.DataFrame(columns)
+
+
+def as_record(kind: type[R], row: Mapping[str, Any]) -> R:
+    """A record from a frame's row: gaps become None, other columns are left out."""
+    names = [f.name for f in fields(kind) if f.name in row]  # type: ignore[arg-type]
+    return kind(**{name: row[name] if is_known(row[name]) else None for name in names})
 
 
 def is_known(value: Any) -> bool:

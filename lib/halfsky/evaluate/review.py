@@ -5,109 +5,122 @@ Source: docs/method.md sections 2, 3 and 6.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
 from halfsky.evaluate.forecast import SeriesSpec
 from halfsky.evaluate.forecast.rolling import rolling_origin
-from halfsky.evaluate.frames import by_key
-from halfsky.evaluate.series import SeriesIndex, resolution_of, yearly_series
-from halfsky.evaluate.status import summarise_goals
+from halfsky.evaluate.results import (
+    Change,
+    GoalResult,
+    OneStepError,
+    PastForecast,
+    ReferenceValue,
+    Results,
+    RolledForecast,
+    TargetResult,
+)
+from halfsky.evaluate.series import Series, SeriesIndex, TargetSeries, yearly_series
+from halfsky.evaluate.status import goal_status
 from halfsky.plan.calibration import Calibration
 from halfsky.plan.models import Plan, Unit
 from halfsky.plan.vocabulary import WEAKEST_FIRST, Status
 
-_FILED = ["year", "value", "numerator", "denominator"]
 ORIGINS = 6  # one-step forecasts per target: enough for a spread, cheap enough for every run
-ONE_STEP_COLUMNS = [
-    "target",
-    "year",
-    "actual",
-    "point",
-    "lo80",
-    "hi80",
-    "lo95",
-    "hi95",
-    "error",
-    "p_value",
-]
 _RANK = {word: place for place, word in enumerate(WEAKEST_FIRST)}
+# Judged by something else than their own value.
+_DERIVED = ("narrow_gap", "parity", "relative", "milestone")
 
 
-def add_previous(targets: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
+def add_previous(
+    targets: Iterable[TargetResult], previous: Iterable[TargetResult]
+) -> Results[TargetResult]:
     """Add last year's verdict and probability, as they were known then.
 
     Returns:
-        Copy with status_before, value_before, value_year_before, p_before and change: 升级
-        (better), 降级 (worse), 不变, or None where either year could not be judged.
+        Copies with status_before, value_before, value_year_before, p_before and change, which is
+        None where either year could not be judged.
     """
-    before = previous.set_index("target")
-    status_before = targets["target"].map(before["status"])
-    changes = [_change(old, new) for old, new in zip(status_before, targets["status"], strict=True)]
-    return targets.assign(
-        status_before=status_before,
-        value_before=targets["target"].map(before["value"]),
-        value_year_before=targets["target"].map(before["value_year"]),
-        p_before=targets["target"].map(before["p_met"]),
-        change=pd.Series(changes, index=targets.index, dtype=object),
+    before = {row.target: row for row in previous}
+    made = []
+    for row in targets:
+        old = before[row.target]
+        made.append(
+            replace(
+                row,
+                status_before=old.status,
+                value_before=old.value,
+                value_year_before=old.value_year,
+                p_before=old.p_met,
+                change=_change(old.status, row.status),
+            )
+        )
+    return Results(TargetResult, made)
+
+
+def drop_doubtful_changes(
+    targets: Iterable[TargetResult], doubts: Mapping[str, str]
+) -> Results[TargetResult]:
+    """Add doubt (the data rule, or None) and tell no change of status from a doubtful figure."""
+    return Results(
+        TargetResult,
+        [
+            replace(row, doubt=doubts[row.target], change=None) if row.target in doubts else row
+            for row in targets
+        ],
     )
 
 
-def drop_doubtful_changes(targets: pd.DataFrame, doubts: Mapping[str, str]) -> pd.DataFrame:
-    """Add doubt (the data rule, or None) and tell no change of status from a doubtful figure."""
-    doubt = targets["target"].map(doubts)
-    rendered = targets.assign(doubt=doubt.astype(object).where(doubt.notna(), None))
-    if "change" not in rendered:
-        return rendered
-    return rendered.assign(change=rendered["change"].where(doubt.isna(), None))
-
-
 def add_previous_goals(
-    goals: pd.DataFrame, targets: pd.DataFrame, previous: pd.DataFrame
-) -> pd.DataFrame:
+    goals: Iterable[GoalResult], targets: Iterable[TargetResult], previous: Results[TargetResult]
+) -> Results[GoalResult]:
     """Add the goals' own status of last year, as known then, and its change.
 
     Args:
-        goals: goal, status. targets: this year's, with doubt. previous: last year's targets.
+        targets: this year's, with doubt. previous: last year's targets.
 
     Returns:
-        Copy with status_before and change as in add_previous; no change is told of a goal with
+        Copies with status_before and change as in add_previous; no change is told of a goal with
         a figure to be verified.
     """
-    before = summarise_goals(previous).set_index("goal")["status"]
-    status_before = goals["goal"].map(before)
-    doubtful = set(targets.loc[targets["doubt"].notna(), "goal"])
-    changes = [
-        None if goal in doubtful else _change(old, new)
-        for goal, old, new in zip(goals["goal"], status_before, goals["status"], strict=True)
-    ]
-    change = pd.Series(changes, index=goals.index, dtype=object)
-    return goals.assign(status_before=status_before, change=change)
+    before = {
+        goal: goal_status(row.status for row in mine) for goal, mine in previous.by("goal").items()
+    }
+    doubtful = {row.goal for row in targets if row.doubt is not None}
+    made = []
+    for goal in goals:
+        old = before[goal.goal]
+        change = None if goal.goal in doubtful else _change(old, goal.status)
+        made.append(replace(goal, status_before=old, change=change))
+    return Results(GoalResult, made)
 
 
-def _change(old: str, new: str) -> str | None:
+def _change(old: Status, new: Status) -> Change | None:
     unknown = (Status.MISSING, Status.UNDECIDABLE)
     if old in unknown or new in unknown:
         return None
     if old == new:
-        return "不变"
-    return "升级" if _RANK[Status(new)] > _RANK[Status(old)] else "降级"
+        return Change.SAME
+    return Change.BETTER if _RANK[new] > _RANK[old] else Change.WORSE
+
+
+Later = tuple[Mapping[str, TargetSeries], Results[RolledForecast]]
 
 
 def roll(
-    history: pd.DataFrame,
-    targets: pd.DataFrame,
+    series: Mapping[str, TargetSeries],
+    targets: Iterable[TargetResult],
     plan: Plan,
     calibration: Calibration,
-    later: tuple[pd.DataFrame, pd.DataFrame] | None = None,
-) -> pd.DataFrame:
+    later: Later | None = None,
+) -> Results[RolledForecast]:
     """Every past forecast of the region's own indicators, and its fate.
 
     Args:
-        later: a later year's history and roll. A series that has only grown since keeps the
+        later: a later year's series and roll. A series that has only grown since keeps the
             rows that were possible by now, instead of being forecast again.
 
     Only indicators judged by their own value are forecast (not gaps, ratios or differences);
@@ -115,158 +128,186 @@ def roll(
     yearly figures: counts are not pooled here.
 
     Returns:
-        forecast.rolling.ROLLED_COLUMNS with `series` the target's id. An indicator that serves
-        two targets is rolled once, under the first of them.
+        `series` is the target's id, in alphabetical order. An indicator that serves two targets
+        is rolled once, under the first of them.
     """
-    derived = ["narrow_gap", "parity", "relative", "milestone"]
-    plain = targets[~targets["type"].isin(derived)]
-    plain = plain.drop_duplicates(["indicator", "sex", "age", "area"])
+    used = {name: series[name].used for name in set(_first_of(targets).values()) if name in series}
     specs = {
         name: SeriesSpec.from_indicator(plan.indicators[plan.targets[name].indicator or ""])
-        for name in plain["target"]
+        for name in used
     }
-    used = history[history["target"].isin(list(specs)) & history["in_use"].astype(bool)]
-    frame = used[["target", *_FILED]].rename(columns={"target": "series"})
-    frame = frame.astype({"year": "int64", **dict.fromkeys(_FILED[1:], "float64")})
-    if later is None:
-        return rolling_origin(frame, specs, calibration)
-    kept = _still_true(frame, *later)
-    fresh = rolling_origin(frame[~frame["series"].isin(kept["series"])], specs, calibration)
-    parts = [part for part in (kept, fresh) if len(part)]
-    if not parts:
-        return fresh
-    both = pd.concat(parts, ignore_index=True)
-    return both.sort_values("series", kind="stable").reset_index(drop=True)
+    kept = {} if later is None else _still_true(used, *later)
+    fresh = {name: own for name, own in used.items() if name not in kept}
+    made = kept | rolling_origin(fresh, specs, calibration).by("series")
+    return Results(RolledForecast, [one for name in sorted(made) for one in made[name]])
+
+
+def _first_of(targets: Iterable[TargetResult]) -> dict[str, str]:
+    """By target judged by its own value: the first target with the same figures."""
+    first: dict[tuple[str | None, str, str, str], str] = {}
+    found = {}
+    for row in targets:
+        if row.type not in _DERIVED:
+            key = (row.indicator, row.sex, row.age, row.area)
+            found[row.target] = first.setdefault(key, row.target)
+    return found
 
 
 def _still_true(
-    frame: pd.DataFrame, later_history: pd.DataFrame, later_rolled: pd.DataFrame
-) -> pd.DataFrame:
+    used: Mapping[str, TargetSeries],
+    later: Mapping[str, TargetSeries],
+    rolled: Results[RolledForecast],
+) -> dict[str, list[RolledForecast]]:
     """Rows of a later roll that were possible already, of series unchanged up to now.
 
-    frame: series and _FILED as used now. A figure may have become known only later, or a
-    break may have cut the series: such a series is not kept.
+    used: the series as used now. A figure may have become known only later, or a break may have
+    cut the series: such a series is not kept.
     """
-    used = later_history[later_history["in_use"].astype(bool)]
-    since = {str(k): part for k, part in used.groupby("target", sort=False)}
-    keep: dict[str, int] = {}
-    for name, own in frame.groupby("series", sort=False):
-        whole = since.get(str(name))
-        last = int(own["year"].iloc[-1])
-        if whole is None:
-            continue
-        then = whole[whole["year"] <= last]
-        mine = own[_FILED].astype(float)
-        if np.array_equal(then[_FILED].astype(float), mine, equal_nan=True):
-            keep[str(name)] = last
-    limit = later_rolled["series"].map(keep)
-    return later_rolled[later_rolled["year"] <= limit]
+    by_series = rolled.by("series")
+    kept = {}
+    for name, own in used.items():
+        last = int(own.years[-1])
+        if name in later and _is_same(own, later[name].used.until(last)):
+            kept[name] = [one for one in by_series.get(name, []) if one.year <= last]
+    return kept
 
 
-def one_step_errors(rolled: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+def _is_same(one: Series, other: Series) -> bool:
+    return np.array_equal(one.years, other.years) and all(
+        np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
+        for name in ("value", "numerator", "denominator")
+    )
+
+
+def one_step_errors(
+    rolled: Results[RolledForecast], targets: Iterable[TargetResult]
+) -> Results[OneStepError]:
     """What a forecast made the year before would have said of each of the last years.
 
-    Args:
-        rolled: roll(). targets: with target, indicator, sex, age, area.
-
     Returns:
-        ONE_STEP_COLUMNS, at most ORIGINS rows a target; error = actual − point, in the
-        indicator's unit; p_value two-sided, on the analysis scale.
+        At most ORIGINS records a target, oldest first. Targets that share one indicator share
+        its past forecasts.
     """
-    near = rolled[rolled["horizon"] == 1].sort_values(["series", "year"], kind="stable")
-    near = near.groupby("series", sort=False).tail(ORIGINS)
-    p = 2 * stats.t.sf(near["ratio"].abs().astype(float), near["degrees"].astype(float))
-    steps = near.rename(columns={"series": "target"}).assign(
-        error=near["actual"] - near["point"], p_value=p
-    )
-    # Targets that share one indicator share its past forecasts.
-    keys = ["indicator", "sex", "age", "area"]
-    plain = targets[~targets["type"].isin(["narrow_gap", "parity", "relative", "milestone"])]
-    first = plain.drop_duplicates(keys)[["target", *keys]].rename(columns={"target": "first"})
-    shared = plain[["target", *keys]].merge(first, on=keys)[["target", "first"]]
-    joined = shared.merge(steps.rename(columns={"target": "first"}), on="first")
-    return joined[ONE_STEP_COLUMNS]
-
-
-def pooled(history: pd.DataFrame, plan: Plan) -> set[str]:
-    """Targets whose events are forecast as a rate pooled over five years, not year by year."""
-    used = history[history["in_use"].astype(bool)]
-    counted = (used["numerator"] >= 0) & (used["denominator"] > 0)
-    has_counts = counted.groupby(used["target"], sort=False).all()
-    return {
-        str(name)
-        for name in has_counts.index[has_counts]
-        if plan.indicators[plan.targets[str(name)].indicator or ""].counting == "events"
+    steps = {
+        name: sorted((one for one in mine if one.horizon == 1), key=lambda one: one.year)[-ORIGINS:]
+        for name, mine in rolled.by("series").items()
     }
+    near = [one for mine in steps.values() for one in mine]
+    size = np.abs([one.ratio for one in near])
+    p = dict(
+        zip(
+            ((one.series, one.year) for one in near),
+            (2 * stats.t.sf(size, [one.degrees for one in near])).tolist(),
+            strict=True,
+        )
+    )
+    return Results(
+        OneStepError,
+        [
+            OneStepError(
+                target,
+                one.year,
+                one.actual,
+                one.point,
+                one.lo80,
+                one.hi80,
+                one.lo95,
+                one.hi95,
+                error=one.actual - one.point,
+                p_value=p[one.series, one.year],
+            )
+            for target, first in _first_of(targets).items()
+            for one in steps.get(first, [])
+        ],
+    )
+
+
+def pooled(series: Mapping[str, TargetSeries], plan: Plan) -> frozenset[str]:
+    """Targets whose events are forecast as a rate pooled over five years, not year by year."""
+    return frozenset(
+        name
+        for name, own in series.items()
+        if plan.indicators[plan.targets[name].indicator or ""].counting == "events"
+        and ((own.used.numerator >= 0) & (own.used.denominator > 0)).all()
+    )
 
 
 def hold_against(
-    one_step: pd.DataFrame, targets: pd.DataFrame, history: pd.DataFrame, plan: Plan
-) -> pd.DataFrame:
+    one_step: Iterable[OneStepError],
+    targets: Iterable[TargetResult],
+    series: Mapping[str, TargetSeries],
+    plan: Plan,
+) -> Results[PastForecast]:
     """去年的预测准不准: last year's forecast beside this year's value.
 
     Rates forecast from pooled counts are left out: a single year of few cases says nothing of
     them.
 
     Returns:
-        One row per target whose value is the newest forecast year: target, year, actual, point,
-        lo80, hi80, lo95, hi95, is_inside_80, is_inside_95, is_one_case (outside the 95 %
-        interval by no more than one person, household or case).
+        One record per target whose value is the newest forecast year. is_one_case: outside the
+        95 % interval by no more than one person, household or case.
     """
-    newest = targets.set_index("target")["value_year"].astype("Float64")
-    rows = one_step[one_step["year"] == one_step["target"].map(newest)]
-    rows = rows[~rows["target"].isin(pooled(history, plan))]
-    past = by_key(history[history["in_use"].astype(bool)])
-    resolution = rows["target"].map({name: resolution_of(past[name]) for name in rows["target"]})
-    # As printed: 11.11 lies within 11.1 to 11.1.
-    digits = rows["target"].map(targets.set_index("target")["decimals"]).fillna(6).astype(int)
-    shown = [round(v, d) for v, d in zip(rows["actual"].astype(float), digits, strict=True)]
-    rows = rows.assign(shown=pd.Series(shown, index=rows.index, dtype=float))
-    beyond = np.maximum(rows["lo95"] - rows["actual"], rows["actual"] - rows["hi95"])
-    columns = ["target", "year", "actual", "point", "lo80", "hi80", "lo95", "hi95"]
-    return rows[columns].assign(
-        is_inside_80=rows["shown"].between(rows["lo80"], rows["hi80"]),
-        is_inside_95=rows["shown"].between(rows["lo95"], rows["hi95"]),
-        is_one_case=(beyond > 0) & (beyond <= resolution.astype(float)),
-    )
+    rows = {row.target: row for row in targets}
+    left_out = pooled(series, plan)
+    made = []
+    for step in one_step:
+        row = rows[step.target]
+        if step.year != row.value_year or step.target in left_out:
+            continue
+        # As printed: 11.11 lies within 11.1 to 11.1.
+        shown = round(step.actual, 6 if row.decimals is None else row.decimals)
+        beyond = max(step.lo95 - step.actual, step.actual - step.hi95)
+        made.append(
+            PastForecast(
+                step.target,
+                step.year,
+                step.actual,
+                step.point,
+                step.lo80,
+                step.hi80,
+                step.lo95,
+                step.hi95,
+                is_inside_80=step.lo80 <= shown <= step.hi80,
+                is_inside_95=step.lo95 <= shown <= step.hi95,
+                is_one_case=0 < beyond <= series[step.target].used.resolution,
+            )
+        )
+    return Results(PastForecast, made)
 
 
 def compare_regions(
-    targets: pd.DataFrame,
+    targets: Iterable[TargetResult],
     plan: Plan,
-    references: Mapping[str, pd.DataFrame],
+    references: Mapping[str, SeriesIndex],
     units: dict[str, Unit],
-) -> pd.DataFrame:
-    """Other places' figures for the same indicator, sex, age and area.
+) -> Results[ReferenceValue]:
+    """Other regions' figures for the same indicator, sex, age and area.
 
     Of the target's own value_year where that was published, else the newest.
 
     Args:
-        references: observations by region id, as known in the report year.
+        references: figures by region id, as known in the report year.
 
     Returns:
-        target, region, value, value_year, is_same_year, source; only what has been published.
+        Only what has been published.
     """
-    rows: list[dict[str, object]] = []
-    indexes = {region: SeriesIndex(frame) for region, frame in references.items()}
-    for name, own_year in zip(targets["target"], targets["value_year"], strict=True):
-        target = plan.targets[name]
-        if target.indicator is None:
+    made = []
+    for row in targets:
+        if row.indicator is None:
             continue
-        for region, index in indexes.items():
-            series = yearly_series(target, plan, index, units)
+        for region, index in references.items():
+            series = yearly_series(plan.targets[row.target], plan, index, units)
             if len(series):
-                same = series.place(own_year) if pd.notna(own_year) else None
+                same = None if row.value_year is None else series.place(row.value_year)
                 chosen = -1 if same is None else same
-                rows.append(
-                    {
-                        "target": name,
-                        "region": region,
-                        "value": float(series.value[chosen]),
-                        "value_year": int(series.years[chosen]),
-                        "is_same_year": same is not None,
-                        "source": series.source[chosen],
-                    }
+                made.append(
+                    ReferenceValue(
+                        row.target,
+                        region,
+                        value=float(series.value[chosen]),
+                        value_year=int(series.years[chosen]),
+                        is_same_year=same is not None,
+                        source=series.source[chosen],
+                    )
                 )
-    columns = ["target", "region", "value", "value_year", "is_same_year", "source"]
-    return pd.DataFrame(rows, columns=columns)
+    return Results(ReferenceValue, made)

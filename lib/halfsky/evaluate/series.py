@@ -9,7 +9,7 @@ Source: docs/method.md sections 1 and 2.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from halfsky.evaluate.results import TargetFigure
 from halfsky.plan.models import Indicator, Plan, Sex, Target, Unit
 from halfsky.plan.thresholds import StatusRules, Thresholds
 
@@ -86,6 +87,11 @@ class Series:
     def is_counted(self) -> NDArray[np.bool_]:
         """Where numerator and a positive denominator are filed."""
         return ~np.isnan(self.numerator) & (self.denominator > 0)
+
+    def without_counts(self) -> Self:
+        """The figures alone, as published."""
+        unknown = np.full(len(self), np.nan)
+        return replace(self, numerator=unknown, denominator=unknown)
 
     @property
     def resolution(self) -> float:
@@ -317,6 +323,21 @@ def history_frame(histories: Iterable[TargetSeries]) -> pd.DataFrame:
         },
     }
     return pd.DataFrame(columns, columns=HISTORY_COLUMNS)
+
+
+def of_figures(target: str, figures: Sequence[TargetFigure]) -> TargetSeries:
+    """The series again from its figures, oldest first."""
+    in_use = [figure.in_use for figure in figures]
+    numbers = ("value", "female", "male", "other", "numerator", "denominator")
+    words = ("value_type", "source", "note")
+    columns: dict[str, Any] = {
+        name: np.array([getattr(figure, name) for figure in figures], dtype=kind)
+        for names, kind in ((numbers, float), (words, object))
+        for name in names
+    }
+    years = np.array([figure.year for figure in figures], dtype=np.int64)
+    begin = in_use.index(True) if True in in_use else len(in_use)
+    return TargetSeries(years=years, target=target, begin=begin, **columns)
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,18 @@ from halfsky.evaluate import status
 from halfsky.evaluate.forecast import Forecast
 from halfsky.evaluate.frames import records
 from halfsky.evaluate.prediction import Move, Path, path_of
-from halfsky.evaluate.results import PACE_FACTORS, Assessment, PaceScenario, Scenario
-from halfsky.evaluate.series import headcount
+from halfsky.evaluate.results import (
+    PACE_FACTORS,
+    Assessment,
+    PaceScenario,
+    Results,
+    Scenario,
+    TargetFigure,
+    TargetResult,
+    as_record,
+)
+from halfsky.evaluate.series import headcount, of_figures
+from halfsky.evaluate.status import number
 from halfsky.plan.errors import ParameterError, Problem, tr
 
 # Judged by two series: the assumed course is that of women's own figure.
@@ -78,10 +88,11 @@ def scenario(
         _refuse("by", tr("达到的年份早于起始年份", "`by` is before `start`"), until)
     course = _Course(begin, yearly_change, value, until)
     before, after = _path(assessment, row, None), _path(assessment, row, course)
-    together = moves_together(assessment, target, after.p)
+    together = moves_together(assessment, target, number(after.p))
     same = together["relation"] == "same_series"
     together.loc[same, "p"] = [
-        _path(assessment, _row(assessment, name), course).p for name in together.loc[same, "target"]
+        number(_path(assessment, _row(assessment, name), course).p)
+        for name in together.loc[same, "target"]
     ]
     short, short_before = _shortfall(assessment, row, after), _shortfall(assessment, row, before)
     return Scenario(
@@ -89,13 +100,13 @@ def scenario(
         begin,
         course.pace,
         after.table.reset_index(drop=True),
-        before.p,
-        after.p,
+        number(before.p),
+        number(after.p),
         short_before,
         short,
         _heads(assessment, row, short_before),
         _heads(assessment, row, short),
-        None if math.isnan(after.attain_year) else int(after.attain_year),
+        after.attain_year,
         together,
     )
 
@@ -143,10 +154,10 @@ def _at_multiples(
                 domain=row["domain"],
                 factor=factor,
                 yearly_change=change,
-                p=path.p,
+                p=number(path.p),
                 shortfall=short,
                 headcount=_known(_heads(assessment, row, short)),
-                attain_year=None if math.isnan(path.attain_year) else int(path.attain_year),
+                attain_year=path.attain_year,
                 same_series=tuple(tied),
             )
         )
@@ -245,10 +256,11 @@ def _row(assessment: Assessment, target: str) -> dict[str, Any]:
 
 
 def _path(assessment: Assessment, row: Mapping[str, Any], move: Move | None) -> Path:
-    own = assessment.history[assessment.history["target"] == row["target"]]
+    figures = assessment.history[assessment.history["target"] == row["target"]]
+    own = of_figures(row["target"], Results.from_frame(TargetFigure, figures))
     assumed = assessment.assumptions
     path = path_of(
-        row,
+        as_record(TargetResult, row),
         own,
         assessment.plan,
         assumed.thresholds,
@@ -264,8 +276,8 @@ def _path(assessment: Assessment, row: Mapping[str, Any], move: Move | None) -> 
 def _shortfall(assessment: Assessment, row: Mapping[str, Any], path: Path) -> float:
     if row["type"] == "slow_rise":
         return math.nan
-    at_end: Mapping[str, Any] = {**row, "value": float(path.table["point"].iloc[-1])}
-    if row["type"] == "maintain":  # only a floor has room below it
+    at_end = as_record(TargetResult, {**row, "value": float(path.levels[-1, 0])})
+    if at_end.type == "maintain":  # only a floor has room below it
         at_end = status.with_floor(at_end)
     return status.shortfall(at_end, assessment.assumptions.thresholds)
 

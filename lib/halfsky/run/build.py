@@ -20,12 +20,12 @@ from queue import Empty
 from typing import Any
 
 import nbformat
-import pandas as pd
 
 from halfsky import data
 from halfsky.evaluate.expected import count_statuses
 from halfsky.plan import HalfskyError, ParameterError, Plan, Problem, Region, load_plan, tr
 from halfsky.plan.paths import reports_dir
+from halfsky.plan.vocabulary import Status
 from halfsky.report.render.results_json import MIME
 from halfsky.run import documents, publish
 from halfsky.run.execute import Outcome, execute
@@ -356,7 +356,7 @@ def merge(records: dict[str, dict[str, Any]], is_partial: bool) -> dict[str, Any
     merged["warnings"] = [warning for part in parts for warning in part["warnings"]]
     for key in ("register", "measures", "effects"):
         merged[key] = [row for part in parts for row in part[key]]
-    merged["rates"] = count_statuses(pd.DataFrame(merged["goals"]))
+    merged["rates"] = count_statuses(Status(goal["status"]) for goal in merged["goals"])
     return merged
 
 

@@ -241,14 +241,6 @@ def test_share_needed_inverts_came_true(p):
     assert came_true(share, CALIBRATION.probability) == pytest.approx(p)
 
 
-def test_tail_p_is_two_sided():
-    fc = made(COVERED)
-    step = fc.one_step
-    assert fc.tail_p(2021, float(step["point"])) > 0.8
-    assert fc.tail_p(2021, 50.0) < 0.02
-    assert fc.tail_p(2021, float(step["hi95"])) == pytest.approx(0.05, abs=0.02)
-
-
 def test_nothing_warns_on_awkward_series():
     rng = np.random.default_rng(0)
     awkward = [

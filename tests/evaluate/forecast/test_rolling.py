@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import stats
 
+from builders import yearly_figures
 from halfsky.evaluate.forecast import SeriesSpec, rolling
+from halfsky.evaluate.results import RolledForecast
 from halfsky.plan.calibration import load_calibration
 
 CALIBRATION = load_calibration()
@@ -15,16 +18,16 @@ SPEC = SeriesSpec("share", 0, 100, 1)
 
 
 def observations(names=("a", "b"), n=9):
-    rows = []
+    made = {}
     for k, name in enumerate(names):
         values = 50 + np.random.default_rng(k).normal(0, 2, n).cumsum()
-        rows += [(name, 2012 + i, round(v, 1)) for i, v in enumerate(values)]
-    return pd.DataFrame(rows, columns=["series", "year", "value"])
+        made[name] = yearly_figures({2012 + i: round(v, 1) for i, v in enumerate(values)})
+    return made
 
 
-def rolled(frame, horizons=2):
-    specs = dict.fromkeys(frame["series"], SPEC)
-    return rolling.rolling_origin(frame, specs, CALIBRATION, horizons=horizons)
+def rolled(series, horizons=2):
+    specs = dict.fromkeys(series, SPEC)
+    return rolling.rolling_origin(series, specs, CALIBRATION, horizons=horizons).df
 
 
 def test_every_origin_from_five_points_on():
@@ -36,27 +39,44 @@ def test_every_origin_from_five_points_on():
 
 
 def test_an_origin_does_not_see_what_follows():
-    frame = observations()
-    spoilt = frame.assign(value=frame["value"].where(frame["year"] <= 2018, 1.0))
+    series = observations()
+    spoilt = {
+        name: replace(own, value=np.where(own.years <= 2018, own.value, 1.0))
+        for name, own in series.items()
+    }
     columns = ["point", "lo80", "hi95", "p_not_lower"]
 
-    def early(f):
-        found = rolled(f)
+    def early(of):
+        found = rolled(of)
         return found.loc[found["origin"] <= 2018, columns]
 
-    assert early(frame).equals(early(spoilt))
+    assert early(series).equals(early(spoilt))
 
 
 def test_tables_count_what_fell_inside():
-    found = rolled(observations())
-    table = rolling.coverage_table(found)
-    assert table["n"].tolist() == [8, 6]
-    assert table["coverage95"].iloc[0] == found.loc[found["horizon"] == 1, "inside95"].mean()
-    assert rolling.reliability_table(found)["n"].sum() == len(found)
+    found = rolling.rolling_origin(observations(), {"a": SPEC, "b": SPEC}, CALIBRATION, horizons=2)
+    table = rolling.coverage(found)
+    assert [(row.horizon, row.series, row.n) for row in table] == [(1, 2, 8), (2, 2, 6)]
+    near = [one for one in found if one.horizon == 1]
+    assert table[0].coverage95 == sum(one.inside95 for one in near) / 8
+    assert table[0].coverage80 == sum(one.inside80 for one in near) / 8
+    assert sum(row.n for row in rolling.reliability_bins(found)) == len(found)
+
+
+def test_errors_twice_as_large_hold_what_lay_within_twice_the_width():
+    one = _past("s", 2016, ratio=-1.5, kappa80=1.0, kappa95=2.0)
+    found = rolling.rescaled([one], 2.0)[0]
+    assert (found.inside80, found.inside95) == (True, True), "1.5/2 <= 1 <= 2"
+    found = rolling.rescaled([one], 0.5)[0]
+    assert (found.inside80, found.inside95) == (False, False), "1.5/0.5 = 3 > 2"
+    found = rolling.rescaled([one], 1.0)[0]
+    assert (found.inside80, found.inside95) == (False, True), "1 < 1.5 <= 2"
 
 
 def test_few_series_cannot_recalibrate():
-    check = rolling.local_check(rolled(observations()), CALIBRATION)
+    series = observations()
+    found = rolling.rolling_origin(series, dict.fromkeys(series, SPEC), CALIBRATION)
+    check = rolling.local_check(found, CALIBRATION)
     assert not check.is_possible
     assert not check.is_used
     assert check.series == 2
@@ -66,21 +86,22 @@ def test_few_series_cannot_recalibrate():
 def _many(size):
     """Forty series of four origins whose errors are `size` times what was stored."""
     rng = np.random.default_rng(0)
-    rows = [
-        {
-            "series": f"s{k}",
-            "origin": 2016 + o,
-            "method": "pool",
-            "ratio": size * rng.standard_t(4),
-            "log_spread": -1.0,
-            "degrees": 4.0,
-            "kappa80": float(stats.t.ppf(0.9, 4)),
-            "kappa95": float(stats.t.ppf(0.975, 4)),
-        }
+    kappas = {"kappa80": float(stats.t.ppf(0.9, 4)), "kappa95": float(stats.t.ppf(0.975, 4))}
+    return [
+        _past(f"s{k}", 2016 + o, ratio=size * rng.standard_t(4), **kappas)
         for k in range(40)
         for o in range(4)
     ]
-    return pd.DataFrame(rows)
+
+
+def _past(series, origin, **changes):
+    numbers = dict.fromkeys(("actual", "point", "lo80", "hi80", "lo95", "hi95"), 50.0)
+    fate = {"inside80": True, "inside95": True, "p_not_lower": 0.5, "not_lower": True}
+    size = {"log_spread": -1.0, "degrees": 4.0}
+    return RolledForecast(
+        series=series, origin=origin, year=origin + 1, horizon=1, n=5, method="pool",
+        **(numbers | fate | size | changes),
+    )  # fmt: skip
 
 
 def test_enough_series_recalibrate_when_errors_are_smaller():
@@ -93,44 +114,25 @@ def test_enough_series_recalibrate_when_errors_are_smaller():
 
 
 def test_quiet_series_do_not_narrow_the_intervals_of_restless_ones():
-    frame = _many(0.2)
-    restless = frame["series"].isin([f"s{k}" for k in range(0, 40, 4)])
-    frame.loc[restless, "ratio"] *= 6
-    check = rolling.local_check(frame, CALIBRATION)
-    error = frame["ratio"].abs() / check.multiplier
-    assert check.is_used
-    assert (error <= frame["kappa80"]).mean() >= 0.80
-    assert (error <= frame["kappa95"]).mean() >= 0.95
-    likeliest = [
-        rolling._log_density(frame, shift).mean() for shift in (-1.0, np.log(check.multiplier))
+    restless = {f"s{k}" for k in range(0, 40, 4)}
+    past = [
+        replace(one, ratio=one.ratio * (6 if one.series in restless else 1)) for one in _many(0.2)
     ]
+    check = rolling.local_check(past, CALIBRATION)
+    assert check.is_used
+    held = rolling.rescaled(past, check.multiplier)
+    assert rolling.share_inside(held, 80) >= 0.80
+    assert rolling.share_inside(held, 95) >= 0.95
+    errors = rolling._Errors.of(past)
+    likeliest = [errors.log_density(shift).mean() for shift in (-1.0, np.log(check.multiplier))]
     assert likeliest[0] > likeliest[1], "likelihood alone would have gone further"
 
 
 def test_the_stored_calibration_stays_where_the_log_score_does_not_improve(monkeypatch):
-    frame = _many(1.0)
     # a fit that misleads: unseen series become less likely
-    monkeypatch.setattr(rolling, "_fit_shift", lambda rows: 1.0)
-    check = rolling.local_check(frame, CALIBRATION)
+    monkeypatch.setattr(rolling._Errors, "best_shift", lambda errors: 1.0)
+    check = rolling.local_check(_many(1.0), CALIBRATION)
     assert check.is_possible
     assert not check.is_used
     assert check.log_score_local < check.log_score_stored
     assert check.calibration is CALIBRATION
-
-
-def test_last_year_held_against_this_year():
-    frame = observations()
-    specs = dict.fromkeys(frame["series"], SPEC)
-    found = rolling.last_year_check(frame, specs, CALIBRATION, year=2019)
-    assert found["forecast_year"].tolist() == [2019, 2019]
-    assert found["actual"].tolist() == frame.loc[frame["year"] == 2019, "value"].tolist()
-    same = rolled(frame, horizons=1)
-    assert found["point"].tolist() == same.loc[same["year"] == 2019, "point"].tolist()
-
-
-def test_a_series_without_this_years_value_is_left_out():
-    frame = observations()
-    frame = frame[(frame["series"] != "b") | (frame["year"] < 2020)]
-    specs = dict.fromkeys(frame["series"], SPEC)
-    found = rolling.last_year_check(frame, specs, CALIBRATION, year=2020)
-    assert found["series"].tolist() == ["a"]

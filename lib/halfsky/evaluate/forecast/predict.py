@@ -170,15 +170,18 @@ class Forecast:
         return 0.0 if self.method == "gamma_poisson" else self.spec.unit / 2
 
     @cached_property
+    def levels(self) -> Array:
+        """point, lo80, hi80, lo95, hi95 of each forecast year, as published: (years, 5)."""
+        if self.predictive is None or self.scale is None:
+            return np.empty((0, len(LEVELS)))
+        quantiles = [self.predictive.quantile(k, LEVELS) for k in range(len(self.years))]
+        return self.scale.published(np.array(quantiles))
+
+    @cached_property
     def table(self) -> pd.DataFrame:
         """COLUMNS, one row a forecast year; empty where there is no forecast."""
-        if self.predictive is None or self.scale is None:
-            kinds = {c: pd.Series(dtype=int if c == "year" else float) for c in COLUMNS}
-            return pd.DataFrame(kinds)
-        quantiles = [self.predictive.quantile(k, LEVELS) for k in range(len(self.years))]
-        rounded = self.scale.published(np.array(quantiles))
-        columns = dict(zip(COLUMNS[1:], rounded.T, strict=True))
-        return pd.DataFrame({"year": list(self.years), **columns})
+        years = np.array(self.years, dtype=np.int64)
+        return pd.DataFrame({"year": years, **dict(zip(COLUMNS[1:], self.levels.T, strict=True))})
 
     @property
     def one_step(self) -> pd.Series | None:
@@ -239,14 +242,6 @@ class Forecast:
         share = self.share_met(year, threshold, comparator)
         return share if share is None else came_true(share, self.probability)
 
-    def tail_p(self, year: int, value: float) -> float | None:
-        """Two-sided p-value of an observed value against the forecast of its year."""
-        above = self.share_met(year, value, ">=")
-        under = self.share_met(year, value, "<=")
-        if above is None or under is None:
-            return None
-        return min(1.0, 2.0 * min(above, under))
-
     def normals(self, n: int) -> Array:
         """Standard normals behind the paths, shape (n, horizons), correlated along the years.
 
@@ -280,14 +275,19 @@ class Forecast:
             year, p (first met in that year), p_by (met in that year or an earlier one). What
             is missing to 1 is the probability of not meeting it by the end year.
         """
+        by = self.met_by(threshold, comparator)
+        years = np.array(self.years, dtype=np.int64)
+        return pd.DataFrame({"year": years, "p": np.diff(by, prepend=0.0), "p_by": by})
+
+    def met_by(self, threshold: float, comparator: str) -> Array:
+        """P(met in that year or an earlier one) for each forecast year, from joint paths."""
         if not self.years:
-            return pd.DataFrame({"year": pd.Series(dtype=int), "p": [], "p_by": []})
+            return np.empty(0)
         chance = [self.p_met(year, threshold, comparator) or 0.0 for year in self.years]
         height = self.normals(ATTAINMENT_DRAWS)
         good = height if comparator == ">=" else -height
         met = good > stats.norm.isf(chance)
-        by = np.maximum.accumulate(met, axis=1).mean(axis=0)
-        return pd.DataFrame({"year": list(self.years), "p": np.diff(by, prepend=0.0), "p_by": by})
+        return np.maximum.accumulate(met, axis=1).mean(axis=0)
 
     def required_change(self, threshold: float, comparator: str, p: float) -> float | None:
         """Yearly change from the last value, own unit, that gives P(met in the end year) = p.
@@ -336,8 +336,8 @@ def walk_correlation(horizons: int, memory: float) -> Array:
 
 
 def forecast(
-    years: Sequence[int] | Array,
-    values: Sequence[float] | Array,
+    years: ArrayLike,
+    values: ArrayLike,
     *,
     spec: SeriesSpec,
     end_year: int,

@@ -8,11 +8,11 @@ Source: docs/method.md section 3.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy import optimize, stats
 
 from halfsky.evaluate.forecast.learn import fold_of
@@ -20,171 +20,182 @@ from halfsky.evaluate.forecast.pool import MIN_POOL
 from halfsky.evaluate.forecast.predict import Forecast, Located, forecast
 from halfsky.evaluate.forecast.scale import Array, SeriesSpec
 from halfsky.evaluate.forecast.scores import reliability
-from halfsky.evaluate.results import MIN_ORIGINS, MIN_SERIES, LocalCheck
+from halfsky.evaluate.results import (
+    MIN_ORIGINS,
+    MIN_SERIES,
+    HorizonCoverage,
+    LocalCheck,
+    ReliabilityBin,
+    Results,
+    RolledForecast,
+)
+from halfsky.evaluate.series import Series
 from halfsky.plan.calibration import Calibration
 
 FOLDS = 5
-ROLLED_COLUMNS = [
-    "series",
-    "origin",
-    "year",
-    "horizon",
-    "n",
-    "method",
-    "actual",
-    "point",
-    "lo80",
-    "hi80",
-    "lo95",
-    "hi95",
-    "inside80",
-    "inside95",
-    "p_not_lower",
-    "not_lower",
-    "ratio",
-    "log_spread",
-    "degrees",
-    "kappa80",
-    "kappa95",
-]
 
 
 def rolling_origin(
-    frame: pd.DataFrame,
+    series: Mapping[str, Series],
     specs: Mapping[str, SeriesSpec],
     calibration: Calibration,
     *,
     horizons: int = 5,
     least: int = MIN_POOL,
     origins: int | None = None,
-) -> pd.DataFrame:
+) -> Results[RolledForecast]:
     """Every forecast that could have been made from `least` or more observations, and its fate.
 
     Args:
-        frame: series, year, value (own unit, one row per year; NaN is dropped), cut at breaks;
-            where a complete count is filed, numerator and denominator, too: its grain is known.
+        series: figures in their own unit, cut at breaks; where a complete count is filed, its
+            resolution is known.
         specs: by series. horizons: years ahead. origins: only so many, the earliest first.
 
     Returns:
-        ROLLED_COLUMNS, one row per series, origin and observed later year. p_not_lower: P(value
-        >= the last one before the origin) and whether it was; ratio: error ÷ spread on the
-        analysis scale; log_spread, degrees, kappa80, kappa95 (half the intervals' widths in
-        spreads): of the stored calibration.
+        One record per series, origin and observed later year, series in alphabetical order.
     """
-    rows: list[dict[str, object]] = []
-    known = frame.dropna(subset=["value"]).sort_values(["series", "year"], kind="stable")
-    for name, part in known.groupby("series", sort=True):
-        years, values = part["year"].to_numpy(int), part["value"].to_numpy(float)
-        spec = specs[str(name)]
-        for cut in range(least, len(years))[:origins]:
+    made: list[RolledForecast] = []
+    for name in sorted(series):
+        own, spec = series[name], specs[name]
+        for cut in range(least, len(own))[:origins]:
+            seen = own.part(slice(0, cut))
             fc = forecast(
-                years[:cut],
-                values[:cut],
+                seen.years,
+                seen.value,
                 spec=spec,
-                end_year=int(years[cut - 1]) + horizons,
+                end_year=int(seen.years[-1]) + horizons,
                 calibration=calibration,
-                series_key=str(name),
-                **_counted(part.iloc[:cut], spec),
+                series_key=name,
+                **_counted(seen, spec),
             )
-            actual = dict(zip(years[cut:].tolist(), values[cut:].tolist(), strict=True))
-            rows += [
-                {"series": str(name), **fate(fc, year, actual[year])}
-                for year in fc.years
-                if year in actual
-            ]
-    return pd.DataFrame(rows, columns=ROLLED_COLUMNS)
+            later = own.part(slice(cut, None))
+            actual = dict(zip(later.years.tolist(), later.value.tolist(), strict=True))
+            made += [fate(name, fc, year, actual[year]) for year in fc.years if year in actual]
+    return Results(RolledForecast, made)
 
 
-def _counted(part: pd.DataFrame, spec: SeriesSpec) -> dict[str, Any]:
+def _counted(seen: Series, spec: SeriesSpec) -> dict[str, Any]:
     """Numerators, denominators and multiplier of a complete count; {} where they are not filed.
 
     Events and samples are rolled as plain series: yearly figures beside yearly figures.
     """
-    if spec.counting != "complete" or "numerator" not in part:
+    above, below = seen.numerator, seen.denominator
+    if spec.counting != "complete" or not np.isfinite(above).all():
         return {}
-    above, below = part["numerator"].to_numpy(float), part["denominator"].to_numpy(float)
-    if not (np.isfinite(above).all() and (below > 0).all() and (above > 0).any()):
+    if not ((below > 0).all() and (above > 0).any()):
         return {}
-    seen = above > 0
-    per = float(np.median(part["value"].to_numpy(float)[seen] * below[seen] / above[seen]))
+    some = above > 0
+    per = float(np.median(seen.value[some] * below[some] / above[some]))
     return {"numerators": above, "denominators": below, "per": per}
 
 
-def fate(fc: Forecast, year: int, actual: float) -> dict[str, object]:
-    """One forecast year held against what came: ROLLED_COLUMNS without `series`."""
+def fate(series: str, fc: Forecast, year: int, actual: float) -> RolledForecast:
+    """One forecast year held against what came."""
     step = fc.years.index(year)
-    line = fc.table.iloc[step]
+    point, lo80, hi80, lo95, hi95 = fc.levels[step].tolist()
     located = fc.predictive
     if not isinstance(located, Located):  # a rolled series carries no counts
         raise TypeError("rolling origins are taken of plain series")
     z = float(located.scale.to(located.scale.clip(np.asarray(actual))))
     spread = float(located.spread[step])
-    return {
-        "origin": fc.last_year,
-        "year": year,
-        "horizon": year - fc.last_year,
-        "n": fc.n,
-        "method": fc.method,
-        "actual": actual,
-        **{name: float(line[name]) for name in ("point", "lo80", "hi80", "lo95", "hi95")},
-        "inside80": bool(line["lo80"] <= actual <= line["hi80"]),
-        "inside95": bool(line["lo95"] <= actual <= line["hi95"]),
-        "p_not_lower": fc.share_met(year, fc.last_value, ">="),
-        "not_lower": bool(actual >= fc.last_value),
-        "ratio": (z - float(located.centre[step])) / spread,
-        "log_spread": float(np.log(spread)),
-        "degrees": located.tails[step].degrees,
-        "kappa80": located.tails[step].kappa80,
-        "kappa95": located.tails[step].kappa95,
-    }
+    not_lower = fc.share_met(year, fc.last_value, ">=")
+    tails = located.tails[step]
+    return RolledForecast(
+        series=series,
+        origin=fc.last_year,
+        year=year,
+        horizon=year - fc.last_year,
+        n=fc.n,
+        method=fc.method,
+        actual=actual,
+        point=point,
+        lo80=lo80,
+        hi80=hi80,
+        lo95=lo95,
+        hi95=hi95,
+        inside80=lo80 <= actual <= hi80,
+        inside95=lo95 <= actual <= hi95,
+        p_not_lower=float("nan") if not_lower is None else not_lower,
+        not_lower=actual >= fc.last_value,
+        ratio=(z - float(located.centre[step])) / spread,
+        log_spread=float(np.log(spread)),
+        degrees=tails.degrees,
+        kappa80=tails.kappa80,
+        kappa95=tails.kappa95,
+    )
 
 
-def coverage_table(rolled: pd.DataFrame) -> pd.DataFrame:
-    """Stated and found coverage by horizon.
+def coverage(rolled: Iterable[RolledForecast]) -> Results[HorizonCoverage]:
+    """Stated and found coverage by horizon: shares of outcomes inside."""
+    by_horizon: dict[int, list[RolledForecast]] = {}
+    for one in rolled:
+        by_horizon.setdefault(one.horizon, []).append(one)
+    return Results(
+        HorizonCoverage,
+        [
+            HorizonCoverage(
+                horizon,
+                series=len({one.series for one in mine}),
+                n=len(mine),
+                inside80=sum(one.inside80 for one in mine),
+                inside95=sum(one.inside95 for one in mine),
+                coverage80=share_inside(mine, 80),
+                coverage95=share_inside(mine, 95),
+            )
+            for horizon, mine in sorted(by_horizon.items())
+        ],
+    )
 
-    Returns:
-        horizon, series, n, inside80, inside95 (outcomes inside), coverage80, coverage95 (shares).
-    """
-    grouped = rolled.groupby("horizon")
-    return grouped.agg(
-        series=("series", "nunique"),
-        n=("actual", "size"),
-        inside80=("inside80", "sum"),
-        inside95=("inside95", "sum"),
-        coverage80=("inside80", "mean"),
-        coverage95=("inside95", "mean"),
-    ).reset_index()
+
+def share_inside(rolled: Sequence[RolledForecast], level: int) -> float:
+    """Share of outcomes inside the 80 % or the 95 % interval."""
+    inside = [one.inside80 if level == 80 else one.inside95 for one in rolled]
+    return float(np.mean(inside))
 
 
-def rescaled(rolled: pd.DataFrame, multiplier: float) -> pd.DataFrame:
+def rescaled(rolled: Iterable[RolledForecast], multiplier: float) -> Results[RolledForecast]:
     """The same forecasts with errors `multiplier` times as large: what then lay inside."""
-    size = rolled["ratio"].abs() / multiplier
-    return rolled.assign(inside80=size <= rolled["kappa80"], inside95=size <= rolled["kappa95"])
+    return Results(
+        RolledForecast,
+        [
+            replace(
+                one,
+                inside80=abs(one.ratio) / multiplier <= one.kappa80,
+                inside95=abs(one.ratio) / multiplier <= one.kappa95,
+            )
+            for one in rolled
+        ],
+    )
 
 
-def reliability_table(rolled: pd.DataFrame) -> pd.DataFrame:
+def reliability_bins(rolled: Sequence[RolledForecast]) -> Results[ReliabilityBin]:
     """Stated against found frequency of "not below the last value": scores.reliability."""
-    return reliability(rolled["p_not_lower"].to_numpy(float), rolled["not_lower"].to_numpy(float))
+    stated = np.array([one.p_not_lower for one in rolled])
+    found = np.array([one.not_lower for one in rolled], dtype=float)
+    return Results.from_frame(ReliabilityBin, reliability(stated, found))
 
 
-def local_check(rolled: pd.DataFrame, calibration: Calibration) -> LocalCheck:
+def local_check(rolled: Iterable[RolledForecast], calibration: Calibration) -> LocalCheck:
     """Whether local calibration is possible and better; returns the calibration to use."""
-    counts = rolled.groupby("series")["origin"].nunique()
-    enough = counts.index[counts >= MIN_ORIGINS]
-    possible = len(enough) >= MIN_SERIES
-    origins = int(counts[enough].sum())
+    rolled = list(rolled)
+    origins_of: dict[str, set[int]] = {}
+    for one in rolled:
+        origins_of.setdefault(one.series, set()).add(one.origin)
+    enough = {name: len(found) for name, found in origins_of.items() if len(found) >= MIN_ORIGINS}
+    origins = sum(enough.values())
     nan = float("nan")
-    if not possible:
+    if len(enough) < MIN_SERIES:
         return LocalCheck(len(enough), origins, False, nan, nan, nan, False, calibration)
-    ours = rolled[rolled["series"].isin(enough) & (rolled["method"] == "pool")]
-    fold = fold_of(ours["series"], FOLDS)
+    ours = [one for one in rolled if one.series in enough and one.method == "pool"]
+    errors = _Errors.of(ours)
+    fold = fold_of([one.series for one in ours], FOLDS)
     stored, local = np.empty(len(ours)), np.empty(len(ours))
     for k in range(FOLDS):
         held = fold == k
-        stored[held] = _log_density(ours[held], 0.0)
-        local[held] = _log_density(ours[held], _fit_shift(ours[~held]))
+        stored[held] = errors.part(held).log_density(0.0)
+        local[held] = errors.part(held).log_density(errors.part(~held).best_shift())
     better = bool(local.mean() > stored.mean())
-    shift = _fit_shift(ours)
+    shift = errors.best_shift()
     used = _rescaled(calibration, shift) if better else calibration
     return LocalCheck(
         len(enough),
@@ -198,27 +209,46 @@ def local_check(rolled: pd.DataFrame, calibration: Calibration) -> LocalCheck:
     )
 
 
-def _log_density(rows: pd.DataFrame, shift: float) -> Array:
-    ratio = rows["ratio"].to_numpy(float) * np.exp(-shift)
-    size = rows["log_spread"].to_numpy(float) + shift
-    return np.asarray(stats.t.logpdf(ratio, rows["degrees"].to_numpy(float)) - size)
+@dataclass(frozen=True, eq=False)
+class _Errors:
+    """Standardised errors of past forecasts, one entry each: see RolledForecast."""
 
+    ratio: Array
+    log_spread: Array
+    degrees: Array
+    kappa80: Array
+    kappa95: Array
 
-def _fit_shift(rows: pd.DataFrame) -> float:
-    """Log of local ÷ stored size: the likeliest, unless intervals would then cover too little.
+    @classmethod
+    def of(cls, rolled: Sequence[RolledForecast]) -> _Errors:
+        names = cls.__dataclass_fields__
+        return cls(**{name: np.array([getattr(one, name) for one in rolled]) for name in names})
 
-    Likelihood follows the many quiet series of a region; the restless ones among them would pay
-    with intervals that hold less than they state.
-    """
-    found = optimize.minimize_scalar(
-        lambda shift: -float(_log_density(rows, shift).mean()), bounds=(-2.0, 2.0), method="bounded"
-    )
-    error = rows["ratio"].abs()
-    needed = max(
-        float(np.quantile(error / rows["kappa80"], 0.80, method="higher")),
-        float(np.quantile(error / rows["kappa95"], 0.95, method="higher")),
-    )
-    return max(float(found.x), float(np.log(max(needed, np.exp(-2.0)))))
+    def part(self, keep: Array) -> _Errors:
+        return _Errors(**{name: getattr(self, name)[keep] for name in self.__dataclass_fields__})
+
+    def log_density(self, shift: float) -> Array:
+        """Log density of each error with the stored size multiplied by exp(shift)."""
+        ratio, size = self.ratio * np.exp(-shift), self.log_spread + shift
+        return np.asarray(stats.t.logpdf(ratio, self.degrees) - size)
+
+    def best_shift(self) -> float:
+        """Log of local ÷ stored size: the likeliest, unless intervals would then cover too little.
+
+        Likelihood follows the many quiet series of a region; the restless ones among them would
+        pay with intervals that hold less than they state.
+        """
+        found = optimize.minimize_scalar(
+            lambda shift: -float(self.log_density(shift).mean()),
+            bounds=(-2.0, 2.0),
+            method="bounded",
+        )
+        error = np.abs(self.ratio)
+        needed = max(
+            float(np.quantile(error / self.kappa80, 0.80, method="higher")),
+            float(np.quantile(error / self.kappa95, 0.95, method="higher")),
+        )
+        return max(float(found.x), float(np.log(max(needed, np.exp(-2.0)))))
 
 
 def _rescaled(calibration: Calibration, shift: float) -> Calibration:
@@ -227,42 +257,3 @@ def _rescaled(calibration: Calibration, shift: float) -> Calibration:
     spread["one"] += shift
     pool = calibration.pool.model_copy(update={"spread": spread})
     return calibration.model_copy(update={"pool": pool})
-
-
-def last_year_check(
-    frame: pd.DataFrame,
-    specs: Mapping[str, SeriesSpec],
-    calibration: Calibration,
-    *,
-    year: int,
-    least: int = MIN_POOL,
-) -> pd.DataFrame:
-    """Last year's forecast held against this year's value (去年的预测准不准).
-
-    Args:
-        frame: as in rolling_origin. year: this year; what is later is not looked at.
-
-    Returns:
-        series, forecast_year, point, lo80, hi80, lo95, hi95, actual, inside80, inside95: one
-        row per series with a value this year and `least` before it. The origin is the newest
-        year before this one.
-    """
-    columns = ["series", "year", "point", "lo80", "hi80", "lo95", "hi95", "actual"]
-    columns += ["inside80", "inside95"]
-    rows: list[dict[str, object]] = []
-    known = frame.dropna(subset=["value"]).sort_values(["series", "year"], kind="stable")
-    for name, part in known[known["year"] <= year].groupby("series", sort=True):
-        years, values = part["year"].to_numpy(int), part["value"].to_numpy(float)
-        if years[-1] != year or len(years) <= least:
-            continue
-        fc = forecast(
-            years[:-1],
-            values[:-1],
-            spec=specs[str(name)],
-            end_year=year,
-            calibration=calibration,
-            series_key=str(name),
-        )
-        rows.append({"series": str(name), **fate(fc, year, float(values[-1]))})
-    found = pd.DataFrame(rows, columns=ROLLED_COLUMNS)[columns]
-    return found.rename(columns={"year": "forecast_year"})

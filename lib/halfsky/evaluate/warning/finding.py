@@ -6,16 +6,18 @@ Source: docs/method.md section 5.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from halfsky.evaluate.results import (
     EarlyWarning,
+    ForecastYear,
+    OneStepError,
+    Results,
     TargetResult,
     WarningRule,
     WarningTest,
@@ -50,49 +52,19 @@ class Forecasts:
         return self.at[self.years.index(int(year))] if year in self.years else None
 
 
-def forecasts_by_target(frame: pd.DataFrame) -> dict[str, Forecasts]:
-    """Forecasts (prediction.FORECAST_COLUMNS) or their fate (review.ONE_STEP_COLUMNS).
-
-    Args:
-        frame: years ascending within each target.
-    """
-    years = frame["year"].to_numpy(np.int64)
-    at = frame[list(LEVELS)].to_numpy(float)
-    unknown = np.full(len(frame), np.nan)
-    fate = [
-        frame[name].to_numpy(float) if name in frame else unknown
-        for name in ("actual", "error", "p_value")
-    ]
-    return {
-        name: Forecasts(tuple(years[rows].tolist()), at[rows], *(one[rows] for one in fate))
-        for name, rows in _places(frame["target"]).items()
-    }
-
-
-def histories_by_target(history: pd.DataFrame) -> dict[str, TargetSeries]:
-    """Each target's series (HISTORY_COLUMNS, years ascending within each target)."""
-    years = history["year"].to_numpy(np.int64)
-    words = ["value_type", "source", "note"]
-    numbers = ["value", "numerator", "denominator", "female", "male", "other"]
-    arrays: dict[str, Any] = {name: history[name].to_numpy(float) for name in numbers}
-    arrays |= {name: history[name].to_numpy(object) for name in words}
-    in_use = history["in_use"].to_numpy(bool)
-    return {
-        name: TargetSeries(
-            target=name,
-            years=years[rows],
-            begin=int((~in_use[rows]).sum()),
-            **{column: array[rows] for column, array in arrays.items()},
+def forecasts_by_target(
+    found: Results[ForecastYear] | Results[OneStepError],
+) -> dict[str, Forecasts]:
+    """Forecasts or their fate, years ascending within each target."""
+    made = {}
+    for target, mine in found.by("target").items():
+        at = np.array([[getattr(one, level) for level in LEVELS] for one in mine])
+        fate = (
+            np.array([getattr(one, name, math.nan) for one in mine])
+            for name in ("actual", "error", "p_value")
         )
-        for name, rows in _places(history["target"]).items()
-    }
-
-
-def _places(names: Iterable[str]) -> dict[str, list[int]]:
-    places: dict[str, list[int]] = {}
-    for place, name in enumerate(names):
-        places.setdefault(str(name), []).append(place)
-    return places
+        made[target] = Forecasts(tuple(one.year for one in mine), at, *fate)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
