@@ -290,16 +290,3 @@ def test_the_gravest_actions_leave_the_rest_to_the_sheets():
     assert "另有1项基本达标、不可判或有黄色预警的" in table.note
     assert "至今未启动的措施须在2026年内启动。" in table.note
     assert "累计投入" not in table.text, "what it cost stands with the goal"
-
-
-@pytest.mark.parametrize(
-    ("names", "is_counted", "text"),
-    [
-        (["甲", "乙"], False, "甲、乙"),
-        (["甲，一", "乙"], False, "甲，一；乙"),
-        ([*"甲乙丙丁戊己庚辛壬"], False, "甲、乙、丙、丁、戊、己、庚、辛等9项"),
-        ([*"甲乙丙丁戊己庚辛壬"], True, "甲、乙、丙、丁、戊、己、庚、辛等"),
-    ],
-)
-def test_long_lists_of_names_end(names, is_counted, text):
-    assert findings.joined(names, is_counted=is_counted) == text
