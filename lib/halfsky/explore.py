@@ -32,7 +32,7 @@ def _by_group(view: View) -> Blocks:
 
 
 # What can be shown of a goal besides its table: label -> what makes it.
-ASPECTS: dict[str, Callable[[View], Any]] = {
+ASPECTS: dict[str, Callable[[View], Blocks]] = {
     "预测与目标": report.fan_charts,
     "分男女、分城乡": _by_group,
     "各乡镇": report.funnel_charts,
@@ -118,7 +118,7 @@ class Explorer:
         self._show()
 
     def _show(self, _: object = None) -> None:
-        parts: list[Any] = [
+        parts = [
             Blocks(Paragraph(self._plan.goals[self.goal.value].text)),
             report.completion_table(self.view),
             ASPECTS[self.aspect.value](self.view),
@@ -132,7 +132,7 @@ class Explorer:
                 parts.append(report.scenario_sentence(self.view, self.scenario))
             except HalfskyError as error:
                 parts.append(note(str(error)))
-        self.shown.value = "\n".join(map(_html, parts))
+        self.shown.value = _html(Blocks(*parts))
 
 
 def _html(shown: Blocks) -> str:
