@@ -3,8 +3,9 @@
     python tests/benchmarks/region_year.py [--against e2e3137] [--region CN] [--year 2025]
                                            [--repeats 5]
 
-The older version is taken from git into a temporary folder and runs on the same interpreter and
-libraries; what it needs besides is installed beside it by pip. Both read copies of data/raw.
+Both versions are taken from git into a temporary folder at the start, this one with what is edited
+and not committed, and run on the same interpreter and libraries; what the older one needs besides
+is installed beside it by pip. Both read copies of data/raw.
 Old and new take turns, each measurement in a fresh process on one thread. CPU seconds of
 
 - the evaluation of the region and year, figures loaded, without imports;
@@ -184,33 +185,41 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     given = parser.parse_args()
     load = os.getloadavg()[0]
+    name = git("describe", "--always", "--dirty")
+    # A commit of what is edited, which changes no file and no branch; nothing if nothing is.
+    edited = git("stash", "create")
     with tempfile.TemporaryDirectory() as folder:
         old = ready(checkout(given.against, Path(folder) / "old"), given.region, given.year)
-        new = ready(ROOT, given.region, given.year, work=Path(folder) / "new")
+        new = ready(checkout(edited or "HEAD", Path(folder) / "new"), given.region, given.year)
         seconds = measure(old, new, given.repeats)
-    lines = table(seconds, given, load)
+    lines = table(seconds, name, given, load)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
 
 
+def git(*arguments: str) -> str:
+    """What git says of this checkout."""
+    command = ["git", "-C", str(ROOT), *arguments]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout.strip()
+
+
 def checkout(revision: str, folder: Path) -> Path:
     """The files of a revision, taken from git."""
-    folder.mkdir()
     archive = folder.with_suffix(".tar")
-    command = ["git", "-C", str(ROOT), "archive", "--output", str(archive), revision]
-    subprocess.run(command, check=True)
+    git("archive", "--output", str(archive), revision)
+    folder.mkdir()
     with tarfile.open(archive) as files:
         files.extractall(folder, filter="data")
     return folder
 
 
-def ready(root: Path, region: str, year: int, work: Path | None = None) -> Version:
+def ready(root: Path, region: str, year: int) -> Version:
     """A version with what it needs: libraries, data, compiled modules, an evaluation to hand over.
 
     Making the evaluation also reads data/raw, which is no part of what is measured.
     """
-    work = work or root.with_name(f"{root.name}_work")
+    work = root.with_name(f"{root.name}_work")
     work.mkdir()
     shutil.copytree(ROOT / "data" / "raw", work / "data" / "raw")
     path = (root / "lib", *missing_libraries(root, work / "libraries"))
@@ -255,18 +264,19 @@ def measure(old: Version, new: Version, repeats: int) -> dict[str, tuple[list[fl
             for which in (0, 1) if turn % 2 == 0 else (1, 0):
                 taken = work((old, new)[which])
                 seconds[name][which].append(taken)
-                print(f"{turn + 1}/{repeats} {name} {('old', 'new')[which]} {taken:.2f} s")
+                print(
+                    f"{turn + 1}/{repeats} {name} {('old', 'new')[which]} {taken:.2f} s", flush=True
+                )
     return seconds
 
 
 def table(
-    seconds: dict[str, tuple[list[float], list[float]]], given: argparse.Namespace, load: float
+    seconds: dict[str, tuple[list[float], list[float]]],
+    revision: str,
+    given: argparse.Namespace,
+    load: float,
 ) -> list[str]:
     """The results as Markdown."""
-    head = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
-    revision = subprocess.run(
-        head, capture_output=True, encoding="utf-8", check=True
-    ).stdout.strip()
     lines = [
         f"# A region-year: {revision} against {given.against}",
         "",

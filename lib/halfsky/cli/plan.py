@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from enum import StrEnum
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from halfsky.plan.errors import ParameterError, Problem, tr
+
+_GAP = "  "  # between columns of the listing
+_NARROWEST = 8  # columns of a cell
 
 
 class Format(StrEnum):
@@ -172,25 +177,28 @@ def _needed(out: Path | None, form: Format) -> Path:
 
 
 def _print_table(rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    """One target a line, as wide as the terminal; a cell too long for its column is folded."""
+    from rich.cells import cell_len, chop_cells, set_cell_size
 
-    shown = ["target", "name", "type", "requirement", "indicator", "department"]
-    titles = [
-        tr("编号", "Id"),
-        tr("指标", "Target"),
-        tr("类型", "Type"),
-        tr("要求", "Requirement"),
-        tr("指标编号", "Indicator"),
-        tr("责任部门（建议）", "Department (proposed)"),
-    ]
-    table = Table(*titles, show_lines=False)
-    for row in rows:
-        # As Text: a bracket in a clause is no markup.
-        table.add_row(*(Text(row[column] or "") for column in shown))
-    width = None if sys.stdout.isatty() else 140
-    Console(width=width).print(table)
+    titles = {
+        "target": tr("编号", "Id"),
+        "name": tr("指标", "Target"),
+        "type": tr("类型", "Type"),
+        "requirement": tr("要求", "Requirement"),
+        "indicator": tr("指标编号", "Indicator"),
+        "department": tr("责任部门（建议）", "Department (proposed)"),
+    }
+    lines = [list(titles.values())]
+    lines += [[str(row[column] or "") for column in titles] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    total = shutil.get_terminal_size().columns if sys.stdout.isatty() else 140
+    while sum(widths) + len(_GAP) * (len(widths) - 1) > total and max(widths) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    for cells in lines:
+        folded = [chop_cells(cell, width) for cell, width in zip(cells, widths, strict=True)]
+        for pieces in zip_longest(*folded, fillvalue=""):
+            padded = [set_cell_size(text, n) for text, n in zip(pieces, widths, strict=True)]
+            typer.echo(_GAP.join(padded).rstrip())
 
 
 def check(plan: _PLAN = "jiutai_2021_2030") -> None:
