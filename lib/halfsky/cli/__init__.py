@@ -1,4 +1,8 @@
-"""The command line: a thin skin. Every command's work is done in the packages below."""
+"""The command line: a thin skin. Every command's work is done in the packages below.
+
+The modules of commands keep their annotations as objects (no `from __future__ import annotations`):
+typer would compile every option's annotation anew at each start.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """halfsky brief: two pages for 区政府 and one sheet for each department."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

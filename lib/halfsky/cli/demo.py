@@ -1,7 +1,5 @@
 """halfsky demo: the synthetic district's files."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """halfsky run: a year's notebooks for some regions."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

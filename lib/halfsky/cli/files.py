@@ -1,7 +1,5 @@
 """halfsky template and halfsky ingest: figures out to the departments and back."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """halfsky plan: show the monitoring scheme, and check that every clause has its target."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import sys

@@ -1,7 +1,5 @@
 """halfsky verify: does a release give the same figures again?"""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 
