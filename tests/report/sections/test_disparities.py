@@ -211,7 +211,7 @@ def test_the_gaps_that_changed_most_come_first():
 
 
 def test_what_a_figure_leaves_out_is_counted_below_it(monkeypatch):
-    monkeypatch.setattr(disparities, "SLOPES_PER_FIGURE", 1)
+    monkeypatch.setattr(disparities, "SLOPE_PANELS", 1)
     more = replace(view())
     more.__dict__["gaps"] = Results(GroupGap, [gap("wider", 4.0, lag=0)] * 3)
     (figure,) = report.slope_chart(more, view().gaps[0].dimension).figures

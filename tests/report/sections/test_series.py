@@ -212,7 +212,8 @@ def test_a_reference_value_never_fills_a_gap():
 
 
 def test_a_nations_headcount_is_not_set_beside_a_districts():
-    made = report.comparison_table(compared({2025: 40.0}, {2025: 6e7}, kind="count", unit="年"))
+    count = {"kind": "count", "unit": "年", "delta": 1, "delta_reason": "样例"}
+    made = report.comparison_table(compared({2025: 40.0}, {2025: 6e7}, **count))
     assert made.text == "没有可供对照的参照地区数据。"
     assert made.is_note
 
