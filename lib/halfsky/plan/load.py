@@ -73,9 +73,9 @@ def _repeated_keys(node: yaml.Node | None, name: str) -> Iterator[Problem]:
     if isinstance(node, yaml.MappingNode):
         # A list or mapping as key is for construct() to refuse.
         keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        first = {key.value: key for key in reversed(keys)}
-        for key in keys if len(first) < len(keys) else ():
-            if key is not first[key.value]:
+        names = [key.value for key in keys]
+        for place, key in enumerate(keys) if len(set(names)) < len(names) else ():
+            if key.value in names[:place]:
                 yield Problem(
                     what=tr(f"键“{key.value}”写了两次", f"key '{key.value}' stands twice"),
                     hint=tr("请删去其中一个。", "Remove one of them."),

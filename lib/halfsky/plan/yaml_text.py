@@ -13,36 +13,26 @@ from yaml.constructor import SafeConstructor
 
 _STRING = "tag:yaml.org,2002:str"
 # PyYAML is built without libyaml on some platforms; its own parser gives the same, slowly.
-_Libyaml: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class FastLoader(_Libyaml):
-    """libyaml's loader; the tag of a plain scalar is looked up once for each text of it."""
-
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
-        self._tags: dict[str, str] = {}
-
-    def resolve(self, kind: type[yaml.Node], value: str, implicit: Any) -> str:
-        """The tag of a scalar, as PyYAML's resolver gives it: most texts here are keys."""
-        if kind is not yaml.ScalarNode or not implicit[0]:
-            return super().resolve(kind, value, implicit)
-        tag = self._tags.get(value)
-        if tag is None:
-            tag = self._tags[value] = super().resolve(kind, value, implicit)
-        return tag
+FAST_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Constructor(SafeConstructor):
-    """PyYAML's constructor; a plain string, six of seven values here, is taken as it stands."""
+    """PyYAML's constructor; what nearly every node is, a string or a mapping of them, is made
+    directly. A mapping with a merge (<<) or a key that is no scalar takes PyYAML's way.
+    """
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        if isinstance(node, yaml.ScalarNode) and node.tag == _STRING:
+        if node.tag == _STRING and isinstance(node, yaml.ScalarNode):
             return node.value
         return super().construct_object(node, deep=deep)
 
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        if any(key.tag != _STRING for key, _ in node.value):
+            return super().construct_mapping(node, deep=deep)
+        return {key.value: self.construct_object(value, deep=deep) for key, value in node.value}
 
-def compose(text: str, loader: Any = FastLoader) -> yaml.Node | None:
+
+def compose(text: str, loader: Any = FAST_LOADER) -> yaml.Node | None:
     """The node tree of a text; None where it is empty.
 
     Raises:
