@@ -36,8 +36,11 @@ from halfsky.evaluate.results import StatusRule
 from halfsky.plan import Region, Unit, load_units
 from halfsky.plan.calibration import load_calibration
 from halfsky.plan.thresholds import load_thresholds
+from halfsky.report.blocks import Blocks
 from halfsky.report.documents.evaluation import evaluation_report
 from halfsky.report.documents.monitoring import monitoring_report
+from halfsky.report.render.html import to_html
+from halfsky.report.render.jupyter import bundles
 from halfsky.report.render.results_json import results
 from halfsky.report.render.word import to_docx
 from halfsky.report.view import View
@@ -121,7 +124,7 @@ def edition(figures: pd.DataFrame, public: bool) -> View:
     return View(suppress_results(result, made, figures), made.observations, {})
 
 
-def shown_by(view: View) -> list[report.Html]:
+def shown_by(view: View) -> list[Blocks]:
     """Everything a report shows of a view in tables and sentences."""
     tables = [
         report.headline, report.completion_table, report.forecast_table, report.goal_table,
@@ -135,15 +138,16 @@ def shown_by(view: View) -> list[report.Html]:
 
 def printed(view: View) -> str:
     """The same with results.json."""
-    text = [t for made in shown_by(view) for t in (made.html, made.text)]
+    text = [t for made in shown_by(view) for t in (to_html(made), made.text)]
     return "\n".join([*text, json.dumps(results(view), ensure_ascii=False)])
 
 
 def filed(view: View, folder: Path) -> dict[str, bytes]:
     """The files beside the pages: the two Word reports and the workbook."""
     outputs = [
-        nbformat.v4.new_output("execute_result", {"text/html": made.html})
+        nbformat.v4.new_output("display_data", data, metadata=metadata)
         for made in shown_by(view)
+        for data, metadata in bundles(made)
     ]
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=outputs)])
     path = write_workbook(folder / "page.xlsx", "页", book, results(view), PLAN, HERE)
@@ -167,9 +171,9 @@ def sheets(content: bytes) -> list[list[list[object]]]:
 def drawn(view: View) -> list[tuple[str, str, bytes]]:
     """Its charts, by their words and their pixels."""
     many = (report.completion_chart(view), report.fan_charts(view))
-    charts = [chart for made in many for chart in made.charts]
-    charts += [report.series_chart(view, SHOWN, "走势"), report.completeness_chart(view)]
-    return [(chart.alt, chart.source, chart.png) for chart in charts]
+    many += (report.series_chart(view, SHOWN, "走势"), report.completeness_chart(view))
+    charts = [chart for made in many for chart in made.figures]
+    return [(chart.message, chart.source, chart.png) for chart in charts]
 
 
 Cell = tuple[str, int, str, str]  # indicator, year, sex, subarea
@@ -345,7 +349,7 @@ def test_pages_do_depend_on_them_where_nothing_is_withheld(internal):
 
 
 def test_the_public_edition_says_so_and_judges_nothing_by_what_it_hides(internal, public):
-    rows = public.targets.set_index("target")
+    rows = public.targets.df.set_index("target")
     assert rows.loc["things-1-1", ["status", "rule", "value_year"]].tolist() == [
         *("不可判", StatusRule.SUPPRESSED, 2025),
     ]
@@ -353,12 +357,12 @@ def test_the_public_edition_says_so_and_judges_nothing_by_what_it_hides(internal
     assert rows.loc["things-1-1", "threshold"] == 12
     rendered = printed(public)
     assert "＊（按规定不公开）" in rendered
-    assert ">＊<" in report.series_table(public, SHOWN, "各年数字").html
+    assert ">＊<" in to_html(report.series_table(public, SHOWN, "各年数字"))
     assert "异地转入" not in rendered
     # What rests on published figures alone is the same in both editions.
     kept = ["status", "value", "completion_pct", "p_met", "lo80", "hi95"]
     assert rows.loc["things-3-1", kept].equals(
-        internal.targets.set_index("target").loc["things-3-1", kept]
+        internal.targets.df.set_index("target").loc["things-3-1", kept]
     )
     assert results(public)["withheld"] == len(public.assessment.suppressed) > len(planted()) - 1
     assert (results(public)["public"], results(internal)["public"]) == (True, False)
@@ -431,7 +435,7 @@ def test_ten_thousands_and_things_that_are_no_persons():
 
 def test_last_years_verdict_is_blanked_where_last_years_edition_blanked_it(public):
     view = edition(district({**DEATHS, 2024: 3, 2025: 7}), public=True)
-    row = view.targets.set_index("target").loc["things-1-1"]
+    row = view.targets.df.set_index("target").loc["things-1-1"]
     assert row[["status", "status_before"]].tolist() == ["不可判", "不可判"]
     assert row["change"] is None
     assert row[["value_before", "p_before"]].isna().all()
