@@ -364,15 +364,18 @@ def baseline_of(history: TargetSeries, baseline_year: int, rules: StatusRules) -
     return Baseline(float(used.value[nearest]), year, year != baseline_year)
 
 
+def theil_sen(years: Floats, values: Floats) -> float:
+    """Median slope over all pairs of years, which are ascending and distinct."""
+    first, second = np.triu_indices(len(years), k=1)
+    return float(np.median((values[second] - values[first]) / (years[second] - years[first])))
+
+
 def recent_pace(history: TargetSeries, thresholds: Thresholds) -> float:
     """Theil–Sen slope of the last observed years, in the series' unit per year; NaN if too few."""
     last = history.used.part(slice(-thresholds.pace.years, None))
     if len(last) < thresholds.pace.min_points:
         return math.nan
-    first, second = np.triu_indices(len(last), k=1)
-    years = last.years.astype(float)
-    slopes = (last.value[second] - last.value[first]) / (years[second] - years[first])
-    return float(np.median(slopes))
+    return theil_sen(last.years.astype(float), last.value)
 
 
 def headcount(

@@ -6,8 +6,10 @@ import warnings
 
 import numpy as np
 import pytest
+from statsmodels.tsa.forecasting.theta import ThetaModel
+from statsmodels.tsa.holtwinters import ExponentialSmoothing
 
-from halfsky.evaluate.forecast.pool import Window, combine, components
+from halfsky.evaluate.forecast.pool import Window, _damped, _theta, combine, components
 
 
 def window(years, z):
@@ -72,3 +74,19 @@ def test_a_remembered_window_answers_as_a_new_one_for_any_horizon():
     assert not np.array_equal(components(moved, 5), whole[:, :5])
     with pytest.raises(ValueError, match="read-only"):
         whole[0, 0] = 1.0
+
+
+@pytest.mark.parametrize("n", [5, 8, 13])
+@pytest.mark.parametrize("step", [0.0, 0.5])
+def test_theta_and_damped_are_those_of_statsmodels(n, step):
+    walk = 50 + step * np.arange(n) + np.random.default_rng(n).normal(0, 1, n).cumsum().round(1)
+    unit = np.round((walk - walk[-1]) / walk.std(), 9)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theta = ThetaModel(unit, period=1, deseasonalize=False, use_test=False).fit()
+        damped = ExponentialSmoothing(
+            unit, trend="add", damped_trend=True, initialization_method="estimated"
+        ).fit()
+        assert _theta(unit, 6) == pytest.approx(np.asarray(theta.forecast(6)), abs=1e-13)
+        # The grid of starting values is worked out at once: not a digit may differ.
+        assert np.array_equal(_damped(unit, 6), damped.forecast(6))

@@ -12,13 +12,17 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
-from scipy import stats
-from statsmodels.tsa.forecasting.theta import ThetaModel
+from numpy.typing import NDArray
 from statsmodels.tsa.holtwinters import ExponentialSmoothing
+from statsmodels.tsa.statespace.exponential_smoothing import (
+    ExponentialSmoothing as SimpleSmoothing,
+)
 
 from halfsky.evaluate.forecast.scale import Array
+from halfsky.evaluate.series import theil_sen
 
 COMPONENTS = ("none", "drift", "theta", "damped")
 SORTED_WEIGHTS = np.array([1.0, 3.0, 3.0, 1.0]) / 8.0
@@ -64,8 +68,7 @@ class Window:
         """Mean distance of the points from their robust (Theil–Sen) line."""
         if self.is_flat:
             return 0.0
-        slope = float(stats.theilslopes(self.z, self.years).slope)
-        rest = self.z - slope * self.years
+        rest = self.z - theil_sen(self.years, self.z) * self.years
         return float(np.mean(np.abs(rest - np.median(rest))))
 
 
@@ -122,12 +125,57 @@ def _usable(change: Array, fallback: Array) -> Array:
 
 
 def _theta(unit: Array, horizon: int) -> Array:
-    model = ThetaModel(unit, period=1, deseasonalize=False, use_test=False)
-    return np.asarray(model.fit(use_mle=False).forecast(horizon), dtype=float)
+    """Half the slope of a straight line, and exponential smoothing: statsmodels' ThetaModel.
+
+    Its two steps without what its results hold besides: a smoother, a covariance, a frame.
+    """
+    n, ahead = len(unit), np.arange(horizon, dtype=float)
+    line = np.column_stack([np.ones(n), np.arange(n, dtype=float)])
+    slope = float(np.linalg.lstsq(line, unit, rcond=None)[0][1])
+    model = SimpleSmoothing(unit, initial_level=unit[0], initialization_method="known")
+    alpha = float(model.fit(disp=False, return_params=True)[0])
+    level = float(unit[0])
+    for value in unit.tolist():
+        level += alpha * (value - level)
+    trend = slope * (ahead + 1 / alpha - (1 - alpha) ** n / alpha)
+    return np.asarray(trend / 2 + level)
+
+
+class _DampedTrend(ExponentialSmoothing):
+    """statsmodels' model, with the grid of its starting values worked out at once.
+
+    The stock model asks for its 1,200 points one by one, most of the time of a fit. Points,
+    arithmetic and choice are the same, so the fit is the same to the last digit.
+    """
+
+    def _get_starting_values(
+        self,
+        params: Array,
+        start_params: None,
+        use_brute: bool,
+        sel: NDArray[np.bool_],
+        hw_args: Any,
+        bounds: Array,
+        alpha: float,
+        func: Any,
+    ) -> Array:
+        smoothing = sel & (np.arange(len(sel)) < 3)
+        points = self._setup_brute(smoothing, bounds, alpha)
+        level, trend, phi = params[3:6]
+        of_level, of_trend = points.T
+        levels = np.empty((len(points), len(hw_args.y)))
+        trends = np.empty_like(levels)
+        levels[:, 0], trends[:, 0] = level, trend
+        for k, value in enumerate(hw_args.y[:-1], start=1):
+            before, moved = levels[:, k - 1], trends[:, k - 1]
+            levels[:, k] = of_level * value + (1 - of_level) * (before + phi * moved)
+            trends[:, k] = of_trend * (levels[:, k] - before) + (1 - of_trend) * phi * moved
+        errors = hw_args.y - (levels + phi * trends)
+        # Row by row: a sum over an axis would add in another order.
+        params[smoothing] = points[int(np.argmin([row @ row for row in errors]))]
+        return params
 
 
 def _damped(unit: Array, horizon: int) -> Array:
-    model = ExponentialSmoothing(
-        unit, trend="add", damped_trend=True, initialization_method="estimated"
-    )
+    model = _DampedTrend(unit, trend="add", damped_trend=True, initialization_method="estimated")
     return np.asarray(model.fit().forecast(horizon), dtype=float)

@@ -9,6 +9,7 @@ Source: docs/method.md section 3; learned by halfsky.evaluate.forecast.learn.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -76,7 +77,7 @@ class Tails:
     kappa80: float
     kappa95: float
 
-    @property
+    @cached_property
     def knots(self) -> tuple[Array, Array]:
         inner, outer = special.stdtrit(self.degrees, [INSIDE80, INSIDE95])
         far = 1e6
