@@ -12,7 +12,7 @@ Old and new take turns, each measurement in a fresh process on one thread. CPU s
 - the code cells of the nine notebooks, one process each, the evaluation handed over as
   halfsky.run does; every module of halfsky.report is imported before the clock starts;
 - `from halfsky import report`, and the same with every public function looked up;
-- `halfsky plan check`, the whole process.
+- `halfsky plan check` and `halfsky plan`, the whole process.
 
 Prints medians and ratios and writes results/region_year.md.
 """
@@ -159,9 +159,15 @@ class Version:
         return self.clocked(IMPORT_ALL)
 
     def plan_check(self) -> float:
-        """The whole process, its start and end included."""
+        return self._command("plan", "check")
+
+    def plan_listing(self) -> float:
+        return self._command("plan")
+
+    def _command(self, *words: str) -> float:
+        """CPU seconds of a whole process of the command line, its start and end included."""
         before = os.times()
-        self.run("-m", "halfsky.cli", "plan", "check")
+        self.run("-m", "halfsky.cli", *words)
         after = os.times()
         user = after.children_user - before.children_user
         return user + after.children_system - before.children_system
@@ -174,6 +180,7 @@ MEASURED: tuple[tuple[str, Callable[[Version], float], str], ...] = (
     ("`from halfsky import report`", Version.import_report, "1/2.5"),
     ("the same, every public name looked up", Version.import_all_of_report, ""),
     ("`halfsky plan check`", Version.plan_check, "1/5"),
+    ("`halfsky plan`", Version.plan_listing, "1/5"),
 )
 
 
