@@ -74,8 +74,10 @@ def test_every_character_of_the_parameters_is_covered(path):
     assert fonts.missing_characters(text) == set()
 
 
-@pytest.mark.parametrize("folder", ["data/raw/plan", "lib/halfsky/report/templates/zh"])
-def test_every_character_of_plan_and_templates_is_covered(folder):
+@pytest.mark.parametrize(
+    "folder", ["data/raw/plan", "lib/halfsky/report/text", "lib/halfsky/report/render/templates"]
+)
+def test_every_character_of_plan_and_texts_is_covered(folder):
     files = [p for p in (ROOT / folder).iterdir() if p.is_file() and p.suffix != ".md"]
     assert files
     for path in files:

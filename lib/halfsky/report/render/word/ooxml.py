@@ -19,10 +19,12 @@ def add_text(line: WordParagraph, text: str) -> Any:
 
 
 def set_face(run: Any, face: str) -> None:
+    """The face of a run's Chinese characters."""
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
 
 
 def add_run(parent: Any, text: str | None) -> Any:
+    """A run below any element, with its text if there is one; returns the run's element."""
     run = OxmlElement("w:r")
     properties = OxmlElement("w:rPr")
     fonts = OxmlElement("w:rFonts")
@@ -43,6 +45,7 @@ def _text(text: str, tag: str = "w:t") -> Any:
 
 
 def field_mark(kind: str) -> Any:
+    """A run that begins, separates or ends a field (kind: begin, separate, end)."""
     run = OxmlElement("w:r")
     mark = OxmlElement("w:fldChar")
     mark.set(qn("w:fldCharType"), kind)
@@ -51,6 +54,7 @@ def field_mark(kind: str) -> Any:
 
 
 def start_field(line: WordParagraph, code: str) -> None:
+    """Begin a field in a paragraph: its code, and the mark before its result."""
     line._p.append(field_mark("begin"))
     run = OxmlElement("w:r")
     run.append(_text(f" {code} ", "w:instrText"))
@@ -73,6 +77,7 @@ def field(code: str, shown: str) -> Iterator[Any]:
 
 
 def bookmark(kind: str, number: int, name: str = "") -> Any:
+    """The start or end of a bookmark (kind: Start, End); both bear its number."""
     mark = OxmlElement(f"w:bookmark{kind}")
     mark.set(qn("w:id"), str(number))
     if name:
@@ -81,6 +86,7 @@ def bookmark(kind: str, number: int, name: str = "") -> Any:
 
 
 def rule_below() -> Any:
+    """A thin line below a paragraph."""
     return parse_xml(
         f'<w:pBdr {nsdecls("w")}><w:bottom w:val="single" w:sz="4" w:space="2" '
         'w:color="7F7F7F"/></w:pBdr>'
