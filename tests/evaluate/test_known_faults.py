@@ -11,8 +11,6 @@ from functools import cache
 
 import pandas as pd
 import pytest
-from halfsky.report._sections import warning_table
-from halfsky.report.findings import experience
 
 from halfsky import data
 from halfsky.evaluate.assessment import Assessment, Assumptions, assess
@@ -22,6 +20,8 @@ from halfsky.plan.calibration import load_calibration
 from halfsky.plan.thresholds import load_thresholds
 from halfsky.plan.vintage import as_known
 from halfsky.plan.vocabulary import Family, Severity
+from halfsky.report.sections.findings import experience
+from halfsky.report.sections.warnings import warning_table
 from halfsky.report.view import View
 
 FAULTY = [
