@@ -168,7 +168,9 @@ def test_where_all_is_missing_the_chart_still_says_so(draw, monkeypatch):
 
 
 def test_every_chart_is_tried():
-    assert len(FEW) == len(LONG_NAMED) == len(charts.__all__)
+    drawn = [name for name in charts.__all__ if name.startswith("plot_")]
+    elsewhere = {"plot_effects"}  # tests/report/sections/test_measures.py, with its own rows
+    assert len(FEW) == len(LONG_NAMED) == len(set(drawn) - elsewhere)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ well, so that a black-and-white print keeps the order. report.css repeats the co
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
+from typing import Any
 
 from halfsky.plan.vocabulary import NO_FORECAST, Data, Family, Severity, Status
 
@@ -95,3 +97,14 @@ GROUPS: dict[str, tuple[Group, Group]] = {
         Group("城镇", "城镇", "#08457e", "s", "--"),
     ),
 }
+
+
+def __getattr__(name: str) -> Any:
+    """The name of old under which notebooks of others draw; it moved to report.charts.canvas."""
+    if name != "new_figure":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from halfsky.report.charts.canvas import new_figure
+
+    message = "halfsky.report.theme.new_figure is now halfsky.report.charts.canvas.new_figure"
+    warnings.warn(message, DeprecationWarning, stacklevel=2)
+    return new_figure
