@@ -128,7 +128,7 @@ def test_a_domain_without_figures_says_in_a_few_lines_what_whom_when_and_how(sit
     for stem, page in each(site):
         if stem == "00_overview":
             continue
-        headline = page.select_one(".headline").get_text()
+        headline = page.select_one("main .shown").get_text()
         for part in ("41项指标" if stem == "01_health" else "项指标", "2026年4月30日前报送"):
             assert part in headline
         assert "halfsky template 2025 --region jiutai" in headline

@@ -247,11 +247,13 @@ class Paragraph:
 
     is_detail: what a reader looks up rather than reads through, set small on paper. anchors: ids
     that links lead to. is_strong: the whole in bold. leads_empty: it says that no figure came in
-    at all, so that a page may leave out the sections that would each say it again.
+    at all, so that a page may leave out the sections that would each say it again. commands:
+    parts of the text that somebody types, set as code.
     """
 
     text: str
     lead: str = ""
+    commands: tuple[str, ...] = ()
     is_detail: bool = False
     is_strong: bool = False
     anchors: tuple[str, ...] = ()

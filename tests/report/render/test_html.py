@@ -101,3 +101,10 @@ def test_a_status_is_a_shape_and_a_word():
     chips = soup(table("表", columns(2), rows)).select("tbody span[class]")
     assert [c.get_text() for c in chips] == ["▲未达标", "▲", "■红色", "■"]
     assert chips[1]["aria-hidden"] == "true"
+
+
+def test_commands_are_set_as_code_and_escaped_like_the_rest():
+    command = "halfsky ingest --from <表>"
+    found = soup(Paragraph(f"用 {command} 读入<b>。", commands=(command,)))
+    assert [code.get_text() for code in found.find_all("code")] == [command]
+    assert found.p.get_text() == f"用 {command} 读入<b>。"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from halfsky.plan.vocabulary import Severity, Status
 from halfsky.report.blocks import Block, Figure, Table
@@ -47,8 +48,16 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals.update(chips=_CHIPS, is_card=_is_card, row_spans=_row_spans)
+    env.globals.update(chips=_CHIPS, is_card=_is_card, row_spans=_row_spans, with_code=_with_code)
     return env
+
+
+def _with_code(text: str, commands: tuple[str, ...]) -> Markup:
+    """An escaped text with its commands set as code."""
+    shown = escape(text)
+    for command in commands:
+        shown = shown.replace(escape(command), Markup("<code>{}</code>").format(command))
+    return shown
 
 
 def _is_card(table: Table) -> bool:

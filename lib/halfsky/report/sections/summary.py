@@ -66,7 +66,7 @@ def headline(view: View) -> Blocks:
     if not len(view.reported):
         texts = [Paragraph(_text("nothing", view, given), leads_empty=True)]
         if not view.is_reference:
-            texts.append(Paragraph(_ask(view)))
+            texts.append(_ask(view))
     else:
         texts = [
             Paragraph(_text("goals", view, given)),
@@ -81,17 +81,22 @@ def _text(key: str, view: View, given: dict[str, object]) -> str:
     return phrase("headline", f"{key}_reference" if view.is_reference else key, **given)
 
 
-def _ask(view: View) -> str:
+def _ask(view: View) -> Paragraph:
     """Where not one figure came in: who is to send what, and how."""
-    return phrase(
+    given = {"year": view.year, "region": view.region.id}
+    commands = tuple(
+        phrase("headline", key, **given) for key in ("template_command", "ingest_command")
+    )
+    text = phrase(
         "headline",
         "ask",
         departments=by_department(view.missing),
         due=due(view.plan.info, "returns", view.year),
         base_year=view.plan.info.baseline_year,
         year=view.year,
-        region=view.region.id,
+        commands=commands,
     )
+    return Paragraph(text, commands=commands)
 
 
 def _by_status(view: View, counts: DomainRates) -> list[tuple[Status, str, int]]:
