@@ -103,7 +103,7 @@ def test_a_tables_frame_has_numbers_where_a_column_holds_only_figures():
 def everything():
     return Blocks(
         grid(is_grouped=True, is_wide=True, is_dense=True, lists_missing=True, label="名"),
-        Paragraph("话", lead="头", is_detail=True, anchors=("t-2",), leads_empty=True),
+        Paragraph("话", lead="头", is_detail=True, anchors=(("t-2", "话"),), leads_empty=True),
         Bullets(("一", "二"), is_numbered=False),
         Counts(((Status.MET, "达标", 3),)),
         Note("缺", asks=True),

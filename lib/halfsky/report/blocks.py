@@ -245,8 +245,8 @@ def table(
 class Paragraph:
     """Plain text; a line break is a new line. lead: bold words in front.
 
-    is_detail: what a reader looks up rather than reads through, set small on paper. anchors: ids
-    that links lead to. is_strong: the whole in bold. leads_empty: it says that no figure came in
+    is_detail: what a reader looks up rather than reads through, set small on paper. anchors: id and
+    words of what links lead to, in the order of the text. is_strong: the whole in bold. leads_empty: it says that no figure came in
     at all, so that a page may leave out the sections that would each say it again. commands:
     parts of the text that somebody types, set as code.
     """
@@ -256,7 +256,7 @@ class Paragraph:
     commands: tuple[str, ...] = ()
     is_detail: bool = False
     is_strong: bool = False
-    anchors: tuple[str, ...] = ()
+    anchors: tuple[tuple[str, str], ...] = ()
     leads_empty: bool = False
     kind: Literal["paragraph"] = "paragraph"
 

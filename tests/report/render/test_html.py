@@ -108,3 +108,13 @@ def test_commands_are_set_as_code_and_escaped_like_the_rest():
     found = soup(Paragraph(f"用 {command} 读入<b>。", commands=(command,)))
     assert [code.get_text() for code in found.find_all("code")] == [command]
     assert found.p.get_text() == f"用 {command} 读入<b>。"
+
+
+def test_named_words_carry_the_ids_that_links_lead_to():
+    anchors = (("a-1", "甲机制"), ("a-2", "甲机制建设"), ("b-1", "<乙>"))
+    text = Paragraph("甲机制、甲机制建设、<乙>。", anchors=anchors)
+    found = soup(text)
+    assert [(s["id"], s.get_text()) for s in found.find_all("span")] == [
+        ("a-1", "甲机制"), ("a-2", "甲机制建设"), ("b-1", "<乙>"),
+    ]  # fmt: skip
+    assert found.p.get_text() == "甲机制、甲机制建设、<乙>。"

@@ -137,7 +137,7 @@ def test_tables_scroll_by_keyboard_whoever_made_them():
     own = shown(table("甲表", [Column("指标")], [[Cell("一")]]))
     found = soup(foreign, *own, markdown="## 节\n\n| 甲 | 乙 |\n|---|---|\n| 1 | 2 |")
     boxes = found.select("main .table-scroll")
-    assert [b["aria-label"] for b in boxes] == ["表格", "表格", "甲表"]
+    assert [b["aria-label"] for b in boxes] == ["表格", "外表", "甲表"]
     assert all(b["tabindex"] == "0" and b["role"] == "region" for b in boxes)
 
 

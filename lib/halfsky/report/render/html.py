@@ -48,7 +48,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals.update(chips=_CHIPS, is_card=_is_card, row_spans=_row_spans, with_code=_with_code)
+    env.globals.update(
+        chips=_CHIPS,
+        is_card=_is_card,
+        row_spans=_row_spans,
+        with_code=_with_code,
+        with_anchors=_with_anchors,
+    )
     return env
 
 
@@ -58,6 +64,15 @@ def _with_code(text: str, commands: tuple[str, ...]) -> Markup:
     for command in commands:
         shown = shown.replace(escape(command), Markup("<code>{}</code>").format(command))
     return shown
+
+
+def _with_anchors(text: str, anchors: tuple[tuple[str, str], ...]) -> Markup:
+    """An escaped text whose named words carry the ids that links lead to."""
+    shown, rest = Markup(""), text
+    for anchor, words in anchors:
+        before, found, rest = rest.partition(words)
+        shown += escape(before) + Markup('<span id="{}">{}</span>').format(anchor, found)
+    return shown + escape(rest)
 
 
 def _is_card(table: Table) -> bool:

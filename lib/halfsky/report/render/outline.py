@@ -109,8 +109,16 @@ def _scrolling(source: str) -> str:
     Args:
         source: HTML as nh3 or mistune writes it: every tag is closed, and none stands in a text.
     """
-    box = '<div class="table-scroll" tabindex="0" role="region" aria-label="表格"><table'
-    return re.sub(r"<table\b", box, source).replace("</table>", "</table></div>")
+    return re.sub(r"<table\b.*?</table>", _scrolling_box, source, flags=re.DOTALL)
+
+
+def _scrolling_box(table: re.Match[str]) -> str:
+    """One table in its box, which bears the caption's words: two on a page are told apart."""
+    caption = re.search(r"<caption\b[^>]*>(.*?)</caption>", table[0], flags=re.DOTALL)
+    label = nh3.clean(caption[1], tags=set()).strip() if caption else "表格"
+    label = label.replace('"', "&quot;")
+    box = f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}">'
+    return f"{box}{table[0]}</div>"
 
 
 def _only_inside(tag: str, attribute: str, value: str) -> str | None:

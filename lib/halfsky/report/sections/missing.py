@@ -110,7 +110,7 @@ def missing_table(view: View) -> Blocks:
         # A page of one domain names them, so that links to these targets arrive.
         names = [target.name for target in documents] if view.domain_id else []
         district = view.plan.info.district
-        anchors = tuple(target.target for target in documents) if names else ()
+        anchors = tuple((target.target, target.name) for target in documents) if names else ()
         shown.append(
             Paragraph(
                 phrase(
