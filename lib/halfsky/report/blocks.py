@@ -245,10 +245,10 @@ def table(
 class Paragraph:
     """Plain text; a line break is a new line. lead: bold words in front.
 
-    is_detail: what a reader looks up rather than reads through, set small on paper. anchors: id and
-    words of what links lead to, in the order of the text. is_strong: the whole in bold. leads_empty: it says that no figure came in
-    at all, so that a page may leave out the sections that would each say it again. commands:
-    parts of the text that somebody types, set as code.
+    is_detail: what a reader looks up rather than reads through, set small on paper. is_strong:
+    the whole in bold. anchors: id and words of what links lead to, in the order of the text.
+    leads_empty: it says that no figure came in at all, so that a page may leave out the sections
+    that would each say it again. commands: parts of the text that somebody types, set as code.
     """
 
     text: str

@@ -83,7 +83,7 @@ def test_of_a_reference_region_no_documents_are_missing_and_no_office_is_named()
     assert not table.is_grouped
     _, named, _ = missing.missing_table(view.of_domain("things"))
     assert named.text.endswith("不作对照：某率达到95%以上。")
-    assert named.anchors == ("things-5-1",)
+    assert named.anchors == (("things-5-1", "某率达到95%以上"),)
 
 
 def test_two_requirements_on_one_figure_ask_for_it_once() -> None:
