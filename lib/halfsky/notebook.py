@@ -10,7 +10,6 @@ import ast
 import os
 import pickle
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
@@ -212,9 +211,3 @@ def _evaluate(
         if public:
             result = suppress_results(result, edition, filed)
     return result, as_known(observations, year)
-
-
-def parameters_of(view: View) -> dict[str, Any]:
-    """The parameters a view was made with, as a report's footer prints them."""
-    made = {"year": view.year, "region": view.region.id, "plan": view.plan.id}
-    return made | ({"public": True} if view.is_public else {})
