@@ -79,7 +79,9 @@ def test_an_unknown_name_is_an_attribute_error(package):
 )
 def test_what_is_quick_loads_no_heavy_library(code, expected, unwanted):
     code = f"import sys; {code}; print(*sys.modules)"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
     loaded = set(run.stdout.splitlines()[-1].split())
     assert expected in loaded
     assert loaded & unwanted == set()
